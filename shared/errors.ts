@@ -1,0 +1,151 @@
+/**
+ * The one error of the domain and the table of everything it can say.
+ *
+ * A refusal is a sentence: code, value, place. Sentences are templates; `{name}` is replaced by `params.name`.
+ * Parameters may hold sizes, counts, indices, file-format facts and names the caller sent himself. They never
+ * hold what was read out of a patient's data.
+ */
+
+interface ErrorRow {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  readonly sentence: string;
+}
+
+export const ERRORS = {
+  // requests and sessions
+  REQUEST_INVALID: { status: 400, sentence: 'The request is not valid: {where} {reason}.' },
+  NOT_SIGNED_IN: { status: 401, sentence: 'Sign in to continue.' },
+  CREDENTIALS_WRONG: { status: 401, sentence: 'The password or the one-time code is not right.' },
+  NOT_ALLOWED: { status: 403, sentence: 'Your role does not allow this here.' },
+  ORIGIN_REFUSED: { status: 403, sentence: 'The request came from another site and was refused.' },
+  NOT_FOUND: { status: 404, sentence: 'There is nothing here, or it is not yours to see.' },
+  TOO_MANY_REQUESTS: { status: 429, sentence: 'Too many attempts. Wait {seconds} seconds and try again.' },
+  BODY_TOO_LARGE: { status: 413, sentence: 'The request is larger than the {limitBytes} bytes accepted here.' },
+  METHOD_UNSUPPORTED: { status: 400, sentence: 'This address does not answer {method} requests.' },
+  INTERNAL: { status: 500, sentence: 'Something went wrong on our side. Nothing that was confirmed is lost.' },
+  NOT_READY: { status: 503, sentence: 'The server is starting or cannot reach its storage.' },
+
+  // consultation
+  STATE_FORBIDS: { status: 409, sentence: 'A consultation that is {state} cannot {event}.' },
+  REVISION_STALE: { status: 409, sentence: 'Somebody saved a newer version (revision {current}); yours was {sent}.' },
+  GUARD_FAILED: { status: 409, sentence: 'Not yet: {reason}.' },
+  EXPERT_UNSUITABLE: { status: 422, sentence: 'This person is not a {discipline} expert.' },
+
+  // annotation, finding, report
+  ANNOTATION_OUTSIDE_IMAGE: { status: 422, sentence: 'The annotation lies outside the image ({width} × {height} px).' },
+  ANNOTATION_TARGET_UNKNOWN: {
+    status: 422,
+    sentence: 'The annotation points to an image this consultation does not hold.',
+  },
+  MEASUREMENT_MISMATCH: {
+    status: 422,
+    sentence: 'The measurement {name} was sent as {sent} {unit} but the image gives {computed} {computedUnit}.',
+  },
+  CITATION_UNKNOWN: {
+    status: 422,
+    sentence: 'The report cites an annotation that does not exist in this consultation.',
+  },
+  ANNOTATION_CITED: { status: 409, sentence: 'A signed report cites this annotation; it can no longer change.' },
+  REPORT_INCOMPLETE: { status: 409, sentence: 'The report cannot be signed: {reason}.' },
+  REPORT_SIGNED: { status: 409, sentence: 'This report is signed and can no longer change.' },
+  RENDITION_PENDING: { status: 404, sentence: 'The file is still being produced. Try again in a moment.' },
+
+  // uploads and archives
+  UPLOAD_EMPTY: { status: 422, sentence: 'The file is empty.' },
+  UPLOAD_TYPE_UNKNOWN: {
+    status: 415,
+    sentence: 'This is not a DICOM object, a slide, a PDF, an image or a text file we can read.',
+  },
+  UPLOAD_TOO_LARGE: { status: 413, sentence: 'The file has {sizeBytes} bytes; {limitBytes} are accepted.' },
+  UPLOAD_INCOMPLETE: { status: 409, sentence: 'Only {receivedBytes} of {sizeBytes} bytes have arrived.' },
+  DOCUMENT_DAMAGED: { status: 422, sentence: 'This looks like a {format} file but cannot be opened: {reason}.' },
+  DOCUMENT_ACTIVE: { status: 422, sentence: 'The {format} file carries active content ({what}) and was refused.' },
+  IMAGE_TOO_LARGE: { status: 422, sentence: 'The picture has {width} × {height} px; {limit} px in all are accepted.' },
+  ZIP_DAMAGED: { status: 422, sentence: 'The .zip file is damaged: {reason}.' },
+  ZIP_ENCRYPTED: { status: 422, sentence: 'The .zip entry is encrypted; send it without a password.' },
+  ZIP_PATH_UNSAFE: { status: 422, sentence: 'The .zip entry has an unsafe path and was refused.' },
+  ZIP_TOO_MANY_ENTRIES: { status: 422, sentence: 'The .zip file has more than {limit} entries.' },
+  ZIP_RATIO: { status: 422, sentence: 'The .zip entry expands {ratio} times; more than {limit} times is refused.' },
+  ZIP_TOO_LARGE: { status: 422, sentence: 'The .zip file unpacks to more than {limitBytes} bytes.' },
+  ZIP_NESTED: { status: 422, sentence: 'Archives inside archives are not opened; send {what} by itself.' },
+  READING_TIMEOUT: { status: 422, sentence: 'Reading this file took more than {seconds} seconds and was stopped.' },
+  READING_MEMORY: { status: 422, sentence: 'Reading this file needs more memory than is allowed and was stopped.' },
+
+  // DICOM
+  DICOM_NOT_PART10: { status: 415, sentence: 'This is not a DICOM Part 10 file: {reason}.' },
+  DICOM_MALFORMED: { status: 422, sentence: 'The DICOM file is malformed at byte {offsetBytes}: {reason}.' },
+  DICOM_PREAMBLE: {
+    status: 422,
+    sentence: 'The DICOM preamble holds {what}; only zeros or a TIFF header are accepted.',
+  },
+  DICOM_TOO_DEEP: { status: 422, sentence: 'Sequences are nested deeper than {limit} levels.' },
+  DICOM_TOO_MANY_ELEMENTS: { status: 422, sentence: 'The DICOM header has more than {limit} elements.' },
+  DICOM_HEADER_TOO_LARGE: { status: 422, sentence: 'The DICOM header is larger than {limitBytes} bytes.' },
+  DICOM_TAG_MISSING: { status: 422, sentence: 'The DICOM file lacks {keyword} {tag}.' },
+  DICOM_VALUE_INVALID: {
+    status: 422,
+    sentence: '{keyword} {tag} has the value {value}, which is not valid: {reason}.',
+  },
+  DICOM_PIXELS_SHORT: {
+    status: 422,
+    sentence: 'Pixel data has {actualBytes} bytes where {expectedBytes} are needed for {frames} frames.',
+  },
+  DICOM_TRANSFER_SYNTAX_UNSUPPORTED: { status: 422, sentence: 'The transfer syntax {uid} ({name}) cannot be shown.' },
+  DICOM_CONFLICT: {
+    status: 409,
+    sentence: 'Another object with the same SOP Instance UID but different content is stored; it was left untouched.',
+  },
+  DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
+  DICOMDIR_INDEX: {
+    status: 415,
+    sentence: 'A DICOMDIR is an index of other files; the files beside it are read directly.',
+  },
+  FRAME_UNKNOWN: { status: 404, sentence: 'There is no frame {frame}; the instance has {frames}.' },
+  FRAME_UNDECODABLE: { status: 422, sentence: 'Frame {frame} cannot be decoded: {reason}.' },
+
+  // slides
+  TIFF_MALFORMED: { status: 422, sentence: 'The TIFF file is malformed at byte {offsetBytes}: {reason}.' },
+  TIFF_LIMIT: { status: 422, sentence: 'The TIFF file has {what} {value}; at most {limit} are accepted.' },
+  SLIDE_NOT_TILED: { status: 422, sentence: 'The TIFF file is not tiled, so it cannot be served as a slide.' },
+  SLIDE_FORMAT_UNSUPPORTED: { status: 415, sentence: 'This slide format is not supported: {reason}.' },
+  SLIDE_COMPRESSION_UNSUPPORTED: {
+    status: 422,
+    sentence: 'Level {level} uses TIFF compression {compression}, which is not supported.',
+  },
+  TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
+  TILE_UNDECODABLE: {
+    status: 422,
+    sentence: 'The tile at level {level}, column {column}, row {row} cannot be decoded.',
+  },
+  ASSOCIATED_IMAGE_UNKNOWN: { status: 404, sentence: 'The slide has no {name} image.' },
+
+  // storage and operation
+  BLOB_MISSING: { status: 500, sentence: 'A stored object is missing from the storage.' },
+  BLOB_CORRUPT: { status: 500, sentence: 'A stored object no longer matches its hash.' },
+  CONFIG_INVALID: { status: 500, sentence: '{key} is not valid: {reason}.' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorParams = Readonly<Record<string, string | number | boolean>>;
+
+/** Fills the template of `code`; a parameter that is missing stays visible as `{name}`. */
+export function errorSentence(code: ErrorCode, params: ErrorParams = {}): string {
+  return ERRORS[code].sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+/** A refusal the caller may read. Anything else that is thrown is a defect and is answered as INTERNAL. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: ErrorOptions) {
+    super(errorSentence(code, params), options);
+    this.name = 'AppError';
+    this.code = code;
+    this.params = params;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
