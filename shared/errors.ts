@@ -112,11 +112,14 @@ export const ERRORS = {
     status: 422,
     sentence: 'Level {level} uses TIFF compression {compression}, which is not supported.',
   },
+  SLIDE_PIXELS_UNSUPPORTED: { status: 422, sentence: 'Level {level} cannot be shown: {reason}.' },
+  SLIDE_REGION_INVALID: { status: 422, sentence: 'The region cannot be read: {reason}.' },
   TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
   TILE_UNDECODABLE: {
     status: 422,
     sentence: 'The tile at level {level}, column {column}, row {row} cannot be decoded.',
   },
+  ASSOCIATED_IMAGE_UNDECODABLE: { status: 422, sentence: 'The {name} image of the slide cannot be decoded.' },
   ASSOCIATED_IMAGE_UNKNOWN: { status: 404, sentence: 'The slide has no {name} image.' },
 
   // storage and operation

@@ -1,5 +1,6 @@
 /** What every slide reader offers, whatever the scanner wrote. */
 
+import type { RasterImage } from '#server/codecs/raster.ts';
 import type { AssociatedImageName, SlideDescription } from '#shared/imaging/pyramid.ts';
 
 export type TileMediaType = 'image/jpeg' | 'image/png';
@@ -32,6 +33,12 @@ export interface Slide {
   tileVersion(level: number, column: number, row: number): string;
 
   tile(level: number, column: number, row: number, signal?: AbortSignal): Promise<EncodedTile>;
+
+  /** The tile as pixels at full tile size, in the colours as stored. */
+  decodedTile(level: number, column: number, row: number, signal?: AbortSignal): Promise<RasterImage>;
+
+  /** The first tile of the level that was written, or null when the level is blank; a level is judged by it. */
+  firstStoredTile(level: number): { readonly column: number; readonly row: number } | null;
 
   /** The label may show the patient's name: whoever calls this has checked the permission for it. */
   associatedImage(name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;

@@ -1,0 +1,50 @@
+/** Opens a slide of any format of the table, and examines one before it is accepted. */
+
+import { AppError } from '#shared/errors.ts';
+import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import { SLIDE_FORMATS, type SlideFile } from './formats.ts';
+import type { Slide } from './slide.ts';
+import type { ByteSource } from './source.ts';
+import { isTiled } from './tiff.ts';
+import { looksLikeTiff } from './tiff-entries.ts';
+import { readTiff } from './tiff-reader.ts';
+
+/**
+ * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close.
+ * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, SLIDE_NOT_TILED, TIFF_MALFORMED, TIFF_LIMIT,
+ * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, TILE_UNDECODABLE.
+ */
+export async function openSlide(source: ByteSource, signal?: AbortSignal): Promise<Slide> {
+  if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
+  const head = await source.read(0, Math.min(16, source.sizeBytes), signal);
+  const tiff = looksLikeTiff(head) ? await readTiff(source, signal) : null;
+  const file: SlideFile = { source, tiff };
+  const refusals: string[] = [];
+  for (const format of SLIDE_FORMATS) {
+    const answer = format.detect(file);
+    if (answer === true) return format.open(file, signal);
+    refusals.push(`${format.name}: ${answer}`);
+  }
+  if (tiff !== null && !tiff.directories.some(isTiled)) throw new AppError('SLIDE_NOT_TILED');
+  throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason: refusals.join('; ') });
+}
+
+/**
+ * Examines a slide before it is accepted: opens it, decodes the first stored tile of each level and each associated
+ * image, and returns what it is. The source stays open. Errors: those of `openSlide`, TILE_UNDECODABLE,
+ * ASSOCIATED_IMAGE_UNDECODABLE.
+ */
+export async function describeSlide(source: ByteSource, signal?: AbortSignal): Promise<SlideDescription> {
+  const lent: ByteSource = { sizeBytes: source.sizeBytes, read: source.read.bind(source), async close() {} };
+  const slide = await openSlide(lent, signal);
+  try {
+    for (const level of slide.description.levels.keys()) {
+      const first = slide.firstStoredTile(level);
+      if (first !== null) await slide.decodedTile(level, first.column, first.row, signal);
+    }
+    for (const { name } of slide.description.associatedImages) await slide.associatedImage(name, signal);
+    return slide.description;
+  } finally {
+    await slide.close();
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The model of a TIFF or BigTIFF file (TIFF 6.0; BigTIFF as libtiff defines it): its directories, named facts
+ * instead of numbered tags, and the limits within which we accept them. Reading is in `tiff-reader.ts`.
+ */
+
+import type { AssociatedImageName, MppSource, ObjectivePowerSource } from '#shared/imaging/pyramid.ts';
+
+/** Beyond these a file is refused with TIFF_LIMIT, before memory is taken for it. */
+export const TIFF_LIMITS = {
+  directories: 1024,
+  entriesPerDirectory: 512,
+  sidePx: 2_000_000,
+  tileSidePx: 4096,
+  /** TIFF 6.0 section 15 asks for multiples of 16; less makes tables larger than pictures. */
+  smallestTileSidePx: 16,
+  tilesPerSlide: 4_000_000,
+  segmentBytes: 16 * 1024 * 1024,
+  jpegTablesBytes: 64 * 1024,
+  textBytes: 8 * 1024 * 1024,
+  iccProfileBytes: 4 * 1024 * 1024,
+  /** All texts and tables of a file together, since many directories may point to the same bytes. */
+  metadataBytes: 32 * 1024 * 1024,
+  stripsPerPage: 65_536,
+  levels: 32,
+} as const;
+
+export const COMPRESSION = {
+  none: 1,
+  lzw: 5,
+  jpeg: 7,
+  deflate: 8,
+  packBits: 32773,
+  oldDeflate: 32946,
+} as const;
+
+const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
+  2: 'CCITT',
+  3: 'CCITT Group 3',
+  4: 'CCITT Group 4',
+  6: 'old-style JPEG',
+  33003: 'JPEG 2000, YCbCr',
+  33004: 'JPEG 2000',
+  33005: 'JPEG 2000, RGB',
+  34712: 'JPEG 2000',
+  34892: 'lossy DNG JPEG',
+  50000: 'Zstandard',
+  50001: 'WebP',
+  50002: 'JPEG XL',
+};
+
+/** A compression as a reader of an error sentence wants it: number, and name where there is one. */
+export function compressionName(compression: number): string {
+  const name = COMPRESSION_NAMES[compression];
+  return name === undefined ? String(compression) : `${compression} (${name})`;
+}
+
+export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, ycbcr: 6 } as const;
+
+/** Where an array of numbers lies in the file and how it is written. */
+export interface TiffArray {
+  readonly type: number;
+  readonly count: number;
+  readonly offsetBytes: number;
+}
+
+export interface TiffTiles {
+  readonly kind: 'tiles';
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  readonly offsets: TiffArray;
+  readonly byteCounts: TiffArray;
+}
+
+export interface TiffStrips {
+  readonly kind: 'strips';
+  readonly rowsPerStrip: number;
+  readonly offsets: TiffArray;
+  readonly byteCounts: TiffArray;
+}
+
+export interface TiffDirectory {
+  /** Position of the directory in the file. */
+  readonly offsetBytes: number;
+  readonly width: number;
+  readonly height: number;
+  /** NewSubfileType: bit 0 reduced resolution; Aperio writes 1 for the label and 9 for the macro image. */
+  readonly subfileType: number;
+  readonly bitsPerSample: readonly number[];
+  readonly samplesPerPixel: number;
+  readonly sampleFormat: number;
+  readonly compression: number;
+  readonly photometric: number;
+  readonly planarConfiguration: number;
+  readonly predictor: number;
+  readonly orientation: number;
+  readonly data: TiffTiles | TiffStrips | null;
+  readonly jpegTables: Uint8Array | null;
+  readonly description: string;
+  readonly make: string;
+  readonly software: string;
+  readonly xmp: string;
+  readonly iccProfile: { readonly offsetBytes: number; readonly lengthBytes: number } | null;
+  /** Pixels per unit, and the ResolutionUnit as written (null when the tag is absent). */
+  readonly resolution: { readonly x: number; readonly y: number; readonly unit: number | null } | null;
+  readonly subDirectories: readonly TiffDirectory[];
+}
+
+export interface TiffFile {
+  readonly littleEndian: boolean;
+  readonly bigTiff: boolean;
+  /** Never empty. */
+  readonly directories: readonly [TiffDirectory, ...TiffDirectory[]];
+}
+
+/** Where each tile or strip lies; a byte count of 0 says that it was never written. */
+export interface SegmentTable {
+  readonly offsets: Float64Array;
+  readonly byteCounts: Uint32Array;
+}
+
+/** Which directory of a file plays which part: what a scanner's row finds out and nobody else needs to know. */
+export interface TiffLayout {
+  readonly vendor: string | null;
+  /** Tiled directories from full resolution down; never empty. */
+  readonly levels: readonly [TiffDirectory, ...TiffDirectory[]];
+  readonly associated: readonly { readonly name: AssociatedImageName; readonly directory: TiffDirectory }[];
+  readonly mpp: Calibration | null;
+  readonly objective: { readonly power: number; readonly source: NonNullable<ObjectivePowerSource> } | null;
+}
+
+export interface Calibration {
+  readonly x: number;
+  readonly y: number;
+  readonly source: NonNullable<MppSource>;
+}
+
+/** One kind of TIFF slide: how it is recognised and how its directories are to be read. */
+export interface TiffFormat {
+  readonly name: string;
+  /** True, or the sentence why the file is not of this kind. */
+  detect(tiff: TiffFile): true | string;
+  /** Only called after `detect` said true. */
+  layout(tiff: TiffFile): TiffLayout;
+}
+
+/** True for a directory stored in tiles (TIFF 6.0 section 15). */
+export function isTiled(directory: TiffDirectory): directory is TiffDirectory & { readonly data: TiffTiles } {
+  return directory.data?.kind === 'tiles';
+}
+
+/** True when a number can be the width of a pixel of a microscope image in micrometres. */
+export function isPlausibleMpp(value: number): boolean {
+  return Number.isFinite(value) && value >= 0.02 && value <= 25;
+}
+
+/**
+ * Micrometres per pixel from XResolution, YResolution and ResolutionUnit (TIFF 6.0 section 8), or null when the unit is
+ * missing or relative or when the value is one that programs write by default (72 or 300 per inch) rather than measure.
+ */
+export function resolutionCalibration(directory: TiffDirectory): Calibration | null {
+  const { resolution } = directory;
+  if (resolution === null) return null;
+  const unitUm = resolution.unit === 2 ? 25_400 : resolution.unit === 3 ? 10_000 : null;
+  if (unitUm === null) return null;
+  const x = unitUm / resolution.x;
+  const y = unitUm / resolution.y;
+  return isPlausibleMpp(x) && isPlausibleMpp(y) ? { x, y, source: 'tiff-resolution' } : null;
+}
+
+/**
+ * True when `directory` can be a smaller level of the pyramid over `base`: tiled, smaller, and of the same shape.
+ * Scanners round each halving up or down, so that a coarse level may be off by some pixels.
+ */
+export function isReducedLevel(base: TiffDirectory, directory: TiffDirectory): boolean {
+  if (!isTiled(directory) || directory.width >= base.width || directory.height >= base.height) return false;
+  const expectedHeight = (base.height * directory.width) / base.width;
+  return Math.abs(directory.height - expectedHeight) <= Math.max(3, expectedHeight * 0.01);
+}
