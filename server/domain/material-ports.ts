@@ -1,0 +1,163 @@
+import type { UploadOutcome } from '#shared/api/material.ts';
+import type {
+  ConsultationId,
+  DocumentId,
+  SeriesUid,
+  Sha256,
+  SlideId,
+  SopInstanceUid,
+  StudyUid,
+  UserId,
+} from '#shared/ids.ts';
+import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+
+/** What a consultation holds: DICOM instances, slides, documents, and what became of each upload. */
+
+/** Offset and length in the stored file. */
+export type ByteRange = readonly [offsetBytes: number, lengthBytes: number];
+
+/** Where the frames of an instance lie in its file. An encapsulated frame may be cut into several fragments. */
+export type FrameRanges =
+  | { readonly kind: 'native'; readonly offsetBytes: number; readonly frameBytes: number }
+  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] };
+
+/** A DICOM instance as reading its file gives it; the long texts are JSON that is stored and sent as it is. */
+export interface InstanceFacts {
+  readonly sopInstanceUid: SopInstanceUid;
+  readonly seriesUid: SeriesUid;
+  readonly studyUid: StudyUid;
+  readonly sopClassUid: string;
+  readonly transferSyntaxUid: string;
+  readonly modality: string;
+  readonly instanceNumber: number | null;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  /** 0 for an object without pixel data. */
+  readonly frameCount: number;
+  /** InstanceDescription (shared/dicom/instance.ts) as JSON. */
+  readonly description: string;
+  /** DICOM JSON (PS3.18 Annex F) of the instance, without bulk data. */
+  readonly metadata: string;
+  /** Null for an object without pixels. */
+  readonly frames: FrameRanges | null;
+}
+
+export interface StoredInstance extends InstanceFacts {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
+/** The short form in which a series is listed: no JSON text. */
+export interface InstanceRow {
+  readonly sopInstanceUid: SopInstanceUid;
+  readonly seriesUid: SeriesUid;
+  readonly studyUid: StudyUid;
+  readonly sopClassUid: string;
+  readonly transferSyntaxUid: string;
+  readonly modality: string;
+  readonly instanceNumber: number | null;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly frameCount: number;
+}
+
+/** One series, summed up; `sampleUid` names one of its instances. */
+export interface SeriesRow {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly modality: string;
+  readonly instanceCount: number;
+  readonly sampleUid: SopInstanceUid;
+  /** InstanceDescription of the sample as JSON. */
+  readonly description: string;
+}
+
+export interface StoredSlide {
+  readonly id: SlideId;
+  readonly consultationId: ConsultationId;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly name: string;
+  readonly description: SlideDescription;
+  readonly addedAt: string;
+}
+
+export interface StoredDocument {
+  readonly id: DocumentId;
+  readonly consultationId: ConsultationId;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly addedAt: string;
+}
+
+/** The uploads table's view of one finished upload; `uploadId` is unique. */
+export interface StoredOutcome extends UploadOutcome {
+  readonly consultationId: ConsultationId;
+}
+
+/** Limits a search to parts of the DICOM tree; an absent member does not limit. */
+export interface InstanceScope {
+  readonly studyUid?: StudyUid;
+  readonly seriesUid?: SeriesUid;
+  readonly sopInstanceUid?: SopInstanceUid;
+}
+
+/** A thing that belongs to one consultation, or, for DICOM, to one or more. */
+export type MaterialSubject = 'slide' | 'document' | 'study' | 'series' | 'instance';
+
+export interface MaterialRepository {
+  /** Every consultation that holds the thing; empty for an unknown id. What the access plugin asks. */
+  consultationsHolding(subject: MaterialSubject, id: string): Promise<ConsultationId[]>;
+
+  addBlob(sha256: Sha256, sizeBytes: number, at: string): Promise<void>;
+  hasBlob(sha256: Sha256): Promise<boolean>;
+  /** Every stored hash with its size, in pages by hash. */
+  blobs(after: string, limit: number): Promise<{ sha256: Sha256; sizeBytes: number }[]>;
+  /** Hashes that a row names but the blobs table lacks; empty when all is well. */
+  hashesWithoutBlob(): Promise<Sha256[]>;
+
+  /** The hash under which an instance is stored, whoever sent it; null when it is unknown. */
+  hashOfInstance(sopInstanceUid: SopInstanceUid): Promise<Sha256 | null>;
+  /** Adds the instance unless its UID is known. */
+  addInstance(instance: StoredInstance, at: string): Promise<void>;
+  /** True when the consultation did not hold the instance before. */
+  linkInstance(consultationId: ConsultationId, instance: StoredInstance, at: string): Promise<boolean>;
+  instance(sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
+  /** The instance, if the consultation holds it. */
+  instanceIn(consultationId: ConsultationId, sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
+  /** Ordered by study, series, instance number, UID. */
+  instanceRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceRow[]>;
+  seriesRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<SeriesRow[]>;
+  /** DICOM JSON texts in the order of `instanceRows`. */
+  instanceMetadata(
+    consultationIds: readonly ConsultationId[],
+    scope: InstanceScope,
+  ): Promise<{ sopInstanceUid: SopInstanceUid; metadata: string }[]>;
+  /** InstanceDescription texts by UID. */
+  descriptions(sopInstanceUids: readonly SopInstanceUid[]): Promise<Map<SopInstanceUid, string>>;
+
+  slide(id: SlideId): Promise<StoredSlide | null>;
+  slideByHash(consultationId: ConsultationId, sha256: Sha256): Promise<StoredSlide | null>;
+  slides(consultationIds: readonly ConsultationId[]): Promise<StoredSlide[]>;
+  /** False when the consultation holds these bytes as a slide already. */
+  addSlide(slide: StoredSlide): Promise<boolean>;
+
+  document(id: DocumentId): Promise<StoredDocument | null>;
+  documentByHash(consultationId: ConsultationId, sha256: Sha256): Promise<StoredDocument | null>;
+  documents(consultationId: ConsultationId): Promise<StoredDocument[]>;
+  /** False when the consultation holds these bytes as a document already. */
+  addDocument(document: StoredDocument): Promise<boolean>;
+
+  addOutcome(outcome: StoredOutcome): Promise<void>;
+  outcome(uploadId: string): Promise<StoredOutcome | null>;
+  /** Newest first. */
+  outcomes(consultationId: ConsultationId): Promise<StoredOutcome[]>;
+}
+
+/** Who sends something to which consultation. */
+export interface UploadOwner {
+  readonly consultationId: ConsultationId;
+  readonly userId: UserId;
+}
