@@ -140,12 +140,15 @@ export function errorSentence(code: ErrorCode, params: ErrorParams = {}): string
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
+  /** The stored record, when the sender's revision was stale and he may read it; undefined otherwise. */
+  readonly current: unknown;
 
-  constructor(code: ErrorCode, params: ErrorParams = {}, options?: ErrorOptions) {
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: ErrorOptions & { readonly current?: unknown }) {
     super(errorSentence(code, params), options);
     this.name = 'AppError';
     this.code = code;
     this.params = params;
+    this.current = options?.current;
   }
 
   get status(): number {
