@@ -1,6 +1,6 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { InstanceScope, MaterialRepository, MaterialSubject, SeriesRow } from '#server/domain/material-ports.ts';
-import type { ConsultationId, DocumentId, SeriesUid, Sha256, SlideId, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { toDocument, toInstance, toInstanceRow, toListed, toOutcome, toSlide } from './material-rows.ts';
 import type { Tables } from './tables.ts';
 
