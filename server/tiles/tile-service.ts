@@ -1,0 +1,88 @@
+/**
+ * Tiles, associated images, regions and profiles of stored slides by reference.
+ *
+ * JPEG tiles pass through: one ranged read and a short header, nothing else. There is no cache of tiles in memory,
+ * because the operating system keeps the file's pages already and a second cache only costs when it misses.
+ * Permission is checked by the caller before anything here is asked.
+ */
+
+import type { RasterImage } from '#server/codecs/raster.ts';
+import { readRegion } from '#server/slides/region.ts';
+import type { EncodedImage, EncodedTile, Slide } from '#server/slides/slide.ts';
+import { readThumbnail } from '#server/slides/thumbnail.ts';
+import type { AssociatedImageName, PixelRectangle, SlideDescription } from '#shared/imaging/pyramid.ts';
+import { SingleFlight } from './single-flight.ts';
+import type { SlidePool } from './slide-pool.ts';
+
+export interface TilePlace {
+  readonly level: number;
+  readonly column: number;
+  readonly row: number;
+}
+
+/** Answer to a client that may hold the tile already: no bytes when its version is the current one. */
+export interface TileAnswer {
+  /** Material of a strong ETag; unique together with the slide's hash. */
+  readonly version: string;
+  readonly tile: EncodedTile | null;
+}
+
+export interface TileService {
+  describe(slideRef: string, signal?: AbortSignal): Promise<SlideDescription>;
+  /** Errors: TILE_OUT_OF_RANGE, TILE_UNDECODABLE. */
+  tile(slideRef: string, level: number, column: number, row: number, signal?: AbortSignal): Promise<EncodedTile>;
+  /** As `tile`, but reads nothing when `knownVersion` is what the client would get. */
+  tileUnlessKnown(
+    slideRef: string,
+    place: TilePlace,
+    knownVersion: string | null,
+    signal?: AbortSignal,
+  ): Promise<TileAnswer>;
+  /** Errors: ASSOCIATED_IMAGE_UNKNOWN, ASSOCIATED_IMAGE_UNDECODABLE. */
+  associatedImage(slideRef: string, name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;
+  /** Errors: SLIDE_REGION_INVALID, TILE_UNDECODABLE. */
+  region(slideRef: string, level: number, rectangle: PixelRectangle, signal?: AbortSignal): Promise<RasterImage>;
+  thumbnail(slideRef: string, side: number, signal?: AbortSignal): Promise<RasterImage>;
+  iccProfile(slideRef: string, signal?: AbortSignal): Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}
+
+/** The service on top of a pool, which it closes with itself. */
+export function createTileService(pool: SlidePool): TileService {
+  const encodings = new SingleFlight<EncodedTile>();
+  const images = new SingleFlight<EncodedImage>();
+  const thumbnails = new SingleFlight<RasterImage>();
+
+  const readTile = (open: Slide, slideRef: string, place: TilePlace, signal?: AbortSignal): Promise<EncodedTile> => {
+    const { level, column, row } = place;
+    if (open.passesThrough(level)) return open.tile(level, column, row, signal);
+    return encodings.run(`${slideRef} ${level} ${column} ${row}`, signal, (shared) =>
+      // The flight may outlast the caller who started it, so it holds the slide open itself.
+      pool.use(slideRef, shared, (slide) => slide.tile(level, column, row, shared)),
+    );
+  };
+
+  return {
+    describe: (slideRef, signal) => pool.use(slideRef, signal, async (slide) => slide.description),
+    tile: (slideRef, level, column, row, signal) =>
+      pool.use(slideRef, signal, (slide) => readTile(slide, slideRef, { level, column, row }, signal)),
+    tileUnlessKnown: (slideRef, place, knownVersion, signal) =>
+      pool.use(slideRef, signal, async (slide) => {
+        const version = slide.tileVersion(place.level, place.column, place.row);
+        const tile = version === knownVersion ? null : await readTile(slide, slideRef, place, signal);
+        return { version, tile };
+      }),
+    associatedImage: (slideRef, name, signal) =>
+      images.run(`${slideRef} ${name}`, signal, (shared) =>
+        pool.use(slideRef, shared, (slide) => slide.associatedImage(name, shared)),
+      ),
+    region: (slideRef, level, rectangle, signal) =>
+      pool.use(slideRef, signal, (slide) => readRegion(slide, level, rectangle, signal)),
+    thumbnail: (slideRef, side, signal) =>
+      thumbnails.run(`${slideRef} ${side}`, signal, (shared) =>
+        pool.use(slideRef, shared, (slide) => readThumbnail(slide, side, shared)),
+      ),
+    iccProfile: (slideRef, signal) => pool.use(slideRef, signal, (slide) => slide.iccProfile(signal)),
+    close: () => pool.close(),
+  };
+}
