@@ -1,0 +1,109 @@
+import type { Target } from '#shared/annotation/annotation.ts';
+import type { Geometry } from '#shared/annotation/geometry.ts';
+import type { Measurement } from '#shared/annotation/measurement.ts';
+import type { ViewState } from '#shared/imaging/view-state.ts';
+
+/**
+ * The one seam between the product and an image engine. Features hold an `ImageEngine` and plain values of
+ * `shared`; which library paints, and how, stays behind it. The store is the truth: an engine shows the marks it
+ * is given and reports what the hand did; it keeps no annotation of its own.
+ */
+
+export const NAVIGATION_TOOLS = ['select', 'window', 'pan', 'zoom', 'scroll'] as const;
+export const DRAWING_TOOLS = ['line', 'ellipse', 'rectangle', 'polygon', 'point', 'arrow', 'text'] as const;
+export type NavigationTool = (typeof NAVIGATION_TOOLS)[number];
+export type DrawingTool = (typeof DRAWING_TOOLS)[number];
+export type Tool = NavigationTool | DrawingTool;
+
+/** An annotation as an engine shows it. */
+export interface Mark {
+  readonly id: string;
+  readonly target: Target;
+  readonly geometry: Geometry;
+  /** From the author's palette colour. */
+  readonly color: string;
+  /** Written beside the shape: label first, then measurements with units. */
+  readonly lines: readonly string[];
+  readonly selected: boolean;
+  /** False for other authors' marks and in read-only views. */
+  readonly editable: boolean;
+}
+
+/** What the hand did; the workspace turns it into records. */
+export interface EngineListener {
+  /** A new shape was finished on the image that was shown at that moment. */
+  onDrawn(drawn: { target: Target; geometry: Geometry; view: ViewState; measurements: Measurement[] }): void;
+  /** An existing mark was moved or reshaped (once, at the end of the gesture). */
+  onChanged(changed: { id: string; geometry: Geometry; view: ViewState; measurements: Measurement[] }): void;
+  onSelected(id: string | null): void;
+  /** The delete key on a selected mark. */
+  onDeleteRequested(id: string): void;
+  /** What is shown has changed: another image, window, zoom or place. At most once a frame. */
+  onStatus(status: EngineStatus): void;
+}
+
+/** The truth about what is on the screen now, for overlays; never what was asked for. */
+export interface EngineStatus {
+  /** `blank`: nothing asked; `covered`: shown ≠ wanted, the cover is up and the tools are locked. */
+  readonly phase: 'blank' | 'loading' | 'shown' | 'covered';
+  /** Why it is covered, one sentence. */
+  readonly reason: string | null;
+  readonly target: Target | null;
+  readonly view: ViewState | null;
+  readonly frame: FrameStatus | null;
+  readonly slide: SlideStatus | null;
+}
+
+export interface FrameStatus {
+  /** Place in the stack, from 0. */
+  readonly index: number;
+  readonly count: number;
+  /** Position of the slice along its normal, mm; null without geometry. */
+  readonly positionMm: number | null;
+  readonly windowCenter: number;
+  readonly windowWidth: number;
+  /** Screen pixels per image pixel. */
+  readonly zoom: number;
+  /** Letters at the edges (L, R, A, P, H, F and pairs); null without orientation. */
+  readonly orientation: {
+    readonly top: string;
+    readonly right: string;
+    readonly bottom: string;
+    readonly left: string;
+  } | null;
+  /** Millimetres per screen pixel for the scale bar; null when uncalibrated. */
+  readonly mmPerScreenPixel: number | null;
+  /** Lossless as stored, or lossy with what the header says. */
+  readonly fidelity: 'lossless' | 'lossy';
+  readonly loadedCount: number;
+  /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
+  readonly probe: string | null;
+}
+
+export interface SlideStatus {
+  /** Declared objective × screen scale; null when the objective is unknown. */
+  readonly magnification: number | null;
+  /** Micrometres per screen pixel; null when uncalibrated: the page then says so. */
+  readonly micrometresPerScreenPixel: number | null;
+  /** Level-0 pixels per screen pixel. */
+  readonly downsample: number;
+  /** False while tiles of the needed level are still on their way: pixels are interpolated. */
+  readonly sharp: boolean;
+  /** Level-0 pixel under the pointer. */
+  readonly pointer: readonly [number, number] | null;
+}
+
+export interface ImageEngine<Source> {
+  /** Shows a series or a slide; resolves when the first image is painted. Rejects with an Error that is a sentence. */
+  open(source: Source, signal: AbortSignal): Promise<void>;
+  setTool(tool: Tool): void;
+  /** Replaces every mark. Marks on images that are not shown are kept and appear with their image. */
+  setMarks(marks: readonly Mark[]): void;
+  /** Goes to the image of `target` and shows exactly `view`; resolves when it is painted. */
+  show(target: Target, view: ViewState): Promise<void>;
+  /** The view now; null while nothing is shown. */
+  view(): ViewState | null;
+  /** Undoes the last point of a drawing or gives the drawing up. True when there was one. */
+  cancelDrawing(): boolean;
+  dispose(): void;
+}
