@@ -124,6 +124,10 @@ export const ERRORS = {
 
   // storage and operation
   BLOB_MISSING: { status: 500, sentence: 'A stored object is missing from the storage.' },
+  STORAGE_FULL: {
+    status: 503,
+    sentence: 'The storage is full; the file was not stored. Nothing stored before is lost.',
+  },
   BLOB_CORRUPT: { status: 500, sentence: 'A stored object no longer matches its hash.' },
   CONFIG_INVALID: { status: 500, sentence: '{key} is not valid: {reason}.' },
 } as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Sha256 } from '#shared/ids.ts';
+import { type FileBlobStore, openFileBlobStore, storing } from './file-system.ts';
+
+let folder: string;
+let store: FileBlobStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'blobs-'));
+  store = await openFileBlobStore(join(folder, 'blobs'));
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Sha256;
+const where = (hash: string) => join(folder, 'blobs', hash.slice(0, 2), hash.slice(2, 4), hash);
+const file = async (name: string, bytes: Uint8Array) => {
+  await writeFile(join(folder, name), bytes);
+  return join(folder, name);
+};
+
+test('adopts a file bit for bit under its hash and takes the source away', async () => {
+  const bytes = Buffer.alloc(3_000_001, 'consilium');
+  const path = await file('incoming.bin', bytes);
+  expect(await store.adopt(path)).toEqual({ sha256: sha(bytes), sizeBytes: 3_000_001 });
+  expect(await readFile(where(sha(bytes)))).toEqual(bytes);
+  await expect(stat(path)).rejects.toThrow('ENOENT');
+});
+
+test('the same bytes again leave the stored object untouched', async () => {
+  const bytes = Buffer.from('twice');
+  await store.adopt(await file('a', bytes));
+  const before = await stat(where(sha(bytes)));
+  const second = await file('b', bytes);
+  await store.adopt(second);
+  const after = await stat(where(sha(bytes)));
+  expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+  await expect(stat(second)).rejects.toThrow('ENOENT');
+});
+
+test('rule 3: an object whose bytes differ from its name is reported, never repaired silently', async () => {
+  const { sha256 } = await store.put(Buffer.from('original bytes'));
+  expect(await store.verify(sha256)).toBe('intact');
+  await rm(where(sha256));
+  expect(await store.verify(sha256)).toBe('missing');
+  await writeFile(where(sha256), 'changed bytes!');
+  expect(await store.verify(sha256)).toBe('corrupt');
+});
+
+test('reads ranges, and fewer bytes only at the end', async () => {
+  const { sha256 } = await store.put(Buffer.from('0123456789'));
+  const handle = await store.open(sha256);
+  expect(handle.sizeBytes).toBe(10);
+  expect(Buffer.from(await handle.read(3, 4)).toString()).toBe('3456');
+  expect(Buffer.from(await handle.read(8, 100)).toString()).toBe('89');
+  expect((await handle.read(50, 1)).byteLength).toBe(0);
+  const target = Buffer.alloc(4);
+  expect(await handle.readInto(target, 6)).toBe(4);
+  expect(target.toString()).toBe('6789');
+  await handle.close();
+});
+
+test('an aborted read rejects', async () => {
+  const { sha256 } = await store.put(Buffer.from('0123456789'));
+  const handle = await store.open(sha256);
+  await expect(handle.read(0, 4, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await handle.close();
+});
+
+test('a missing object is a sentence, and can be opened once it is there', async () => {
+  const bytes = Buffer.from('later');
+  await expect(store.open(sha(bytes))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+  await expect(store.pathOf(sha(bytes))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+  await store.put(bytes);
+  const handle = await store.open(sha(bytes));
+  expect(handle.sizeBytes).toBe(5);
+  await handle.close();
+});
+
+test('lists what is stored and nothing else', async () => {
+  const hashes = [await store.put(Buffer.from('a')), await store.put(Buffer.from('b'))].map(({ sha256 }) => sha256);
+  await writeFile(join(folder, 'blobs', 'incoming', 'half-written'), 'x');
+  const listed: string[] = [];
+  for await (const hash of store.list()) listed.push(hash);
+  expect(listed.sort()).toEqual([...hashes].sort());
+});
+
+test('what a crash left half-written is gone after the next start', async () => {
+  await writeFile(join(folder, 'blobs', 'incoming', 'half-written'), 'x');
+  const again = await openFileBlobStore(join(folder, 'blobs'));
+  expect(await readdir(join(folder, 'blobs', 'incoming'))).toEqual([]);
+  await again.close();
+});
+
+test('a file that is cut after its fingerprint was taken is found by verify', async () => {
+  const path = await file('cut', Buffer.from('0123456789'));
+  const fingerprint = await store.fingerprint(path);
+  await truncate(path, 5);
+  await store.adoptAll([{ path, fingerprint }]);
+  expect(await store.verify(fingerprint.sha256)).toBe('corrupt');
+});
+
+test('a full disk is a sentence', async () => {
+  const full = storing(() => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
+  await expect(full).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+});

@@ -1,0 +1,182 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BlobStore, Fingerprint } from '#server/domain/ports.ts';
+import { AppError } from '#shared/errors.ts';
+import type { Sha256 } from '#shared/ids.ts';
+import { createHandleCache } from './handle-cache.ts';
+
+/** Bytes hashed at a time: large enough for the disk, small enough not to hold up other requests. */
+const CHUNK_BYTES = 1024 * 1024;
+/** Files made durable at the same time; the journal of the file system then commits them together. */
+const SYNC_WIDTH = 8;
+const HEX = /^[0-9a-f]{64}$/;
+
+export interface FileBlobStore extends BlobStore {
+  close(): Promise<void>;
+}
+
+/**
+ * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, which is
+ * emptied at the start since whatever lies there was never confirmed.
+ */
+export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
+  const incoming = join(root, 'incoming');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true });
+  const handles = createHandleCache();
+  const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+
+  /** Gives the file its name in the store; returns the folders whose entries changed. */
+  async function place(path: string, sha256: Sha256): Promise<string[]> {
+    const target = locate(sha256);
+    const folder = dirname(target);
+    const firstMade = await mkdir(folder, { recursive: true });
+    // link() fails on an existing name where rename() would replace it: nothing stored is ever overwritten.
+    try {
+      await link(path, target);
+      await unlink(path);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') await unlink(path);
+      else if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
+      else if (await exists(target)) await unlink(path);
+      else await rename(path, target);
+    }
+    return firstMade === undefined ? [folder] : [folder, dirname(folder), root];
+  }
+
+  async function adoptAll(files: readonly { path: string; fingerprint: Fingerprint }[]): Promise<void> {
+    await storing(async () => {
+      await inParts(files, async ({ path }) => {
+        await sync(path);
+        await chmod(path, 0o440);
+      });
+      const folders = new Set<string>();
+      for (const { path, fingerprint } of files) {
+        for (const folder of await place(path, fingerprint.sha256)) folders.add(folder);
+      }
+      await inParts([...folders], sync);
+    });
+  }
+
+  return {
+    fingerprint,
+    adoptAll,
+
+    async adopt(path) {
+      const found = await fingerprint(path);
+      await adoptAll([{ path, fingerprint: found }]);
+      return found;
+    },
+
+    async put(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
+      const path = join(incoming, randomUUID());
+      await storing(async () => {
+        const handle = await open(path, 'wx');
+        try {
+          await handle.writeFile(bytes);
+        } finally {
+          await handle.close();
+        }
+      });
+      const found = { sha256, sizeBytes: bytes.byteLength };
+      await adoptAll([{ path, fingerprint: found }]);
+      return found;
+    },
+
+    open: (sha256) => handles.borrow(sha256, locate(sha256)),
+
+    async pathOf(sha256) {
+      const path = locate(sha256);
+      if (!(await exists(path))) throw new AppError('BLOB_MISSING');
+      return path;
+    },
+
+    async verify(sha256) {
+      try {
+        return (await fingerprint(locate(sha256))).sha256 === sha256 ? 'intact' : 'corrupt';
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return 'missing';
+        throw error;
+      }
+    },
+
+    async *list() {
+      for await (const first of await opendir(root)) {
+        if (!first.isDirectory() || first.name.length !== 2) continue;
+        for await (const second of await opendir(join(root, first.name))) {
+          if (!second.isDirectory()) continue;
+          for await (const file of await opendir(join(root, first.name, second.name))) {
+            if (file.isFile() && HEX.test(file.name)) yield file.name as Sha256;
+          }
+        }
+      }
+    },
+
+    close: () => handles.close(),
+  };
+}
+
+async function fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint> {
+  const handle = await open(path, 'r');
+  try {
+    const hash = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let sizeBytes = 0;
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, sizeBytes);
+      if (bytesRead === 0) break;
+      hash.update(chunk.subarray(0, bytesRead));
+      sizeBytes += bytesRead;
+    }
+    return { sha256: hash.digest('hex') as Sha256, sizeBytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** File systems without hard links answer with one of these. */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Forces a file or a folder's entries to the disk. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function inParts<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += SYNC_WIDTH) {
+    await Promise.all(items.slice(start, start + SYNC_WIDTH).map(work));
+  }
+}
+
+/** Turns a full disk or quota into its sentence. */
+export async function storing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') {
+      throw new AppError('STORAGE_FULL', {}, { cause: error });
+    }
+    throw error;
+  }
+}

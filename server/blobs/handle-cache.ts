@@ -1,0 +1,105 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { BlobHandle } from '#server/domain/ports.ts';
+import { AppError } from '#shared/errors.ts';
+
+/** Files kept open while nobody reads them; a slide or a series is read thousands of times in a row. */
+const IDLE_HANDLES = 256;
+
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly sizeBytes: number;
+  borrowers: number;
+}
+
+export interface HandleCache {
+  /** Opens the file, or lends the handle that is open already. Throws BLOB_MISSING. */
+  borrow(key: string, path: string): Promise<BlobHandle>;
+  close(): Promise<void>;
+}
+
+/**
+ * Shares one file handle between all readers of a file. Least recently used idle handles are closed; one that is
+ * lent never is.
+ */
+export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
+  // A Map keeps insertion order: taking a file out and putting it back makes it the most recently used.
+  const files = new Map<string, Promise<OpenFile>>();
+
+  async function evict(): Promise<void> {
+    if (files.size <= idleLimit) return;
+    for (const [key, pending] of files) {
+      const file = await pending.catch(() => null);
+      if (files.size <= idleLimit) return;
+      if (file === null || file.borrowers > 0 || files.get(key) !== pending) continue;
+      files.delete(key);
+      await file.handle.close();
+    }
+  }
+
+  return {
+    async borrow(key, path) {
+      let pending = files.get(key);
+      if (pending === undefined) {
+        pending = openFile(path);
+        pending.catch(() => files.delete(key));
+      } else {
+        files.delete(key);
+      }
+      files.set(key, pending);
+      // Counted in the same step in which the promise settles, so that no eviction comes between.
+      const file = await pending.then((opened) => {
+        opened.borrowers += 1;
+        return opened;
+      });
+      let returned = false;
+      return {
+        sizeBytes: file.sizeBytes,
+        async read(offset, length, signal) {
+          const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
+          const read = await readFully(file.handle, target, offset, signal);
+          return read === target.byteLength ? target : target.subarray(0, read);
+        },
+        readInto: (target, offset, signal) => readFully(file.handle, target, offset, signal),
+        async close() {
+          if (returned) return;
+          returned = true;
+          file.borrowers -= 1;
+          await evict();
+        },
+      };
+    },
+
+    async close() {
+      const open = [...files.values()];
+      files.clear();
+      for (const pending of open) await pending.then((file) => file.handle.close()).catch(() => undefined);
+    },
+  };
+}
+
+async function openFile(path: string): Promise<OpenFile> {
+  try {
+    const handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    return { handle, sizeBytes: size, borrowers: 0 };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new AppError('BLOB_MISSING');
+    throw error;
+  }
+}
+
+async function readFully(
+  handle: FileHandle,
+  target: Uint8Array,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let done = 0;
+  while (done < target.byteLength) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(target, done, target.byteLength - done, offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}

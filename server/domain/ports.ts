@@ -1,0 +1,105 @@
+import type { AuditRow } from '#shared/api/audit.ts';
+import type { ConsultationState } from '#shared/consultation/lifecycle.ts';
+import type { Membership, Role } from '#shared/consultation/role.ts';
+import type { ConsultationId, Sha256, UserId } from '#shared/ids.ts';
+import type { ConsultationRepository, TokenRepository, UserDirectory } from './consultation-ports.ts';
+import type { MaterialRepository } from './material-ports.ts';
+import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
+
+/** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
+
+/** The person (or token of a person) behind a request. */
+export interface Principal {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly role: Role;
+  readonly via: 'session' | 'token';
+}
+
+/** How the principal stands to one consultation. */
+export interface ConsultationStanding {
+  readonly consultationId: ConsultationId;
+  readonly membership: Membership;
+  readonly state: ConsultationState;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+/** One entry for the audit trail; `detail` holds codes and counts, never what a patient's data says. */
+export interface AuditEntry {
+  readonly actor: Principal | null;
+  readonly action: string;
+  readonly outcome: 'success' | 'refused' | 'failure';
+  readonly consultationId: ConsultationId | null;
+  readonly subject: string | null;
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface AuditTrail {
+  /** Appends one row to the chain. Inside a transaction the row stands or falls with the fact it tells. */
+  append(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  page(filter: { consultationId?: string; before?: number; limit: number }): Promise<AuditRow[]>;
+  /** Walks the whole chain; the first row that does not fit, or null. */
+  verify(): Promise<{ rows: number; brokenAt: number | null }>;
+}
+
+export interface Repositories {
+  readonly consultations: ConsultationRepository;
+  readonly users: UserDirectory;
+  readonly tokens: TokenRepository;
+  readonly material: MaterialRepository;
+  readonly annotations: AnnotationRepository;
+  readonly reports: ReportRepository;
+  readonly jobs: JobQueue;
+  readonly audit: AuditTrail;
+}
+
+/**
+ * The database. `transaction` gives repositories of its own: using the outer ones inside would wait for ever on
+ * the single connection of the embedded database.
+ */
+export interface Database extends Repositories {
+  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** What a file is: its content's hash and its length. */
+export interface Fingerprint {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
+/** Stored bytes, named by their SHA-256; nothing is ever overwritten. A full disk is STORAGE_FULL. */
+export interface BlobStore {
+  /** Reads a file outside the store from start to end. */
+  fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint>;
+  /**
+   * Moves a finished file of the same file system into the store: hash, fsync, rename, fsync directory. When the
+   * bytes are stored already, the file is removed.
+   */
+  adopt(path: string): Promise<Fingerprint>;
+  /** As `adopt` for files whose fingerprint is known; the fsyncs of all of them run together. */
+  adoptAll(files: readonly { readonly path: string; readonly fingerprint: Fingerprint }[]): Promise<void>;
+  /** Stores bytes that are in memory (a rendition, a key image). */
+  put(bytes: Uint8Array): Promise<Fingerprint>;
+  /** Opens a stored object for ranged reads; cheap when it was opened lately. Throws BLOB_MISSING. */
+  open(sha256: Sha256): Promise<BlobHandle>;
+  /** Where the object lies as a file, for readers in worker threads. Throws BLOB_MISSING. */
+  pathOf(sha256: Sha256): Promise<string>;
+  /** Reads the object from start to end and compares its hash. */
+  verify(sha256: Sha256): Promise<'intact' | 'missing' | 'corrupt'>;
+  /** Every hash in the store, in any order. */
+  list(): AsyncIterable<Sha256>;
+}
+
+export interface BlobHandle {
+  readonly sizeBytes: number;
+  /** Exactly `length` bytes from `offset`, or fewer at the end of the object. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Fills `target` from `offset`; the number of bytes read is smaller only at the end of the object. */
+  readInto(target: Uint8Array, offset: number, signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}

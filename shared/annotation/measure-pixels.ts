@@ -1,0 +1,53 @@
+import type { Measurement, Provenance, Unit } from './measurement.ts';
+
+/** Any typed or plain array of numbers. */
+export type ArrayOfNumbers = ArrayLike<number>;
+
+/** What a modality value stands for. */
+export interface PixelMeaning {
+  readonly unit: Unit;
+  readonly provenance: Provenance;
+}
+
+/** What an instance says of its pixel values (PS3.3 C.11.1.1.2). */
+export interface PixelValueAttributes {
+  readonly modality: string;
+  readonly samplesPerPixel: number;
+  readonly photometricInterpretation: string;
+  readonly rescaleSlope: number;
+  readonly rescaleIntercept: number;
+  readonly rescaleType: string | null;
+}
+
+/**
+ * What the pixel values of an image mean, or null when statistics over them have no meaning (colour).
+ * CT values are Hounsfield units unless the file names another type (PS3.3 C.8.2.1.1.2); of every other modality we
+ * claim no unit.
+ */
+export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | null {
+  if (attributes.samplesPerPixel !== 1 || !attributes.photometricInterpretation.startsWith('MONOCHROME')) return null;
+  const { rescaleType } = attributes;
+  if (rescaleType === 'HU' || (attributes.modality === 'CT' && rescaleType === null)) {
+    return { unit: "[hnsf'U]", provenance: 'modality-rescale' };
+  }
+  const rescaled = attributes.rescaleSlope !== 1 || attributes.rescaleIntercept !== 0;
+  return { unit: '1', provenance: rescaled ? 'modality-rescale' : 'stored-values' };
+}
+
+/** Statistics over the pixels whose centre lies inside a region. */
+export interface PixelStatistics {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** The statistics as measurements, in the order in which they are shown. */
+export function measurePixels(statistics: PixelStatistics, meaning: PixelMeaning): Measurement[] {
+  return [
+    { name: 'mean', value: statistics.mean, ...meaning },
+    { name: 'standard-deviation', value: statistics.standardDeviation, ...meaning },
+    { name: 'minimum', value: statistics.minimum, ...meaning },
+    { name: 'maximum', value: statistics.maximum, ...meaning },
+  ];
+}
