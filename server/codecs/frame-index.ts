@@ -1,0 +1,141 @@
+/** Where each frame of an instance lies in its file, so that a frame is one or a few ranged reads and no parsing. */
+import type { DicomHeader } from '#shared/dicom/header.ts';
+import { type ImageDescription, nativeFrameBits } from '#shared/dicom/image-description.ts';
+import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
+import { AppError } from '#shared/errors.ts';
+import { type Fragment, walkFragments } from './fragments.ts';
+import type { RangeReader } from './range-reader.ts';
+
+/** Offset and length in bytes, from the start of the file. */
+export type ByteRange = readonly [offsetBytes: number, lengthBytes: number];
+
+/** JSON-serialisable; stored with the instance. */
+export type FrameIndex =
+  | {
+      readonly kind: 'native';
+      readonly offsetBytes: number;
+      /** Bytes of a frame; for bit-packed images whose frames do not end at a byte, of the frame rounded up. */
+      readonly frameBytes: number;
+      /** Bits of a frame: frame n starts at bit n × frameBits. */
+      readonly frameBits: number;
+      readonly frames: number;
+      /** Set for the deflated transfer syntax: offsets are then inside the stream inflated from this range. */
+      readonly deflated?: ByteRange;
+    }
+  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] };
+
+/** Number of frames an index knows. */
+export function indexedFrames(index: FrameIndex): number {
+  return index.kind === 'native' ? index.frames : index.frames.length;
+}
+
+/**
+ * Builds the index of an instance (PS3.5 section 8 and annex A.4).
+ * @throws AppError DICOM_MALFORMED when pixel data and transfer syntax disagree or fragments cannot be told apart
+ */
+export async function buildFrameIndex(
+  read: RangeReader,
+  sizeBytes: number,
+  header: DicomHeader,
+  image: ImageDescription,
+  signal: AbortSignal,
+): Promise<FrameIndex> {
+  const { pixelData } = header;
+  if (pixelData === null) throw new AppError('DICOM_NO_PIXELS');
+  const syntax = transferSyntaxOf(header.transferSyntaxUid);
+  if (syntax.encapsulated !== pixelData.encapsulated) {
+    const reason = pixelData.encapsulated
+      ? `the pixel data is in fragments, which ${syntax.name} does not have`
+      : `the pixel data is not in fragments, which ${syntax.name} needs`;
+    throw new AppError('DICOM_MALFORMED', { offsetBytes: pixelData.offsetBytes, reason });
+  }
+  if (!pixelData.encapsulated) {
+    const frameBits = nativeFrameBits(image);
+    const native = {
+      kind: 'native',
+      offsetBytes: pixelData.offsetBytes,
+      frameBytes: Math.ceil(frameBits / 8),
+      frameBits,
+      frames: image.numberOfFrames,
+    } as const;
+    if (header.deflatedFromBytes === null) return native;
+    return { ...native, deflated: [header.deflatedFromBytes, sizeBytes - header.deflatedFromBytes] };
+  }
+  const { offsetTable, fragments } = await walkFragments(read, pixelData.offsetBytes, sizeBytes, signal);
+  if (syntax.coding === 'video') return { kind: 'encapsulated', frames: [fragments.map(rangeOf)] };
+  const extended = extendedOffsets(header);
+  const groups =
+    image.numberOfFrames === 1
+      ? [fragments]
+      : (groupByOffsets(fragments, extended, image.numberOfFrames) ??
+        groupByOffsets(fragments, offsetTable, image.numberOfFrames) ??
+        groupOneByOne(fragments, image.numberOfFrames) ??
+        (await groupByMarkers(read, fragments, image.numberOfFrames, signal)));
+  if (!groups || fragments.length === 0) {
+    throw new AppError('DICOM_MALFORMED', {
+      offsetBytes: pixelData.offsetBytes,
+      reason: `${fragments.length} fragments cannot be assigned to ${image.numberOfFrames} frames`,
+    });
+  }
+  return { kind: 'encapsulated', frames: groups.map((group) => group.map(rangeOf)) };
+}
+
+function rangeOf(fragment: Fragment): ByteRange {
+  return [fragment.offsetBytes, fragment.lengthBytes];
+}
+
+/** Extended Offset Table (7FE0,0001), PS3.3 C.7.6.3.1.8. */
+function extendedOffsets(header: DicomHeader): number[] {
+  return header.dataset.bigIntegers(0x7fe00001).map(Number);
+}
+
+/** Groups by a table of the frames' first items; null when the table does not fit the fragments that are there. */
+function groupByOffsets(
+  fragments: readonly Fragment[],
+  offsets: readonly number[],
+  frames: number,
+): Fragment[][] | null {
+  const first = fragments[0];
+  if (!first || offsets.length !== frames || offsets[0] !== 0) return null;
+  const starts = new Map(fragments.map((fragment, i) => [fragment.itemBytes - first.itemBytes, i]));
+  const bounds = [...offsets.map((offset) => starts.get(offset)), fragments.length];
+  const groups: Fragment[][] = [];
+  for (let i = 0; i < frames; i++) {
+    const from = bounds[i];
+    const to = bounds[i + 1];
+    if (from === undefined || to === undefined || to <= from) return null;
+    groups.push(fragments.slice(from, to));
+  }
+  return groups;
+}
+
+/** One fragment a frame; empty fragments carry nothing and are passed over when the count is right without them. */
+function groupOneByOne(fragments: readonly Fragment[], frames: number): Fragment[][] | null {
+  if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
+  const filled = fragments.filter((fragment) => fragment.lengthBytes > 0);
+  return filled.length === frames ? filled.map((fragment) => [fragment]) : null;
+}
+
+/** Start of a JPEG, JPEG-LS or JPEG 2000 stream: SOI and another marker, or SOC and SIZ; or a JPEG XL stream. */
+function startsStream(head: Uint8Array): boolean {
+  if (head[0] !== 0xff) return false;
+  return (head[1] === 0xd8 && head[2] === 0xff) || (head[1] === 0x4f && head[2] === 0xff) || head[1] === 0x0a;
+}
+
+/** Last resort without a table: a new frame begins where a coded stream begins. */
+async function groupByMarkers(
+  read: RangeReader,
+  fragments: readonly Fragment[],
+  frames: number,
+  signal: AbortSignal,
+): Promise<Fragment[][] | null> {
+  if (fragments.length < frames) return null;
+  const groups: Fragment[][] = [];
+  for (const fragment of fragments) {
+    signal.throwIfAborted();
+    const head = await read(fragment.offsetBytes, Math.min(4, fragment.lengthBytes));
+    if (startsStream(head)) groups.push([fragment]);
+    else groups[groups.length - 1]?.push(fragment);
+  }
+  return groups.length === frames ? groups : null;
+}

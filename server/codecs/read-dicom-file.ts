@@ -1,0 +1,26 @@
+/** Reads a DICOM file for ingest, off the main thread. */
+import type { InstanceDescription } from '#shared/dicom/instance.ts';
+import type { FrameIndex } from './frame-index.ts';
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
+
+export interface DicomFile {
+  readonly description: InstanceDescription;
+  /** One object of the DICOM JSON Model, serialised (PS3.18 Annex F), without pixel data. */
+  readonly metadataJson: string;
+  /** null for objects without pixels. */
+  readonly frameIndex: FrameIndex | null;
+  readonly sizeBytes: number;
+}
+
+/** A pool for `readDicomFile`. Files come from strangers: one minute and half a gigabyte are plenty. */
+export function createParsePool(size: number, limits = { memoryMb: 512, timeoutMs: 60_000 }): WorkerPool {
+  return createWorkerPool({ entry: new URL('./parse-worker.ts', import.meta.url), size, ...limits });
+}
+
+/**
+ * Description, metadata and frame index of a DICOM file.
+ * @throws AppError with a sentence for everything that is wrong with the file
+ */
+export async function readDicomFile(pool: WorkerPool, path: string, signal: AbortSignal): Promise<DicomFile> {
+  return (await pool.run('read-dicom-file', { path }, signal)) as DicomFile;
+}

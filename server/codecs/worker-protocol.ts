@@ -1,0 +1,55 @@
+/** What pool and worker say to each other, and the worker's half of it. */
+import { parentPort } from 'node:worker_threads';
+import { AppError, type ErrorCode, type ErrorParams } from '#shared/errors.ts';
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly task: string;
+  readonly input: unknown;
+}
+
+export type WorkerReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly params: ErrorParams }
+  | { readonly id: number; readonly ok: false; readonly code: null; readonly message: string };
+
+/** A result whose buffers change owner instead of being copied. */
+export interface TransferredResult {
+  readonly value: unknown;
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+export type TaskTable = Readonly<Record<string, (input: never) => Promise<TransferredResult>>>;
+
+/** Answers requests one after the other until the thread is ended from outside. */
+export function serveTasks(tasks: TaskTable): void {
+  const port = parentPort;
+  if (!port) throw new Error('this module runs in a worker thread only');
+  port.on('message', (request: WorkerRequest) => {
+    answer(tasks, request).then(
+      ({ value, transfer }) =>
+        port.postMessage({ id: request.id, ok: true, value } satisfies WorkerReply, [...transfer]),
+      (error: unknown) => port.postMessage(refusal(request.id, error)),
+    );
+  });
+}
+
+async function answer(tasks: TaskTable, request: WorkerRequest): Promise<TransferredResult> {
+  const task = Object.hasOwn(tasks, request.task) ? tasks[request.task] : undefined;
+  if (!task) throw new Error(`the worker knows no task ${request.task}`);
+  return task(request.input as never);
+}
+
+function refusal(id: number, error: unknown): WorkerReply {
+  if (error instanceof AppError) return { id, ok: false, code: error.code, params: error.params };
+  // Memory asked for by a hostile file and refused by the engine is the file's fault, not ours.
+  if (error instanceof RangeError && /allocation failed|Invalid (typed )?array length/i.test(error.message)) {
+    return { id, ok: false, code: 'READING_MEMORY', params: {} };
+  }
+  return {
+    id,
+    ok: false,
+    code: null,
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}

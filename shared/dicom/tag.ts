@@ -1,0 +1,108 @@
+/** Tags as numbers (group × 65,536 + element) and the ones this program names. */
+
+/** `(0010,0020)`, the form people write. */
+export function formatTag(tag: number): string {
+  const hex = hexTag(tag);
+  return `(${hex.slice(0, 4)},${hex.slice(4)})`;
+}
+
+/** `00100020`, the key of DICOM JSON (PS3.18 F.2.2). */
+export function hexTag(tag: number): string {
+  return (tag >>> 0).toString(16).toUpperCase().padStart(8, '0');
+}
+
+/** True for odd groups: private data (PS3.5 section 7.8). */
+export function isPrivateTag(tag: number): boolean {
+  return ((tag >>> 16) & 1) === 1;
+}
+
+export const TAG = {
+  TransferSyntaxUID: 0x00020010,
+  SpecificCharacterSet: 0x00080005,
+  ImageType: 0x00080008,
+  SOPClassUID: 0x00080016,
+  SOPInstanceUID: 0x00080018,
+  StudyDate: 0x00080020,
+  SeriesDate: 0x00080021,
+  AcquisitionDate: 0x00080022,
+  ContentDate: 0x00080023,
+  AcquisitionDateTime: 0x0008002a,
+  StudyTime: 0x00080030,
+  SeriesTime: 0x00080031,
+  AcquisitionTime: 0x00080032,
+  AccessionNumber: 0x00080050,
+  Modality: 0x00080060,
+  Manufacturer: 0x00080070,
+  InstitutionName: 0x00080080,
+  ReferringPhysicianName: 0x00080090,
+  StudyDescription: 0x00081030,
+  SeriesDescription: 0x0008103e,
+  PatientName: 0x00100010,
+  PatientID: 0x00100020,
+  IssuerOfPatientID: 0x00100021,
+  PatientBirthDate: 0x00100030,
+  PatientSex: 0x00100040,
+  PatientAge: 0x00101010,
+  BodyPartExamined: 0x00180015,
+  SequenceOfUltrasoundRegions: 0x00186011,
+  FrameTime: 0x00181063,
+  ImagerPixelSpacing: 0x00181164,
+  NominalScannedPixelSpacing: 0x00182010,
+  SliceThickness: 0x00180050,
+  SpacingBetweenSlices: 0x00180088,
+  StudyInstanceUID: 0x0020000d,
+  SeriesInstanceUID: 0x0020000e,
+  SeriesNumber: 0x00200011,
+  AcquisitionNumber: 0x00200012,
+  InstanceNumber: 0x00200013,
+  ImagePositionPatient: 0x00200032,
+  ImageOrientationPatient: 0x00200037,
+  FrameOfReferenceUID: 0x00200052,
+  Laterality: 0x00200060,
+  PlanePositionSequence: 0x00209113,
+  PlaneOrientationSequence: 0x00209116,
+  SamplesPerPixel: 0x00280002,
+  PhotometricInterpretation: 0x00280004,
+  PlanarConfiguration: 0x00280006,
+  NumberOfFrames: 0x00280008,
+  Rows: 0x00280010,
+  Columns: 0x00280011,
+  PixelSpacing: 0x00280030,
+  BitsAllocated: 0x00280100,
+  BitsStored: 0x00280101,
+  HighBit: 0x00280102,
+  PixelRepresentation: 0x00280103,
+  PixelPaddingValue: 0x00280120,
+  PixelPaddingRangeLimit: 0x00280121,
+  PixelSpacingCalibrationType: 0x00280a02,
+  WindowCenter: 0x00281050,
+  WindowWidth: 0x00281051,
+  RescaleIntercept: 0x00281052,
+  RescaleSlope: 0x00281053,
+  RescaleType: 0x00281054,
+  WindowCenterWidthExplanation: 0x00281055,
+  VOILUTFunction: 0x00281056,
+  RedPaletteDescriptor: 0x00281101,
+  GreenPaletteDescriptor: 0x00281102,
+  BluePaletteDescriptor: 0x00281103,
+  RedPaletteData: 0x00281201,
+  GreenPaletteData: 0x00281202,
+  BluePaletteData: 0x00281203,
+  BurnedInAnnotation: 0x00280301,
+  LossyImageCompression: 0x00282110,
+  LossyImageCompressionRatio: 0x00282112,
+  ModalityLUTSequence: 0x00283000,
+  LUTDescriptor: 0x00283002,
+  LUTData: 0x00283006,
+  VOILUTSequence: 0x00283010,
+  PixelMeasuresSequence: 0x00289110,
+  FrameVOILUTSequence: 0x00289132,
+  PixelValueTransformationSequence: 0x00289145,
+  SharedFunctionalGroupsSequence: 0x52009229,
+  PerFrameFunctionalGroupsSequence: 0x52009230,
+  ExtendedOffsetTable: 0x7fe00001,
+  ExtendedOffsetTableLengths: 0x7fe00002,
+  FloatPixelData: 0x7fe00008,
+  DoubleFloatPixelData: 0x7fe00009,
+  PixelData: 0x7fe00010,
+} as const;
