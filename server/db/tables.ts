@@ -1,0 +1,254 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as both dialects hold them: JSON as text, instants as UTC ISO 8601 text, booleans as 0/1.
+ * The tables of the account library (user, session, account, verification, twoFactor) are its own.
+ */
+export interface Tables {
+  consultations: ConsultationRow;
+  assignments: AssignmentRow;
+  consultation_events: ConsultationEventRow;
+  blobs: BlobRow;
+  dicom_instances: DicomInstanceRow;
+  consultation_instances: ConsultationInstanceRow;
+  slides: SlideRow;
+  documents: DocumentRow;
+  upload_outcomes: UploadOutcomeRow;
+  annotations: AnnotationRow;
+  findings: FindingRow;
+  record_changes: RecordChangeRow;
+  reports: ReportRow;
+  report_versions: ReportVersionRow;
+  renditions: RenditionRow;
+  jobs: JobRow;
+  audit_events: AuditEventRow;
+  api_tokens: ApiTokenRow;
+  user: UserRow;
+}
+
+export interface ConsultationRow {
+  id: string;
+  revision: number;
+  state: string;
+  title: string;
+  speciality: string;
+  urgency: string;
+  /** Patient as JSON. */
+  patient: string;
+  history: string;
+  working_diagnosis: string;
+  /** Question[] as JSON. */
+  questions: string;
+  referrer_id: string;
+  created_at: string;
+  submitted_at: string | null;
+  updated_at: string;
+}
+
+export interface AssignmentRow {
+  consultation_id: string;
+  discipline: string;
+  expert_id: string;
+  assigned_at: string;
+  signed_at: string | null;
+}
+
+export interface ConsultationEventRow {
+  id: string;
+  consultation_id: string;
+  at: string;
+  actor_id: string | null;
+  actor_name: string;
+  event: string;
+  note: string | null;
+}
+
+export interface BlobRow {
+  sha256: string;
+  size_bytes: number;
+  stored_at: string;
+}
+
+/** One row a SOP instance, whoever sent it; who may see it stands in consultation_instances. */
+export interface DicomInstanceRow {
+  sop_instance_uid: string;
+  series_uid: string;
+  study_uid: string;
+  sha256: string;
+  size_bytes: number;
+  sop_class_uid: string;
+  transfer_syntax_uid: string;
+  modality: string;
+  instance_number: number | null;
+  row_count: number | null;
+  column_count: number | null;
+  frame_count: number;
+  /** InstanceDescription as JSON. */
+  description: string;
+  /** DICOM JSON (PS3.18 Annex F) without bulk data. */
+  metadata: string;
+  /** FrameIndex as JSON; null for objects without pixels. */
+  frame_index: string | null;
+  stored_at: string;
+}
+
+export interface ConsultationInstanceRow {
+  consultation_id: string;
+  sop_instance_uid: string;
+  series_uid: string;
+  study_uid: string;
+  added_at: string;
+}
+
+export interface SlideRow {
+  id: string;
+  consultation_id: string;
+  sha256: string;
+  size_bytes: number;
+  name: string;
+  /** SlideDescription as JSON. */
+  description: string;
+  added_at: string;
+}
+
+export interface DocumentRow {
+  id: string;
+  consultation_id: string;
+  sha256: string;
+  size_bytes: number;
+  name: string;
+  media_type: string;
+  added_at: string;
+}
+
+export interface UploadOutcomeRow {
+  upload_id: string;
+  consultation_id: string;
+  name: string;
+  size_bytes: number;
+  finished_at: string;
+  /** UploadResult[] as JSON. */
+  results: string;
+}
+
+export interface AnnotationRow {
+  id: string;
+  consultation_id: string;
+  revision: number;
+  author_id: string;
+  /** Annotation as JSON. */
+  record: string;
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+}
+
+export interface FindingRow {
+  id: string;
+  consultation_id: string;
+  revision: number;
+  author_id: string;
+  /** Finding as JSON. */
+  record: string;
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+}
+
+/** Every revision an annotation or a finding ever had; rows are only added. */
+export interface RecordChangeRow {
+  record_kind: string;
+  record_id: string;
+  revision: number;
+  at: string;
+  author_id: string;
+  operation: string;
+  record: string;
+}
+
+export interface ReportRow {
+  id: string;
+  consultation_id: string;
+  author_id: string;
+  discipline: string;
+  revision: number;
+  /** ReportContent as JSON. */
+  content: string;
+  updated_at: string;
+  signed_version: number | null;
+}
+
+/** Rows are only added; `canonical` is the RFC 8785 text that was hashed and signed. */
+export interface ReportVersionRow {
+  report_id: string;
+  version: number;
+  consultation_id: string;
+  canonical: string;
+  sha256: string;
+  signature: string;
+  public_key: string;
+  signed_by: string;
+  signed_at: string;
+}
+
+export interface RenditionRow {
+  report_id: string;
+  version: number;
+  /** 'pdf' or 'key-image'. */
+  kind: string;
+  /** The annotation id of a key image, else ''. */
+  name: string;
+  media_type: string;
+  sha256: string;
+  size_bytes: number;
+  produced_at: string;
+}
+
+export interface JobRow {
+  id: string;
+  kind: string;
+  /** JSON. */
+  payload: string;
+  state: string;
+  attempts: number;
+  run_after: string;
+  created_at: string;
+  finished_at: string | null;
+  /** An error code, never a text with data in it. */
+  failure: string | null;
+}
+
+/** Append-only, hash-chained. */
+export interface AuditEventRow {
+  sequence: number;
+  at: string;
+  actor_id: string | null;
+  actor_role: string | null;
+  action: string;
+  outcome: string;
+  consultation_id: string | null;
+  subject: string | null;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface ApiTokenRow {
+  id: string;
+  user_id: string;
+  name: string;
+  /** SHA-256 of the secret; the secret itself is never stored. */
+  secret_hash: string;
+  created_at: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+}
+
+/** The columns of the account library's user table that we read. */
+export interface UserRow {
+  id: string;
+  name: string;
+  email: string;
+  role: string;
+  twoFactorEnabled: Generated<number | boolean | null>;
+}

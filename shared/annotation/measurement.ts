@@ -1,0 +1,100 @@
+import * as z from 'zod';
+
+/**
+ * A number with its unit and where its scale comes from. Units are UCUM codes; `px` and `px2` (which UCUM lacks)
+ * stand where an image has no spacing: then no µm and no mm is ever written.
+ */
+export const MEASUREMENT_NAMES = [
+  'length',
+  'area',
+  'perimeter',
+  'mean',
+  'standard-deviation',
+  'minimum',
+  'maximum',
+] as const;
+export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
+
+export const UNITS = ['mm', 'mm2', 'um', 'um2', 'px', 'px2', "[hnsf'U]", '1'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** Where the scale of a length, or the meaning of a pixel value, was read. */
+export const PROVENANCES = [
+  'PixelSpacing',
+  'ImagerPixelSpacing',
+  'NominalScannedPixelSpacing',
+  'aperio-description',
+  'tiff-resolution',
+  'ome-xml',
+  'uncalibrated',
+  'modality-rescale',
+  'stored-values',
+] as const;
+export type Provenance = (typeof PROVENANCES)[number];
+
+export const measurementSchema = z.object({
+  name: z.enum(MEASUREMENT_NAMES),
+  value: z.number(),
+  unit: z.enum(UNITS),
+  provenance: z.enum(PROVENANCES),
+});
+export type Measurement = z.infer<typeof measurementSchema>;
+
+const UNIT_TEXT: Readonly<Record<Unit, string>> = {
+  mm: 'mm',
+  mm2: 'mm²',
+  um: 'µm',
+  um2: 'µm²',
+  px: 'px',
+  px2: 'px²',
+  "[hnsf'U]": 'HU',
+  '1': '',
+};
+
+const NAME_TEXT: Readonly<Record<MeasurementName, string>> = {
+  length: 'Length',
+  area: 'Area',
+  perimeter: 'Perimeter',
+  mean: 'Mean',
+  'standard-deviation': 'SD',
+  minimum: 'Min',
+  maximum: 'Max',
+};
+
+const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
+  PixelSpacing: 'DICOM Pixel Spacing',
+  ImagerPixelSpacing: 'DICOM Imager Pixel Spacing (at the detector, not in the patient)',
+  NominalScannedPixelSpacing: 'DICOM Nominal Scanned Pixel Spacing',
+  'aperio-description': 'scanner’s µm/px (Aperio MPP)',
+  'tiff-resolution': 'TIFF resolution',
+  'ome-xml': 'OME physical size',
+  uncalibrated: 'uncalibrated: the image has no scale',
+  'modality-rescale': 'rescaled pixel values (DICOM Rescale Slope and Intercept)',
+  'stored-values': 'stored pixel values, without a physical unit',
+};
+
+/** Three to four significant digits, as a reader of a ruler expects: 12.3, 128, 1 250. */
+function formatValue(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return value.toFixed(0);
+  if (size >= 100) return value.toFixed(size % 1 === 0 ? 0 : 1);
+  return value.toFixed(size >= 10 ? 1 : 2);
+}
+
+/** "12.3 mm", "0.48 mm²": µm² above 0.01 mm² is written as mm², µm from 10 mm up as mm. */
+export function formatMeasurement(measurement: Measurement): string {
+  const { value, unit } = measurement;
+  if (unit === 'um2' && Math.abs(value) >= 10_000) return `${(value / 1_000_000).toFixed(3)} mm²`;
+  if (unit === 'um' && Math.abs(value) >= 10_000) return `${(value / 1000).toFixed(2)} mm`;
+  return `${formatValue(value)} ${UNIT_TEXT[unit]}`.trim();
+}
+
+/** "Length 12.3 mm". */
+export function describeMeasurement(measurement: Measurement): string {
+  return `${NAME_TEXT[measurement.name]} ${formatMeasurement(measurement)}`;
+}
+
+/** Where the number's scale comes from, for a tooltip or a footnote. */
+export function describeProvenance(provenance: Provenance): string {
+  return PROVENANCE_TEXT[provenance];
+}

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { slideIdSchema } from '#shared/annotation/annotation.ts';
+import { uidSchema, uuidSchema } from '#shared/id-schemas.ts';
+import type { DocumentId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+
+export const documentIdSchema = uuidSchema<DocumentId>();
+
+export const materialPaths = {
+  material: (consultationId: string) => `/api/consultations/${consultationId}/material`,
+  /** tus 1.0: POST creates (creation-with-upload is on), PATCH appends, HEAD tells the offset, DELETE ends it. */
+  uploads: (consultationId: string) => `/api/consultations/${consultationId}/uploads`,
+  outcomes: (consultationId: string) => `/api/consultations/${consultationId}/upload-outcomes`,
+  slides: '/api/slides',
+  slide: (slideId: string) => `/api/slides/${slideId}`,
+  tile: (slideId: string, level: number, column: number, row: number) =>
+    `/api/slides/${slideId}/levels/${level}/tiles/${column}/${row}`,
+  slideThumbnail: (slideId: string) => `/api/slides/${slideId}/thumbnail`,
+  associatedImage: (slideId: string, name: string) => `/api/slides/${slideId}/associated-images/${name}`,
+  document: (documentId: string) => `/api/documents/${documentId}`,
+  seriesMetadata: (study: string, series: string) => `/dicom-web/studies/${study}/series/${series}/metadata`,
+  seriesThumbnail: (study: string, series: string) => `/dicom-web/studies/${study}/series/${series}/thumbnail`,
+  frame: (study: string, series: string, instance: string, frame: number) =>
+    `/dicom-web/studies/${study}/series/${series}/instances/${instance}/frames/${frame}`,
+} as const;
+
+export const seriesSummarySchema = z.object({
+  seriesUid: uidSchema<SeriesUid>(),
+  seriesNumber: z.number().nullable(),
+  modality: z.string(),
+  description: z.string(),
+  instanceCount: z.int(),
+  frameCount: z.int(),
+  /** True when the series holds frames a viewer can show. */
+  isImage: z.boolean(),
+  /** The instance in the middle of the series, for a thumbnail; null without images. */
+  representativeInstanceUid: uidSchema<SopInstanceUid>().nullable(),
+});
+export type SeriesSummary = z.infer<typeof seriesSummarySchema>;
+
+export const studySummarySchema = z.object({
+  studyUid: uidSchema<StudyUid>(),
+  description: z.string(),
+  /** DICOM DA, or null. */
+  studyDate: z.string().nullable(),
+  modalities: z.array(z.string()),
+  /** As in the DICOM header; may be masked later for blinded readers. */
+  patientName: z.string(),
+  patientId: z.string(),
+  series: z.array(seriesSummarySchema),
+});
+export type StudySummary = z.infer<typeof studySummarySchema>;
+
+export const slideLevelSchema = z.object({
+  width: z.int(),
+  height: z.int(),
+  tileWidth: z.int(),
+  tileHeight: z.int(),
+  columns: z.int(),
+  rows: z.int(),
+  downsampleX: z.number(),
+  downsampleY: z.number(),
+});
+
+export const slideSummarySchema = z.object({
+  id: slideIdSchema,
+  consultationId: z.string(),
+  name: z.string(),
+  format: z.string(),
+  vendor: z.string(),
+  width: z.int(),
+  height: z.int(),
+  /** Level 0 is full resolution. */
+  levels: z.array(slideLevelSchema),
+  /** Micrometres per level-0 pixel; null when the file does not say: then nothing may be printed in µm. */
+  mppX: z.number().nullable(),
+  mppY: z.number().nullable(),
+  mppSource: z.enum(['aperio-description', 'tiff-resolution', 'ome-xml']).nullable(),
+  objectivePower: z.number().nullable(),
+  associatedImages: z.array(
+    z.object({ name: z.enum(['label', 'macro', 'thumbnail']), width: z.int(), height: z.int() }),
+  ),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+});
+export type SlideSummary = z.infer<typeof slideSummarySchema>;
+
+export const documentSummarySchema = z.object({
+  id: documentIdSchema,
+  name: z.string(),
+  mediaType: z.string(),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+});
+export type DocumentSummary = z.infer<typeof documentSummarySchema>;
+
+/** GET /api/consultations/{id}/material. */
+export const materialSchema = z.object({
+  studies: z.array(studySummarySchema),
+  slides: z.array(slideSummarySchema),
+  documents: z.array(documentSummarySchema),
+});
+export type Material = z.infer<typeof materialSchema>;
+
+/** GET /api/slides. */
+export const slidesSchema = z.object({ slides: z.array(slideSummarySchema) });
+
+/** What became of one file, or of one entry of a .zip. */
+export const uploadResultSchema = z.object({
+  /** The path the sender gave, with "archive.zip/inner/path" for entries. */
+  name: z.string(),
+  outcome: z.enum(['stored', 'duplicate', 'refused']),
+  kind: z.enum(['instance', 'slide', 'document']).nullable(),
+  studyUid: z.string().nullable(),
+  seriesUid: z.string().nullable(),
+  slideId: z.string().nullable(),
+  documentId: z.string().nullable(),
+  /** What it was recognised as: "CT · Chest · series 2", "Slide · 2220 × 2967 px", "PDF document". */
+  title: z.string().nullable(),
+  code: z.string().nullable(),
+  /** Why it was refused, one sentence. */
+  sentence: z.string().nullable(),
+});
+export type UploadResult = z.infer<typeof uploadResultSchema>;
+
+/** The body of the answer that completes a tus upload, and one entry of the outcomes list. */
+export const uploadOutcomeSchema = z.object({
+  uploadId: z.string(),
+  name: z.string(),
+  sizeBytes: z.int(),
+  finishedAt: z.string(),
+  results: z.array(uploadResultSchema),
+});
+export type UploadOutcome = z.infer<typeof uploadOutcomeSchema>;
+
+/** GET /api/consultations/{id}/upload-outcomes: newest first. */
+export const uploadOutcomesSchema = z.object({ outcomes: z.array(uploadOutcomeSchema) });

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+
+/**
+ * A view as a value: what a person saw, in image coordinates, so that any screen can show it again.
+ * `visible` is the part of the image that was on screen, in pixels of the frame or of level 0; a screen of
+ * another shape shows at least that part, centred on it.
+ */
+const visibleSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+});
+export type VisibleRectangle = z.infer<typeof visibleSchema>;
+
+export const frameViewSchema = z.object({
+  kind: z.literal('frame'),
+  visible: visibleSchema,
+  windowCenter: z.number(),
+  windowWidth: z.number().positive(),
+  inverted: z.boolean(),
+  /** Clockwise, degrees. */
+  rotation: z.number().min(0).lt(360),
+  flippedHorizontally: z.boolean(),
+  flippedVertically: z.boolean(),
+});
+export type FrameView = z.infer<typeof frameViewSchema>;
+
+export const slideViewSchema = z.object({
+  kind: z.literal('slide'),
+  visible: visibleSchema,
+  rotation: z.number().min(0).lt(360),
+});
+export type SlideView = z.infer<typeof slideViewSchema>;
+
+export const viewStateSchema = z.discriminatedUnion('kind', [frameViewSchema, slideViewSchema]);
+export type ViewState = z.infer<typeof viewStateSchema>;
