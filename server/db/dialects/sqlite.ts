@@ -1,0 +1,34 @@
+import { DatabaseSync } from 'node:sqlite';
+import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
+import { CompiledQuery, type DatabaseConnection, type Driver, Kysely } from 'kysely';
+import type { Tables } from '#server/db/tables.ts';
+
+/** How long a statement waits for another process (the command line beside a running server) to finish writing. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * `begin immediate` takes the write lock at once. A deferred transaction that reads first and writes later is
+ * refused by SQLite without waiting when another process wrote in between (SQLITE_BUSY_SNAPSHOT).
+ */
+class ImmediateSqliteDialect extends NodeSqliteDialect {
+  override createDriver(): Driver {
+    const driver = super.createDriver();
+    driver.beginTransaction = async (connection: DatabaseConnection) => {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    };
+    return driver;
+  }
+}
+
+/**
+ * Opens (or creates) the embedded database. WAL with `synchronous = FULL`: a commit that returned survives a power
+ * cut, not only a crash of the process. `path` may be `:memory:`.
+ */
+export function openSqlite(path: string): Kysely<Tables> {
+  const database = new DatabaseSync(path);
+  database.exec('pragma journal_mode = wal');
+  database.exec('pragma synchronous = full');
+  database.exec('pragma foreign_keys = on');
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database }) });
+}

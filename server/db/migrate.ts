@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import * as consultation from './migrations/0001-consultation.ts';
+import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
+import type { Tables } from './tables.ts';
+
+/** Every migration ever released, in order; a released one is never edited. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-consultation': consultation,
+  '0002-audit-append-only': auditAppendOnly,
+};
+
+/** Brings the schema up to date. The tables of the account library come from its own migrations. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
