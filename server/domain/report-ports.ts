@@ -5,7 +5,7 @@ import type { ReportContent } from '#shared/report/report.ts';
 
 /** What the use cases of annotations, findings and reports need of the database. */
 
-/** How one revision of a record came about; a restored record is one that had been deleted. */
+/** How one revision of a record came about. */
 export type RecordOperation = 'create' | 'update' | 'delete';
 
 /** A record as stored; a deleted one stays as a tombstone so that its id and its revisions are never used again. */
@@ -70,11 +70,6 @@ export interface StoredRendition {
 }
 
 export interface ReportRepository {
-  /**
-   * Makes every other transaction that holds the same consultation wait until this one ends, so that nothing is
-   * drawn or saved between the check of a signature and the signature itself.
-   */
-  hold(consultationId: ConsultationId): Promise<void>;
   mine(consultationId: ConsultationId, authorId: UserId): Promise<StoredReport | null>;
   /** Every part of the consultation, signed or not. */
   parts(consultationId: ConsultationId): Promise<StoredReport[]>;

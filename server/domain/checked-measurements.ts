@@ -1,0 +1,72 @@
+import type { Target } from '#shared/annotation/annotation.ts';
+import { type Geometry, insideTest } from '#shared/annotation/geometry.ts';
+import { measureGeometry } from '#shared/annotation/measure.ts';
+import { measurePixels } from '#shared/annotation/measure-pixels.ts';
+import type { Measurement, MeasurementName } from '#shared/annotation/measurement.ts';
+import { AppError } from '#shared/errors.ts';
+import { regionStatistics } from '#shared/imaging/roi-statistics.ts';
+import type { AnnotatedImage } from './annotated-image.ts';
+import type { PixelReader } from './picture-ports.ts';
+
+/** Numbers from a screen differ in the last places: relative to the value, or absolute near zero. */
+const RELATIVE_TOLERANCE = 1e-3;
+const ABSOLUTE_TOLERANCE = 1e-3;
+
+const STATISTICS: readonly MeasurementName[] = ['mean', 'standard-deviation', 'minimum', 'maximum'];
+
+/**
+ * Every measurement of a shape, computed from the stored image. What was sent must agree in value, unit and
+ * provenance, else MEASUREMENT_MISMATCH; what was left out is filled in. When the frame cannot be decoded here,
+ * statistics that were sent are refused with the reason, and none are stored.
+ */
+export async function checkMeasurements(
+  {
+    target,
+    geometry,
+    measurements: sent,
+  }: { target: Target; geometry: Geometry; measurements: readonly Measurement[] },
+  image: AnnotatedImage,
+  pixels: PixelReader,
+  signal: AbortSignal,
+): Promise<Measurement[]> {
+  const wantsStatistics = sent.some(({ name }) => STATISTICS.includes(name));
+  const statistics = await measureValues(target, geometry, image, pixels, signal).catch((error: unknown) => {
+    if (wantsStatistics || !(error instanceof AppError) || signal.aborted) throw error;
+    return [];
+  });
+  const computed = [...measureGeometry(geometry, image.calibration), ...statistics];
+  for (const measurement of sent) compare(measurement, computed);
+  return computed;
+}
+
+async function measureValues(
+  target: Target,
+  geometry: Geometry,
+  { meaning }: AnnotatedImage,
+  pixels: PixelReader,
+  signal: AbortSignal,
+): Promise<Measurement[]> {
+  const inside = insideTest(geometry);
+  if (target.kind !== 'frame' || meaning === null || inside === null) return [];
+  const frame = await pixels.frameValues(target.sopInstanceUid, target.frameNumber, signal);
+  const statistics = regionStatistics(frame, geometry);
+  return statistics === null ? [] : measurePixels(statistics, meaning);
+}
+
+function compare(sent: Measurement, computed: readonly Measurement[]): void {
+  const own = computed.find(({ name }) => name === sent.name);
+  const tolerance = Math.max(ABSOLUTE_TOLERANCE, Math.abs(own?.value ?? 0) * RELATIVE_TOLERANCE);
+  const agrees =
+    own !== undefined &&
+    own.unit === sent.unit &&
+    own.provenance === sent.provenance &&
+    Math.abs(own.value - sent.value) <= tolerance;
+  if (agrees) return;
+  throw new AppError('MEASUREMENT_MISMATCH', {
+    name: sent.name,
+    sent: sent.value,
+    unit: sent.unit,
+    computed: own?.value ?? 'no such',
+    computedUnit: own?.unit ?? 'value',
+  });
+}

@@ -1,0 +1,75 @@
+import type { Annotation, Finding } from '#shared/annotation/annotation.ts';
+import { AppError } from '#shared/errors.ts';
+import type { AnnotationId, ConsultationId, FindingId } from '#shared/ids.ts';
+import { citedIds, refuseCited } from './annotation-citations.ts';
+import { openDesk } from './expert-desk.ts';
+import type { Clock, Database, Principal, Repositories } from './ports.ts';
+import { recordToChange, staleRevision } from './record-revision.ts';
+
+interface DeleteRecord<Id> {
+  readonly principal: Principal;
+  readonly consultationId: ConsultationId;
+  readonly id: Id;
+  readonly revision: number;
+}
+
+/**
+ * Deletes one's own annotation; its history stays. While a finding or a report draft rests on it, of whomever, the
+ * deletion is refused with GUARD_FAILED: a sentence must never lose its evidence unnoticed.
+ * Throws also NOT_FOUND, NOT_ALLOWED, REVISION_STALE, ANNOTATION_CITED, REPORT_SIGNED.
+ */
+export async function deleteAnnotation(
+  { db, clock }: { db: Database; clock: Clock },
+  { principal, consultationId, id, revision }: DeleteRecord<AnnotationId>,
+): Promise<void> {
+  await db.transaction(async (repositories) => {
+    await openDesk(repositories, consultationId, principal, 'annotation.write');
+    const stored = await repositories.annotations.one(id);
+    const previous = recordToChange(stored, { consultationId, userId: principal.userId, revision });
+    if (previous === null) throw new AppError('NOT_FOUND');
+    await refuseCited(repositories.reports, consultationId, id);
+    await refuseUsed(repositories, consultationId, id);
+    const record: Annotation = { ...previous, revision: revision + 1, updatedAt: clock.now().toISOString() };
+    if (!(await repositories.annotations.write(record, 'delete'))) throw staleRevision(revision + 1, revision);
+    await appendDeletion(repositories, 'annotation.delete', principal, consultationId, id);
+  });
+}
+
+/** Deletes one's own finding; its history stays. Throws NOT_FOUND, NOT_ALLOWED, REVISION_STALE, REPORT_SIGNED. */
+export async function deleteFinding(
+  { db, clock }: { db: Database; clock: Clock },
+  { principal, consultationId, id, revision }: DeleteRecord<FindingId>,
+): Promise<void> {
+  await db.transaction(async (repositories) => {
+    await openDesk(repositories, consultationId, principal, 'annotation.write');
+    const stored = await repositories.annotations.findings.one(id);
+    const previous = recordToChange(stored, { consultationId, userId: principal.userId, revision });
+    if (previous === null) throw new AppError('NOT_FOUND');
+    const record: Finding = { ...previous, revision: revision + 1, updatedAt: clock.now().toISOString() };
+    if (!(await repositories.annotations.findings.write(record, 'delete'))) throw staleRevision(revision + 1, revision);
+    await appendDeletion(repositories, 'finding.delete', principal, consultationId, id);
+  });
+}
+
+async function refuseUsed({ annotations, reports }: Repositories, consultationId: ConsultationId, id: AnnotationId) {
+  const findings = await annotations.findings.list(consultationId);
+  if (findings.some(({ annotationIds }) => annotationIds.includes(id))) {
+    throw new AppError('GUARD_FAILED', {
+      reason: 'a finding rests on this annotation; take it out of the finding first',
+    });
+  }
+  const parts = await reports.parts(consultationId);
+  if (parts.some(({ content }) => citedIds(content).includes(id))) {
+    throw new AppError('GUARD_FAILED', { reason: 'a report cites this annotation; take out the citation first' });
+  }
+}
+
+async function appendDeletion(
+  { audit }: Repositories,
+  action: string,
+  actor: Principal,
+  consultationId: ConsultationId,
+  subject: string,
+): Promise<void> {
+  await audit.append({ actor, action, outcome: 'success', consultationId, subject });
+}

@@ -1,0 +1,22 @@
+import {
+  IconClipboardList,
+  IconMicroscope,
+  IconRadioactive,
+  IconSettings,
+  IconShieldSearch,
+  IconStethoscope,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import type { Role } from '#shared/consultation/role.ts';
+
+/** A role in words and as an icon. */
+export const ROLE_WORDS: Readonly<
+  Record<Role, { readonly word: string; readonly Icon: ComponentType<{ size?: number; stroke?: number }> }>
+> = {
+  referrer: { word: 'Referring physician', Icon: IconStethoscope },
+  coordinator: { word: 'Coordinator', Icon: IconClipboardList },
+  radiologist: { word: 'Radiologist', Icon: IconRadioactive },
+  pathologist: { word: 'Pathologist', Icon: IconMicroscope },
+  admin: { word: 'Administrator', Icon: IconSettings },
+  auditor: { word: 'Auditor', Icon: IconShieldSearch },
+};

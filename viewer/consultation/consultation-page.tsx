@@ -1,0 +1,3 @@
+export function ConsultationPage() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function NewConsultationPage() {
+  return null;
+}
