@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Job, JobQueue, JobState } from '#server/domain/report-ports.ts';
-import { skipsLockedRows } from './dialects/row-lock.ts';
+import { locksRows } from './dialects/writer-lock.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts';
  * comparison finds both the new jobs and those of a process that died.
  */
 export function createJobQueue(db: Kysely<Tables>): JobQueue {
-  const skipLocked = skipsLockedRows(db);
+  const skipLocked = locksRows(db);
 
   return {
     async enqueue({ id, kind, payload, at }) {

@@ -2,12 +2,14 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as consultation from './migrations/0001-consultation.ts';
 import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
+import * as signedAppendOnly from './migrations/0003-signed-append-only.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration ever released, in order; a released one is never edited. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-consultation': consultation,
   '0002-audit-append-only': auditAppendOnly,
+  '0003-signed-append-only': signedAppendOnly,
 };
 
 /** Brings the schema up to date. The tables of the account library come from its own migrations. */

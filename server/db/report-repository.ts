@@ -14,15 +14,6 @@ import type { RenditionRow, ReportRow, ReportVersionRow, Tables } from './tables
 /** Working copies, signed versions and the files made from them. */
 export function createReportRepository(db: Kysely<Tables>): ReportRepository {
   return {
-    async hold(consultationId) {
-      // A write that changes nothing: it takes the row lock in PostgreSQL and the write lock in SQLite alike.
-      await db
-        .updateTable('consultations')
-        .set((column) => ({ updated_at: column.ref('updated_at') }))
-        .where('id', '=', consultationId)
-        .execute();
-    },
-
     async mine(consultationId, authorId) {
       const row = await db
         .selectFrom('reports')
