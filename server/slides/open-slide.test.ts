@@ -1,0 +1,335 @@
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { parseJpegHeader } from '#server/codecs/jpeg.ts';
+import { decodeRaster, encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
+import { AppError } from '#shared/errors.ts';
+import { describeSlide, openSlide } from './open-slide.ts';
+import { memorySource } from './source.ts';
+import { pictureFields, plainPage, type SampleField, type SamplePage, splitJpeg, tiffSample } from './tiff-sample.ts';
+
+const refusal = (code: string) => expect.objectContaining({ code });
+const open = (pages: readonly SamplePage[]) => openSlide(memorySource(tiffSample(pages)));
+const describePages = (pages: readonly SamplePage[]) => describeSlide(memorySource(tiffSample(pages)));
+
+const tilePixels = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).map((_, at) => (at * 11) % 256) };
+const jpeg = await sharp(tilePixels.data, { raw: { width: 64, height: 64, channels: 3 } })
+  .jpeg()
+  .toBuffer();
+const parts = splitJpeg(jpeg);
+const large = splitJpeg(await encodeJpeg(filledRaster(512, 512)));
+const plainJpeg = await decodeRaster(jpeg, { format: 'JPEG', width: 64, height: 64 });
+
+function jpegPage(data: readonly Uint8Array[], extra: readonly SampleField[] = [], photometric = 6): SamplePage {
+  const columns = data.length;
+  return {
+    fields: [
+      ...pictureFields({ width: columns * 64 - 10, height: 50, tile: 64, compression: 7, photometric }),
+      ...extra,
+    ],
+    segments: { kind: 'tiles', data },
+  };
+}
+const tables: SampleField = { tag: 347, type: 7, values: parts.tables };
+
+describe('JPEG levels', () => {
+  it('passes stored tiles through at full tile size, with tables and the colour marker', async () => {
+    const slide = await open([jpegPage([parts.tile, parts.tile], [tables])]);
+    expect(slide.passesThrough(0)).toBe(true);
+    const tile = await slide.tile(0, 1, 0);
+    expect(tile.mediaType).toBe('image/jpeg');
+    const header = parseJpegHeader(tile.bytes);
+    expect(header.adobeTransform).toBe(1);
+    expect(Buffer.from(tile.bytes.subarray(header.end))).toEqual(jpeg.subarray(parseJpegHeader(jpeg).end));
+    expect((await decodeRaster(tile.bytes, { format: 'JPEG', width: 64, height: 64 })).data).toEqual(plainJpeg.data);
+    expect((await slide.decodedTile(0, 0, 0)).data).toEqual(plainJpeg.data);
+    await slide.close();
+  });
+
+  it('reads tiles that need no tables', async () => {
+    const slide = await open([jpegPage([jpeg])]);
+    expect((await slide.decodedTile(0, 0, 0)).data).toEqual(plainJpeg.data);
+  });
+
+  it('marks RGB samples as RGB, whatever the YCbCrSubSampling tag says', async () => {
+    const rgb = await sharp(tilePixels.data, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg({ chromaSubsampling: '4:4:4' })
+      .toBuffer();
+    const lie: SampleField = { tag: 530, type: 3, values: [2, 2] };
+    const slide = await open([jpegPage([splitJpeg(rgb).tile], [{ ...tables, values: splitJpeg(rgb).tables }, lie], 2)]);
+    expect(parseJpegHeader((await slide.tile(0, 0, 0)).bytes).adobeTransform).toBe(0);
+  });
+
+  it('answers a white tile for one that was never written', async () => {
+    const slide = await open([jpegPage([parts.tile, new Uint8Array(0)], [tables])]);
+    const blank = await slide.tile(0, 1, 0);
+    const raster = await decodeRaster(blank.bytes, { format: 'JPEG', width: 64, height: 64 });
+    expect(new Set(raster.data)).toEqual(new Set([255]));
+    expect(slide.tileVersion(0, 1, 0)).not.toBe(slide.tileVersion(0, 0, 0));
+    expect(slide.firstStoredTile(0)).toEqual({ column: 0, row: 0 });
+  });
+
+  it('opens a slide of blank tiles only', async () => {
+    const slide = await open([jpegPage([new Uint8Array(0)], [tables])]);
+    expect(slide.firstStoredTile(0)).toBeNull();
+    expect((await slide.decodedTile(0, 0, 0)).data[0]).toBe(255);
+  });
+
+  it('puts a small ICC profile into each tile and leaves a large one to be asked for', async () => {
+    for (const [bytes, inTiles] of [
+      [4096, true],
+      [4097, false],
+    ] as const) {
+      const profile = new Uint8Array(bytes).fill(9);
+      const slide = await open([jpegPage([parts.tile], [tables, { tag: 34675, type: 7, values: profile }])]);
+      expect(slide.description).toMatchObject({ hasIccProfile: true, iccProfileInTiles: inTiles });
+      const markers = parseJpegHeader((await slide.tile(0, 0, 0)).bytes).segments.map((one) => one.marker);
+      expect(markers.includes(0xe2)).toBe(inTiles);
+      expect(Buffer.from((await slide.iccProfile()) ?? [])).toEqual(Buffer.from(profile));
+    }
+    expect(await (await open([jpegPage([parts.tile], [tables])])).iccProfile()).toBeNull();
+  });
+
+  it('gives versions that name place and length', async () => {
+    const slide = await open([jpegPage([parts.tile, jpeg], [tables])]);
+    const tile = await slide.tile(0, 1, 0);
+    expect(tile.version).toBe(slide.tileVersion(0, 1, 0));
+    expect(tile.version.endsWith(jpeg.length.toString(36))).toBe(true);
+  });
+
+  it.each<[string, readonly SamplePage[], string]>([
+    ['a first tile that is no JPEG', [jpegPage([Buffer.alloc(99, 7)], [tables])], 'TILE_UNDECODABLE'],
+    ['a first tile of another size', [jpegPage([large.tile], [tables])], 'TILE_UNDECODABLE'],
+    [
+      'tables that are no JPEG',
+      [jpegPage([parts.tile], [{ ...tables, values: Buffer.alloc(50) }])],
+      'TILE_UNDECODABLE',
+    ],
+    ['tiles that lack their tables', [jpegPage([parts.tile])], 'TILE_UNDECODABLE'],
+    ['a tile that is cut', [jpegPage([jpeg.subarray(0, 300)])], 'TILE_UNDECODABLE'],
+    [
+      'old-style JPEG',
+      [{ ...jpegPage([jpeg]), fields: pictureFields({ width: 50, height: 50, tile: 64, compression: 6 }) }],
+      'SLIDE_COMPRESSION_UNSUPPORTED',
+    ],
+  ])('refuses %s', async (_, pages, code) => {
+    await expect(describePages(pages)).rejects.toThrow(refusal(code));
+  });
+
+  it('refuses a damaged tile when it is asked for, and serves its neighbours', async () => {
+    const slide = await open([jpegPage([parts.tile, Buffer.alloc(80, 1)], [tables])]);
+    await expect(slide.tile(0, 1, 0)).rejects.toThrow(refusal('TILE_UNDECODABLE'));
+    await expect(slide.decodedTile(0, 1, 0)).rejects.toThrow(refusal('TILE_UNDECODABLE'));
+    await expect(slide.tile(0, 0, 0)).resolves.toMatchObject({ mediaType: 'image/jpeg' });
+  });
+});
+
+describe('other compressions', () => {
+  const raw = Buffer.from(tilePixels.data);
+  const differenced = Buffer.from(raw);
+  for (let row = 0; row < 64; row++) {
+    for (let at = 191; at >= 3; at--) {
+      const here = row * 192 + at;
+      differenced[here] = ((raw[here] ?? 0) - (raw[here - 3] ?? 0)) & 255;
+    }
+  }
+  const predictor: SampleField = { tag: 317, type: 3, values: [2] };
+
+  it.each<[string, number, Uint8Array, SampleField[]]>([
+    ['none', 1, raw, []],
+    ['deflate', 8, deflateSync(raw), []],
+    ['old deflate', 32946, deflateSync(raw), []],
+    ['deflate with predictor', 8, deflateSync(differenced), [predictor]],
+    ['PackBits', 32773, packBits(raw), []],
+  ])('decodes %s and sends PNG', async (_, compression, data, extra) => {
+    const page: SamplePage = {
+      fields: [...pictureFields({ width: 60, height: 60, tile: 64, compression }), ...extra],
+      segments: { kind: 'tiles', data: [data] },
+    };
+    const slide = await open([page]);
+    expect(slide.passesThrough(0)).toBe(false);
+    const tile = await slide.tile(0, 0, 0);
+    expect(tile.mediaType).toBe('image/png');
+    const decoded = await decodeRaster(tile.bytes, { format: 'PNG', width: 64, height: 64 });
+    expect(Buffer.from(decoded.data)).toEqual(raw);
+  });
+
+  it('decodes grey', async () => {
+    const page: SamplePage = {
+      fields: pictureFields({ width: 64, height: 64, tile: 64, samples: 1 }),
+      segments: { kind: 'tiles', data: [new Uint8Array(4096).fill(120)] },
+    };
+    expect(new Set((await (await open([page])).decodedTile(0, 0, 0)).data)).toEqual(new Set([120]));
+  });
+
+  it.each([2, 3, 4, 6, 33003, 33004, 33005, 34712, 50000, 50001, 65000])(
+    'refuses compression %d with its number',
+    async (compression) => {
+      const page = {
+        ...plainPage(64, 64, 64),
+        fields: pictureFields({ width: 64, height: 64, tile: 64, compression }),
+      };
+      await expect(open([page])).rejects.toThrow(new RegExp(`Level 0 uses TIFF compression ${compression}`));
+    },
+  );
+
+  it('refuses deflate that is cut or unpacks to less than a tile', async () => {
+    for (const data of [deflateSync(raw).subarray(0, 500), deflateSync(raw.subarray(0, 900))]) {
+      const fields = pictureFields({ width: 64, height: 64, tile: 64, compression: 8 });
+      await expect(describePages([{ fields, segments: { kind: 'tiles', data: [data] } }])).rejects.toThrow(
+        refusal('TILE_UNDECODABLE'),
+      );
+    }
+  });
+});
+
+describe('pixels that cannot be shown', () => {
+  const page = plainPage(64, 64, 64);
+  const without = (...tags: number[]) => page.fields.filter((field) => !tags.includes(field.tag));
+  it.each<[string, SampleField[]]>([
+    ['16 bits', [...without(258), { tag: 258, type: 3, values: [16, 16, 16] }]],
+    ['1 bit', [...without(258), { tag: 258, type: 3, values: [1] }]],
+    ['floating point', [...page.fields, { tag: 339, type: 3, values: [3] }]],
+    ['separate planes', [...page.fields, { tag: 284, type: 3, values: [2] }]],
+    ['a turned image', [...page.fields, { tag: 274, type: 3, values: [6] }]],
+    ['a palette', [...without(262, 277, 258), { tag: 262, type: 3, values: [3] }, { tag: 258, type: 3, values: [8] }]],
+    [
+      'five samples',
+      [...without(277, 258), { tag: 277, type: 3, values: [5] }, { tag: 258, type: 3, values: [8, 8, 8, 8, 8] }],
+    ],
+    ['an unknown predictor', [...page.fields, { tag: 317, type: 3, values: [3] }]],
+  ])('are refused: %s', async (_, fields) => {
+    await expect(open([{ ...page, fields }])).rejects.toThrow(refusal('SLIDE_PIXELS_UNSUPPORTED'));
+  });
+});
+
+describe('openSlide', () => {
+  it('refuses what is no slide', async () => {
+    await expect(openSlide(memorySource(new Uint8Array(0)))).rejects.toThrow(refusal('UPLOAD_EMPTY'));
+    await expect(openSlide(memorySource(Buffer.from('\x89PNG\r\n')))).rejects.toThrow(
+      /aperio-svs: it is not a TIFF file/,
+    );
+    const strips: SamplePage = {
+      fields: pictureFields({ width: 8, height: 8 }),
+      segments: { kind: 'strips', data: [new Uint8Array(192)] },
+    };
+    await expect(open([strips])).rejects.toThrow(refusal('SLIDE_NOT_TILED'));
+    await expect(open([plainPage(64, 64, 64), plainPage(64, 64, 64)])).rejects.toThrow(
+      refusal('SLIDE_FORMAT_UNSUPPORTED'),
+    );
+  });
+
+  it('refuses more than 32 levels', async () => {
+    const pages = Array.from({ length: 33 }, (_, index) => plainPage(500 - index, 500 - index, 512));
+    await expect(open(pages)).rejects.toThrow(refusal('TIFF_LIMIT'));
+  });
+
+  it('answers TILE_OUT_OF_RANGE beyond each edge', async () => {
+    const slide = await open([plainPage(100, 60, 32), plainPage(50, 30, 32)]);
+    for (const [level, column, row] of [
+      [2, 0, 0],
+      [-1, 0, 0],
+      [0, 4, 0],
+      [0, 0, 2],
+      [1, 0, 1],
+      [0, -1, 0],
+      [0, 0.5, 0],
+    ] as const) {
+      await expect(slide.tile(level, column, row)).rejects.toThrow(refusal('TILE_OUT_OF_RANGE'));
+      expect(() => slide.tileVersion(level, column, row)).toThrow(refusal('TILE_OUT_OF_RANGE'));
+    }
+    await expect(slide.associatedImage('label')).rejects.toThrow(refusal('ASSOCIATED_IMAGE_UNKNOWN'));
+  });
+
+  it('closes the source with the slide, and leaves it open after a refusal', async () => {
+    let closed = 0;
+    const counting = (bytes: Uint8Array) => ({
+      ...memorySource(bytes),
+      async close() {
+        closed++;
+      },
+    });
+    await (await openSlide(counting(tiffSample([plainPage(64, 64, 32)])))).close();
+    expect(closed).toBe(1);
+    await expect(openSlide(counting(Buffer.alloc(9)))).rejects.toThrow(AppError);
+    await describeSlide(counting(tiffSample([plainPage(64, 64, 32)])));
+    expect(closed).toBe(1);
+  });
+});
+
+describe('hostile files', () => {
+  const aperio: SampleField = { tag: 270, type: 2, values: 'Aperio Image\r\n|MPP = 0.5|AppMag = 20' };
+  const strip = (facts: { subfile: number; data: Uint8Array }): SamplePage => ({
+    fields: [...pictureFields({ width: 20, height: 20 }), { tag: 254, type: 4, values: [facts.subfile] }],
+    segments: { kind: 'strips', data: [facts.data] },
+  });
+  const good = tiffSample([
+    jpegPage([parts.tile, parts.tile], [tables, aperio]),
+    strip({ subfile: 0, data: new Uint8Array(1200) }),
+    strip({ subfile: 1, data: new Uint8Array(1200) }),
+  ]);
+
+  it('starts from a good one', async () => {
+    const description = await describeSlide(memorySource(good));
+    expect(description).toMatchObject({ format: 'aperio-svs', mppX: 0.5, objectivePower: 20 });
+    expect(description.associatedImages.map((image) => image.name)).toEqual(['thumbnail', 'label']);
+  });
+
+  it('refuses an associated image that lacks its pixels', async () => {
+    const short = [jpegPage([parts.tile], [tables, aperio]), strip({ subfile: 1, data: new Uint8Array(100) })];
+    await expect(describePages(short)).rejects.toThrow(refusal('ASSOCIATED_IMAGE_UNDECODABLE'));
+    const none = [jpegPage([parts.tile], [tables, aperio]), strip({ subfile: 1, data: new Uint8Array(0) })];
+    await expect(describePages(none)).rejects.toThrow(refusal('ASSOCIATED_IMAGE_UNDECODABLE'));
+  });
+
+  it('does not offer an associated image of an absurd size', async () => {
+    const fields = [...pictureFields({ width: 60_000, height: 60_000 }), { tag: 254, type: 4, values: [1] } as const];
+    const huge: SamplePage = { fields, segments: { kind: 'strips', data: [new Uint8Array(10)] } };
+    expect((await describePages([jpegPage([parts.tile], [tables, aperio]), huge])).associatedImages).toEqual([]);
+  });
+
+  it('answers every truncation with a sentence or a description', async () => {
+    for (let length = 0; length < good.length; length += 37) {
+      await settle(good.subarray(0, length));
+    }
+  });
+
+  it('answers 600 damaged copies with a sentence or a description, never with a defect', async () => {
+    let seed = 12_345;
+    const random = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * below);
+    };
+    // Directories and their values stand behind the pixels; half of the damage is put there.
+    const structure = good.length - 1500;
+    for (let copy = 0; copy < 600; copy++) {
+      const bytes = Uint8Array.from(good);
+      for (let change = 0; change <= copy % 4; change++) {
+        const at = copy % 2 === 0 ? structure + random(1500) : random(good.length);
+        bytes[at] = random(3) === 0 ? 255 : random(256);
+      }
+      await settle(bytes);
+    }
+  }, 60_000);
+});
+
+/** Passes when the file is described or refused with a sentence. */
+async function settle(bytes: Uint8Array): Promise<void> {
+  try {
+    await describeSlide(memorySource(bytes));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    expect(error.status).toBeLessThan(500);
+    expect(error.message).not.toMatch(/[{}]/);
+  }
+}
+
+/** PackBits (TIFF 6.0 section 9) with literal runs only. */
+function packBits(bytes: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 64) {
+    const run = bytes.subarray(at, at + 64);
+    pieces.push(Uint8Array.of(run.length - 1), run);
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,24 @@
+import type { SlideReader } from '#server/domain/ingest-ports.ts';
+import { AppError } from '#shared/errors.ts';
+import { describeSlide } from './open-slide.ts';
+import { openFileSource } from './source.ts';
+
+const READING_SECONDS = 120;
+
+/** Examines uploaded slides for ingest. */
+export function createSlideReader(): SlideReader {
+  return {
+    async describe(path, signal) {
+      const deadline = AbortSignal.timeout(READING_SECONDS * 1000);
+      const source = await openFileSource(path);
+      try {
+        return await describeSlide(source, AbortSignal.any([signal, deadline]));
+      } catch (error) {
+        if (deadline.aborted && !signal.aborted) throw new AppError('READING_TIMEOUT', { seconds: READING_SECONDS });
+        throw error;
+      } finally {
+        await source.close();
+      }
+    },
+  };
+}

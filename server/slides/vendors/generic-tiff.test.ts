@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { TiffDirectory, TiffFile } from '#server/slides/tiff.ts';
+import { genericTiff } from './generic-tiff.ts';
+
+const array = { type: 4, count: 1, offsetBytes: 8 };
+const tiles = { kind: 'tiles', tileWidth: 256, tileHeight: 256, offsets: array, byteCounts: array } as const;
+const strips = { kind: 'strips', rowsPerStrip: 16, offsets: array, byteCounts: array } as const;
+
+function directory(width: number, height: number, facts: Partial<TiffDirectory> = {}): TiffDirectory {
+  return {
+    offsetBytes: 8,
+    width,
+    height,
+    subfileType: 0,
+    bitsPerSample: [8, 8, 8],
+    samplesPerPixel: 3,
+    sampleFormat: 1,
+    compression: 7,
+    photometric: 6,
+    planarConfiguration: 1,
+    predictor: 1,
+    orientation: 1,
+    data: tiles,
+    jpegTables: null,
+    description: '',
+    make: '',
+    software: '',
+    xmp: '',
+    iccProfile: null,
+    resolution: null,
+    subDirectories: [],
+    ...facts,
+  };
+}
+
+function file(base: TiffDirectory, ...rest: TiffDirectory[]): TiffFile {
+  return { littleEndian: true, bigTiff: false, directories: [base, ...rest] };
+}
+
+const base = directory(4001, 3001);
+const ome = (pixels: string): TiffDirectory =>
+  directory(4001, 3001, {
+    description: `<?xml version="1.0"?><OME xmlns="x"><Instrument><Objective ID="o" NominalMagnification="40.0"/></Instrument><Image><Pixels ID="p" ${pixels}></Pixels></Image></OME>`,
+  });
+
+describe('genericTiff.detect', () => {
+  it('accepts a single tiled pyramid', () => {
+    expect(genericTiff.detect(file(base, directory(2000, 1500), directory(100, 75, { data: strips })))).toBe(true);
+  });
+
+  it.each<[string, TiffFile, RegExp]>([
+    ['no tiled page', file(directory(9, 9, { data: strips })), /no page is tiled/],
+    ['several pages of full size', file(base, directory(4001, 3001)), /2 pages of full size/],
+    ['a mask only', file(directory(9, 9, { subfileType: 4 })), /no page is tiled/],
+    [
+      'an Aperio file with a stripped first page',
+      file(directory(9, 9, { data: strips, description: 'Aperio x' }), base),
+      /Aperio/,
+    ],
+    ['a Ventana file', file(directory(9, 9, { xmp: '<iScan Magnification="40"/>' })), /Ventana/],
+    [
+      'a Leica file',
+      file(directory(9, 9, { description: '<scn xmlns="http://www.leica-microsystems.com/scn/2010">' })),
+      /Leica/,
+    ],
+    ['a Philips file', file(directory(9, 9, { software: 'Philips DP v1.0' })), /Philips/],
+    ['a Hamamatsu file', file(directory(9, 9, { make: 'Hamamatsu' })), /Hamamatsu/],
+    ['a Trestle file', file(directory(9, 9, { software: 'MedScan' })), /Trestle/],
+  ])('says why not: %s', (_, tiff, reason) => {
+    expect(genericTiff.detect(tiff)).toMatch(reason);
+  });
+});
+
+describe('genericTiff.layout', () => {
+  it('orders levels by size, from pages and SubIFDs, without masks, strips and repeats', () => {
+    const half = directory(2000, 1500);
+    const quarter = directory(1001, 750);
+    const whole = { ...base, subDirectories: [directory(500, 375), quarter] };
+    const layout = genericTiff.layout(
+      file(directory(1000, 750, { data: strips }), quarter, whole, half, directory(2000, 1500, { subfileType: 4 })),
+    );
+    expect(layout.levels.map((one) => one.width)).toEqual([4001, 2000, 1001, 500]);
+    expect(layout.associated).toEqual([]);
+  });
+
+  it('leaves out a page of another shape, which would be stretched over the slide', () => {
+    expect(genericTiff.layout(file(base, directory(1000, 1000))).levels).toHaveLength(1);
+  });
+
+  it('reads pixel size and magnification of OME-XML, in its units', () => {
+    const layout = genericTiff.layout(file(ome('PhysicalSizeX="0.25" PhysicalSizeY="0.26"')));
+    expect(layout.mpp).toEqual({ x: 0.25, y: 0.26, source: 'ome-xml' });
+    expect(layout.objective).toEqual({ power: 40, source: 'ome-xml' });
+    const mm = 'PhysicalSizeX="0.0005" PhysicalSizeXUnit="mm" PhysicalSizeY="500" PhysicalSizeYUnit="nm"';
+    expect(genericTiff.layout(file(ome(mm))).mpp).toEqual({ x: 0.5, y: 0.5, source: 'ome-xml' });
+  });
+
+  it.each([
+    ['one axis only', 'PhysicalSizeX="0.25"'],
+    ['an unknown unit', 'PhysicalSizeX="0.25" PhysicalSizeXUnit="pixel" PhysicalSizeY="0.25"'],
+    ['an implausible size', 'PhysicalSizeX="1000" PhysicalSizeY="1000"'],
+    ['a size that is no number', 'PhysicalSizeX="small" PhysicalSizeY="small"'],
+  ])('stays uncalibrated with %s', (_, pixels) => {
+    expect(genericTiff.layout(file(ome(pixels))).mpp).toBeNull();
+  });
+
+  it('falls back to the TIFF resolution', () => {
+    const resolved = { ...base, resolution: { x: 20_000, y: 20_000, unit: 3 } };
+    expect(genericTiff.layout(file(resolved)).mpp?.source).toBe('tiff-resolution');
+  });
+});
