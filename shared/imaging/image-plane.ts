@@ -16,7 +16,10 @@ export interface ImagePlane {
   readonly columnSpacingMm: number;
 }
 
-/** Zero-based indices; a whole number is the CENTRE of a pixel, as in the standard's equation. */
+/**
+ * Zero-based indices; a whole number is the CENTRE of a pixel, as in the standard's equation. Drawings count from the
+ * outer corner of the first pixel: their x is column + 0.5, their y is row + 0.5.
+ */
 export interface PixelIndex {
   readonly column: number;
   readonly row: number;
