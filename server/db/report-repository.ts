@@ -7,7 +7,7 @@ import type {
   StoredVersion,
 } from '#server/domain/report-ports.ts';
 import type { Discipline } from '#shared/consultation/role.ts';
-import type { ConsultationId, ReportId, Sha256, UserId } from '#shared/ids.ts';
+import type { ConsultationId, ReportId, Sha256, StudyUid, UserId } from '#shared/ids.ts';
 import type { ReportContent } from '#shared/report/report.ts';
 import type { RenditionRow, ReportRow, ReportVersionRow, Tables } from './tables.ts';
 
@@ -144,6 +144,16 @@ export function createReportRepository(db: Kysely<Tables>): ReportRepository {
         .orderBy('name')
         .execute();
       return rows.map(toRendition);
+    },
+
+    async instanceHashes(consultationId) {
+      const rows = await db
+        .selectFrom('consultation_instances')
+        .innerJoin('dicom_instances', 'dicom_instances.sop_instance_uid', 'consultation_instances.sop_instance_uid')
+        .select(['consultation_instances.study_uid', 'dicom_instances.sha256'])
+        .where('consultation_instances.consultation_id', '=', consultationId)
+        .execute();
+      return rows.map((row) => ({ studyUid: row.study_uid as StudyUid, sha256: row.sha256 as Sha256 }));
     },
   };
 }

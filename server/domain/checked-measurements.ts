@@ -1,5 +1,5 @@
 import type { Target } from '#shared/annotation/annotation.ts';
-import { type Geometry, insideTest } from '#shared/annotation/geometry.ts';
+import { type Geometry, isRegion } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import { measurePixels } from '#shared/annotation/measure-pixels.ts';
 import type { Measurement, MeasurementName } from '#shared/annotation/measurement.ts';
@@ -46,8 +46,7 @@ async function measureValues(
   pixels: PixelReader,
   signal: AbortSignal,
 ): Promise<Measurement[]> {
-  const inside = insideTest(geometry);
-  if (target.kind !== 'frame' || meaning === null || inside === null) return [];
+  if (target.kind !== 'frame' || meaning === null || !isRegion(geometry)) return [];
   const frame = await pixels.frameValues(target.sopInstanceUid, target.frameNumber, signal);
   const statistics = regionStatistics(frame, geometry);
   return statistics === null ? [] : measurePixels(statistics, meaning);

@@ -1,11 +1,13 @@
 import type { Person } from '#shared/consultation/consultation.ts';
-import { type ConsultationAction, decide } from '#shared/consultation/permissions.ts';
+import type { ConsultationAction } from '#shared/consultation/permissions.ts';
 import { type Discipline, disciplineOf } from '#shared/consultation/role.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import type { StoredConsultation } from './consultation-ports.ts';
+import { membershipOf } from './describe-consultation.ts';
 import type { Principal, Repositories } from './ports.ts';
 import type { StoredReport } from './report-ports.ts';
+import { requireAction } from './require-action.ts';
 
 /** One expert's place at a consultation, inside the transaction in which he changes something. */
 export interface ExpertDesk {
@@ -29,14 +31,12 @@ export async function openDesk(
 ): Promise<ExpertDesk> {
   const consultation = await repositories.consultations.loadForUpdate(consultationId);
   if (consultation === null) throw new AppError('NOT_FOUND');
-  const assigned = consultation.assignments.find(({ expert }) => expert.id === principal.userId);
   const part = await repositories.reports.mine(consultationId, principal.userId);
-  if (assigned !== undefined && part?.signedVersion != null) throw new AppError('REPORT_SIGNED');
-  const standing = { membership: assigned === undefined ? 'none' : 'expert', state: consultation.state } as const;
-  const decision = decide(action, principal.role, standing);
+  const isExpert = membershipOf(consultation, principal) === 'expert';
+  if (isExpert && part !== null && part.signedVersion !== null) throw new AppError('REPORT_SIGNED');
+  requireAction(consultation, principal, action);
   const discipline = disciplineOf(principal.role);
-  if (decision === 'hidden') throw new AppError('NOT_FOUND');
-  if (decision === 'refused' || discipline === null) throw new AppError('NOT_ALLOWED');
+  if (discipline === null) throw new AppError('NOT_ALLOWED');
   const person: Person = { id: principal.userId, name: principal.name, role: principal.role };
   return { consultation, person, discipline, part };
 }

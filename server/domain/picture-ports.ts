@@ -1,15 +1,8 @@
-import type { ArrayOfNumbers } from '#shared/annotation/measure-pixels.ts';
 import type { SlideId, SopInstanceUid } from '#shared/ids.ts';
 import type { PixelRectangle } from '#shared/imaging/pyramid.ts';
+import type { FrameOfValues } from '#shared/imaging/roi-statistics.ts';
 
 /** The pixels of stored material, as measuring and picture making need them. Implemented in server/pictures. */
-
-/** Modality values of one frame (stored values times slope plus intercept), row by row, one sample a pixel. */
-export interface FrameValues {
-  readonly columns: number;
-  readonly rows: number;
-  readonly values: ArrayOfNumbers;
-}
 
 /** An 8-bit picture: 1 (grey) or 3 (RGB) samples a pixel, row by row. */
 export interface Picture {
@@ -32,7 +25,7 @@ export interface PictureWindow {
  * READING_TIMEOUT, READING_MEMORY, BLOB_MISSING.
  */
 export interface PixelReader {
-  frameValues(sopInstanceUid: SopInstanceUid, frameNumber: number, signal: AbortSignal): Promise<FrameValues>;
+  frameValues(sopInstanceUid: SopInstanceUid, frameNumber: number, signal: AbortSignal): Promise<FrameOfValues>;
   /** The whole frame, windowed, one picture pixel a frame pixel. */
   framePicture(
     sopInstanceUid: SopInstanceUid,

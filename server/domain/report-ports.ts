@@ -1,6 +1,6 @@
 import type { Annotation, Finding } from '#shared/annotation/annotation.ts';
 import type { Discipline } from '#shared/consultation/role.ts';
-import type { AnnotationId, ConsultationId, FindingId, ReportId, Sha256, UserId } from '#shared/ids.ts';
+import type { AnnotationId, ConsultationId, FindingId, ReportId, Sha256, StudyUid, UserId } from '#shared/ids.ts';
 import type { ReportContent } from '#shared/report/report.ts';
 
 /** What the use cases of annotations, findings and reports need of the database. */
@@ -85,6 +85,8 @@ export interface ReportRepository {
   /** Ignores a rendition that is there already: a repeated job does no harm. */
   addRendition(rendition: StoredRendition): Promise<void>;
   renditions(reportId: ReportId, version: number): Promise<StoredRendition[]>;
+  /** The study and the hash of every DICOM instance the consultation holds; what a signature names studies by. */
+  instanceHashes(consultationId: ConsultationId): Promise<{ studyUid: StudyUid; sha256: Sha256 }[]>;
 }
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed';

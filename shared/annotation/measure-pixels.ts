@@ -1,7 +1,5 @@
+import type { RegionStatistics } from '#shared/imaging/roi-statistics.ts';
 import type { Measurement, Provenance, Unit } from './measurement.ts';
-
-/** Any typed or plain array of numbers. */
-export type ArrayOfNumbers = ArrayLike<number>;
 
 /** What a modality value stands for. */
 export interface PixelMeaning {
@@ -34,16 +32,8 @@ export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | n
   return { unit: '1', provenance: rescaled ? 'modality-rescale' : 'stored-values' };
 }
 
-/** Statistics over the pixels whose centre lies inside a region. */
-export interface PixelStatistics {
-  readonly mean: number;
-  readonly standardDeviation: number;
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
 /** The statistics as measurements, in the order in which they are shown. */
-export function measurePixels(statistics: PixelStatistics, meaning: PixelMeaning): Measurement[] {
+export function measurePixels(statistics: RegionStatistics, meaning: PixelMeaning): Measurement[] {
   return [
     { name: 'mean', value: statistics.mean, ...meaning },
     { name: 'standard-deviation', value: statistics.standardDeviation, ...meaning },
