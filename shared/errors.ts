@@ -59,6 +59,7 @@ export const ERRORS = {
   UPLOAD_TOO_LARGE: { status: 413, sentence: 'The file has {sizeBytes} bytes; {limitBytes} are accepted.' },
   UPLOAD_INCOMPLETE: { status: 409, sentence: 'Only {receivedBytes} of {sizeBytes} bytes have arrived.' },
   DOCUMENT_DAMAGED: { status: 422, sentence: 'This looks like a {format} file but cannot be opened: {reason}.' },
+  DOCUMENT_ENCRYPTED: { status: 422, sentence: 'The {format} file is protected with a password; send it without one.' },
   DOCUMENT_ACTIVE: { status: 422, sentence: 'The {format} file carries active content ({what}) and was refused.' },
   IMAGE_TOO_LARGE: { status: 422, sentence: 'The picture has {width} × {height} px; {limit} px in all are accepted.' },
   ZIP_DAMAGED: { status: 422, sentence: 'The .zip file is damaged: {reason}.' },

@@ -16,10 +16,21 @@ import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 /** Offset and length in the stored file. */
 export type ByteRange = readonly [offsetBytes: number, lengthBytes: number];
 
-/** Where the frames of an instance lie in its file. An encapsulated frame may be cut into several fragments. */
+/** Where the frames of an instance lie in its file; the value of server/codecs/frame-index.ts, read by read-frame.ts. */
 export type FrameRanges =
-  | { readonly kind: 'native'; readonly offsetBytes: number; readonly frameBytes: number }
-  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] };
+  | { readonly kind: 'native'; readonly offsetBytes: number; readonly frameBytes: number; readonly frames: number }
+  // A coded frame may be cut into several fragments.
+  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] }
+  // One bit a pixel with frames that do not end at a byte: frame n (from 0) starts at bit n × frameBits.
+  | { readonly kind: 'bit-packed'; readonly offsetBytes: number; readonly frameBits: number; readonly frames: number }
+  // The whole data set is deflated; the offset is inside what the stream inflates to.
+  | {
+      readonly kind: 'deflated';
+      readonly stream: ByteRange;
+      readonly offsetBytes: number;
+      readonly frameBytes: number;
+      readonly frames: number;
+    };
 
 /** A DICOM instance as reading its file gives it; the long texts are JSON that is stored and sent as it is. */
 export interface InstanceFacts {

@@ -1,0 +1,35 @@
+import type { DicomReader } from '#server/domain/ingest-ports.ts';
+import { AppError } from '#shared/errors.ts';
+import { indexedFrames } from './frame-index.ts';
+import { readDicomFile } from './read-dicom-file.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** Largest text of one instance kept in the database; a header may be larger only through its binary values. */
+const MAX_METADATA_CHARACTERS = 32 * 1024 * 1024;
+
+/** Reads uploaded DICOM files in worker threads and gives ingest what it stores. */
+export function createDicomReader(pool: WorkerPool): DicomReader {
+  return {
+    async read(path, signal) {
+      const { description, metadataJson, frameIndex } = await readDicomFile(pool, path, signal);
+      if (metadataJson.length > MAX_METADATA_CHARACTERS) {
+        throw new AppError('DICOM_HEADER_TOO_LARGE', { limitBytes: MAX_METADATA_CHARACTERS });
+      }
+      return {
+        sopInstanceUid: description.sopInstanceUid,
+        seriesUid: description.seriesUid,
+        studyUid: description.studyUid,
+        sopClassUid: description.sopClassUid,
+        transferSyntaxUid: description.transferSyntaxUid,
+        modality: description.modality,
+        instanceNumber: description.instanceNumber,
+        rows: description.image?.rows ?? null,
+        columns: description.image?.columns ?? null,
+        frameCount: frameIndex === null ? 0 : indexedFrames(frameIndex),
+        description: JSON.stringify(description),
+        metadata: metadataJson,
+        frames: frameIndex,
+      };
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { UploadResult } from '#shared/api/material.ts';
+import { AppError } from '#shared/errors.ts';
+import type { ConsultationId, DocumentId, SlideId } from '#shared/ids.ts';
+import type { StagedFile, Staging } from './ingest-ports.ts';
+import type { StoredOutcome } from './material-ports.ts';
+import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
+import type { Recognised } from './recognise-file.ts';
+
+/** Makes recognised files part of a consultation: bytes first, then one transaction for all they say. */
+
+export interface StoreNeeds {
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly staging: Staging;
+}
+
+export type Storable = Exclude<Recognised, { kind: 'archive' }>;
+
+/** A file that was read, or the refusal it met. Its staged file is consumed by storing it. */
+export interface Examined {
+  readonly name: string;
+  readonly file: StagedFile;
+  readonly found: Storable | AppError;
+}
+
+export interface StoreRequest {
+  readonly consultationId: ConsultationId;
+  readonly actor: Principal;
+  /** What the audit row calls it: an upload id, or the word for another way in. */
+  readonly subject: string;
+}
+
+/** A finished upload to be recorded in the same transaction; `earlier` results come from batches before. */
+export interface FinishedUpload {
+  readonly uploadId: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly earlier: readonly UploadResult[];
+}
+
+interface Candidate {
+  readonly examined: Examined;
+  readonly found: Storable;
+  readonly fingerprint: Fingerprint;
+}
+
+/**
+ * Stores a batch. Results come in the order of the batch. An instance whose UID is stored with other bytes is a
+ * conflict and its bytes never enter the store; the same bytes again add nothing.
+ * @throws AppError STORAGE_FULL; whatever the database throws: then nothing of the batch is recorded
+ */
+export async function storeMaterial(
+  needs: StoreNeeds,
+  request: StoreRequest,
+  batch: readonly Examined[],
+  finished: FinishedUpload | null,
+): Promise<UploadResult[]> {
+  const results = new Map<Examined, UploadResult>();
+  const candidates: Candidate[] = [];
+  const inBatch = new Map<string, Fingerprint>();
+  for (const examined of batch) {
+    if (examined.found instanceof AppError) {
+      results.set(examined, refusedResult(examined.name, examined.found));
+      continue;
+    }
+    const fingerprint = await needs.blobs.fingerprint(examined.file.path);
+    if (examined.found.kind === 'instance') {
+      const uid = examined.found.facts.sopInstanceUid;
+      const known = inBatch.get(uid)?.sha256 ?? (await needs.db.material.hashOfInstance(uid));
+      if (known !== null && known !== fingerprint.sha256) {
+        results.set(examined, refusedResult(examined.name, new AppError('DICOM_CONFLICT')));
+        continue;
+      }
+      inBatch.set(uid, fingerprint);
+    }
+    candidates.push({ examined, found: examined.found, fingerprint });
+  }
+  await needs.blobs.adoptAll(
+    candidates.map(({ examined, fingerprint }) => ({ path: examined.file.path, fingerprint })),
+  );
+
+  const ordered = await needs.db.transaction(async (repositories) => {
+    for (const candidate of candidates) {
+      results.set(candidate.examined, await record(needs.clock, repositories, request, candidate));
+    }
+    const all = batch.flatMap((examined) => results.get(examined) ?? []);
+    await appendAudit(repositories, request, all);
+    if (finished !== null) await repositories.material.addOutcome(outcomeOf(needs.clock, request, finished, all));
+    return all;
+  });
+  await Promise.all(batch.map(({ file }) => needs.staging.discard(file.path)));
+  return ordered;
+}
+
+/** The line for a file that was not stored. */
+export function refusedResult(name: string, refusal: AppError): UploadResult {
+  return { ...NOTHING, name, outcome: 'refused', code: refusal.code, sentence: refusal.message };
+}
+
+const NOTHING = {
+  kind: null,
+  studyUid: null,
+  seriesUid: null,
+  slideId: null,
+  documentId: null,
+  title: null,
+  code: null,
+  sentence: null,
+} as const;
+
+async function record(
+  clock: Clock,
+  { material }: Repositories,
+  request: StoreRequest,
+  { examined, found, fingerprint }: Candidate,
+): Promise<UploadResult> {
+  const at = clock.now().toISOString();
+  const { consultationId } = request;
+  await material.addBlob(fingerprint.sha256, fingerprint.sizeBytes, at);
+  const line = { ...NOTHING, name: examined.name, kind: found.kind, title: found.title };
+  const stored = (isNew: boolean) => (isNew ? 'stored' : 'duplicate');
+  switch (found.kind) {
+    case 'instance': {
+      const instance = { ...found.facts, ...fingerprint };
+      await material.addInstance(instance, at);
+      // Asked again: another upload may have brought the UID with other bytes since the first look.
+      if ((await material.hashOfInstance(instance.sopInstanceUid)) !== fingerprint.sha256) {
+        return refusedResult(examined.name, new AppError('DICOM_CONFLICT'));
+      }
+      const added = await material.linkInstance(consultationId, instance, at);
+      return { ...line, outcome: stored(added), studyUid: instance.studyUid, seriesUid: instance.seriesUid };
+    }
+    case 'slide': {
+      const id = randomUUID() as SlideId;
+      const { description } = found;
+      const added = await material.addSlide({
+        ...{ id, consultationId, description, addedAt: at },
+        ...{ name: baseName(examined.name), ...fingerprint },
+      });
+      const present = added ? null : await material.slideByHash(consultationId, fingerprint.sha256);
+      return { ...line, outcome: stored(added), slideId: present?.id ?? id };
+    }
+    case 'document': {
+      const id = randomUUID() as DocumentId;
+      const { mediaType } = found;
+      const added = await material.addDocument({
+        ...{ id, consultationId, mediaType, addedAt: at },
+        ...{ name: baseName(examined.name), ...fingerprint },
+      });
+      const present = added ? null : await material.documentByHash(consultationId, fingerprint.sha256);
+      return { ...line, outcome: stored(added), documentId: present?.id ?? id };
+    }
+  }
+}
+
+function baseName(name: string): string {
+  return name.split('/').at(-1) ?? name;
+}
+
+async function appendAudit(
+  repositories: Repositories,
+  request: StoreRequest,
+  results: readonly UploadResult[],
+): Promise<void> {
+  const count = (outcome: UploadResult['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
+  const detail = { stored: count('stored'), duplicates: count('duplicate'), refused: count('refused') };
+  await repositories.audit.append({
+    actor: request.actor,
+    action: 'material.add',
+    outcome: detail.stored + detail.duplicates > 0 || detail.refused === 0 ? 'success' : 'refused',
+    consultationId: request.consultationId,
+    subject: request.subject,
+    detail,
+  });
+}
+
+function outcomeOf(
+  clock: Clock,
+  request: StoreRequest,
+  finished: FinishedUpload,
+  results: readonly UploadResult[],
+): StoredOutcome {
+  return {
+    uploadId: finished.uploadId,
+    consultationId: request.consultationId,
+    name: finished.name,
+    sizeBytes: finished.sizeBytes,
+    finishedAt: clock.now().toISOString(),
+    results: [...finished.earlier, ...results],
+  };
+}
