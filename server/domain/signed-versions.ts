@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, ReportId } from '#shared/ids.ts';
 import type { SignedVersion } from '#shared/report/report.ts';
 import { signedReportOf } from './annotation-citations.ts';
-import type { BlobHandle, BlobStore, Database, Repositories } from './ports.ts';
+import type { BlobStore, Repositories } from './ports.ts';
 import { renditionJobId } from './rendition-job.ts';
 import type { RenditionKind, StoredRendition, StoredVersion } from './report-ports.ts';
 import type { Signer } from './signature-ports.ts';
@@ -45,19 +45,15 @@ export async function handOut(
   };
 }
 
-export interface OpenRendition {
-  readonly rendition: StoredRendition;
-  readonly handle: BlobHandle;
-}
-
 /**
- * Opens a file made from a signed version; the caller closes the handle. Throws NOT_FOUND for an unknown version and
+ * The bytes of a file made from a signed version. Throws NOT_FOUND for an unknown version or figure and
  * RENDITION_PENDING while the file is not made. `name` is the annotation id of a key image, else ''.
  */
-export async function openRendition(
-  { db, blobs }: { db: Database; blobs: BlobStore },
+export async function readRendition(
+  { db, blobs }: { db: Repositories; blobs: BlobStore },
   { reportId, version, kind, name }: { reportId: ReportId; version: number; kind: RenditionKind; name: string },
-): Promise<OpenRendition> {
+  signal: AbortSignal,
+): Promise<{ rendition: StoredRendition; bytes: Uint8Array }> {
   const stored = await requireVersion(db, reportId, version);
   if (kind === 'key-image' && !signedReportOf(stored).annotations.some(({ id }) => id === name)) {
     throw new AppError('NOT_FOUND');
@@ -65,7 +61,12 @@ export async function openRendition(
   const renditions = await db.reports.renditions(reportId, version);
   const rendition = renditions.find((candidate) => candidate.kind === kind && candidate.name === name);
   if (rendition === undefined) throw new AppError('RENDITION_PENDING');
-  return { rendition, handle: await blobs.open(rendition.sha256) };
+  const handle = await blobs.open(rendition.sha256);
+  try {
+    return { rendition, bytes: await handle.read(0, handle.sizeBytes, signal) };
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Proves a stored version: its text against its hash, and its signature against its public key. */
