@@ -174,7 +174,7 @@ describe('other compressions', () => {
   );
 
   it('refuses deflate that is cut or unpacks to less than a tile', async () => {
-    for (const data of [deflateSync(raw).subarray(0, 500), deflateSync(raw.subarray(0, 900))]) {
+    for (const data of [deflateSync(raw).subarray(0, 100), deflateSync(raw.subarray(0, 900))]) {
       const fields = pictureFields({ width: 64, height: 64, tile: 64, compression: 8 });
       await expect(describePages([{ fields, segments: { kind: 'tiles', data: [data] } }])).rejects.toThrow(
         refusal('TILE_UNDECODABLE'),
