@@ -9,24 +9,34 @@ import type { RangeReader } from './range-reader.ts';
 /** Offset and length in bytes, from the start of the file. */
 export type ByteRange = readonly [offsetBytes: number, lengthBytes: number];
 
-/** JSON-serialisable; stored with the instance. */
+/** JSON-serialisable; stored with the instance. Offsets are from the start of the file unless said otherwise. */
 export type FrameIndex =
   | {
       readonly kind: 'native';
       readonly offsetBytes: number;
-      /** Bytes of a frame; for bit-packed images whose frames do not end at a byte, of the frame rounded up. */
       readonly frameBytes: number;
-      /** Bits of a frame: frame n starts at bit n × frameBits. */
+      readonly frames: number;
+    }
+  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] }
+  /** One bit a pixel with frames that do not end at a byte: frame n starts at bit n × frameBits (PS3.5 section 8.2). */
+  | {
+      readonly kind: 'bit-packed';
+      readonly offsetBytes: number;
       readonly frameBits: number;
       readonly frames: number;
-      /** Set for the deflated transfer syntax: offsets are then inside the stream inflated from this range. */
-      readonly deflated?: ByteRange;
     }
-  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] };
+  /** The whole data set is deflated: `offsetBytes` is inside what `stream` inflates to. */
+  | {
+      readonly kind: 'deflated';
+      readonly stream: ByteRange;
+      readonly offsetBytes: number;
+      readonly frameBytes: number;
+      readonly frames: number;
+    };
 
 /** Number of frames an index knows. */
 export function indexedFrames(index: FrameIndex): number {
-  return index.kind === 'native' ? index.frames : index.frames.length;
+  return index.kind === 'encapsulated' ? index.frames.length : index.frames;
 }
 
 /**
@@ -51,15 +61,21 @@ export async function buildFrameIndex(
   }
   if (!pixelData.encapsulated) {
     const frameBits = nativeFrameBits(image);
-    const native = {
-      kind: 'native',
-      offsetBytes: pixelData.offsetBytes,
-      frameBytes: Math.ceil(frameBits / 8),
-      frameBits,
-      frames: image.numberOfFrames,
-    } as const;
-    if (header.deflatedFromBytes === null) return native;
-    return { ...native, deflated: [header.deflatedFromBytes, sizeBytes - header.deflatedFromBytes] };
+    const { offsetBytes } = pixelData;
+    const frames = image.numberOfFrames;
+    const frameBytes = nativeFrameBytes(header, image, frameBits);
+    if (header.deflatedFromBytes !== null) {
+      if (frameBits % 8 !== 0 && frames > 1) {
+        throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', {
+          uid: syntax.uid,
+          name: `${syntax.name}, bit-packed`,
+        });
+      }
+      const stream: ByteRange = [header.deflatedFromBytes, sizeBytes - header.deflatedFromBytes];
+      return { kind: 'deflated', stream, offsetBytes, frameBytes, frames };
+    }
+    if (frameBits % 8 !== 0 && frames > 1) return { kind: 'bit-packed', offsetBytes, frameBits, frames };
+    return { kind: 'native', offsetBytes, frameBytes, frames };
   }
   const { offsetTable, fragments } = await walkFragments(read, pixelData.offsetBytes, sizeBytes, signal);
   if (syntax.coding === 'video') return { kind: 'encapsulated', frames: [fragments.map(rangeOf)] };
@@ -78,6 +94,17 @@ export async function buildFrameIndex(
     });
   }
   return { kind: 'encapsulated', frames: groups.map((group) => group.map(rangeOf)) };
+}
+
+/** Bytes to read for a frame. Swapped 8-bit words need both their halves (PS3.5 section 8.2). */
+function nativeFrameBytes(header: DicomHeader, image: ImageDescription, frameBits: number): number {
+  const bytes = Math.ceil(frameBits / 8);
+  const { littleEndian, uid, name } = transferSyntaxOf(header.transferSyntaxUid);
+  if (littleEndian || image.bitsAllocated !== 8 || image.pixelVr !== 'OW' || bytes % 2 === 0) return bytes;
+  if (image.numberOfFrames > 1) {
+    throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', { uid, name: `${name}, frames of odd length in words` });
+  }
+  return bytes + 1;
 }
 
 function rangeOf(fragment: Fragment): ByteRange {

@@ -120,11 +120,24 @@ function findStart(bytes: Uint8Array): number {
 
 /** PS3.10 section 7.1 leaves the preamble free; what else runs or renders has no business there. */
 function checkPreamble(preamble: Uint8Array): void {
-  if (preamble.every((byte) => byte === 0)) return;
+  if (isBlank(preamble)) return;
   if (hasAscii(preamble, 0, 'II*\0') || hasAscii(preamble, 0, 'MM\0*')) return;
   // BigTIFF, for whole-slide images with both faces.
   if (hasAscii(preamble, 0, 'II+\0') || hasAscii(preamble, 0, 'MM\0+')) return;
   throw new AppError('DICOM_PREAMBLE', { what: knownContent(preamble) ?? 'unexpected bytes' });
+}
+
+/**
+ * Zeros, apart from single bytes behind the first sixteen that some archives mark their files with. No format that
+ * runs or renders starts with zeros, but a PDF may start later: so no text either.
+ */
+function isBlank(preamble: Uint8Array): boolean {
+  const nonZero = preamble.reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+  return preamble.subarray(0, 16).every((byte) => byte === 0) && nonZero <= 4 && !hasText(preamble);
+}
+
+function hasText(bytes: Uint8Array): boolean {
+  return bytes.some((byte, i) => byte >= 0x20 && byte < 0x7f && (bytes[i + 1] ?? 0) >= 0x20);
 }
 
 /** Names what a file starts with, to explain a refusal. */

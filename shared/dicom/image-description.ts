@@ -1,5 +1,6 @@
 /** The Image Pixel, Image Plane, VOI LUT and functional-group attributes of an instance, validated. */
 import { AppError } from '#shared/errors.ts';
+import type { Rescale } from '#shared/imaging/lookup-table.ts';
 import type { VoiFunction, VoiWindow } from '#shared/imaging/window.ts';
 import type { DicomDataset } from './dataset.ts';
 import { keywordOf } from './dictionary.ts';
@@ -27,6 +28,8 @@ export interface ImageDescription extends PlaneDescription {
   readonly signed: boolean;
   /** Float Pixel Data or Double Float Pixel Data (PS3.3 C.7.6.24): values are not integers. */
   readonly floatingPoint: boolean;
+  /** OB or OW: tells the byte order of 8-bit samples in big-endian files (PS3.5 section 8.2). */
+  readonly pixelVr: string;
   /** True when bits were thrown away at any time, or the coding always does so. */
   readonly lossy: boolean;
   readonly lossyRatio: number | null;
@@ -42,6 +45,12 @@ export interface ImageDescription extends PlaneDescription {
 
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** One entry a frame where frames differ in their rescale (PS3.3 C.7.6.16.2.9), else null. */
+  readonly frameRescales: readonly Rescale[] | null;
+  /** True when a Modality LUT Sequence stands in place of the rescale (PS3.3 C.11.1.1). */
+  readonly hasModalityLut: boolean;
+  /** True when a VOI LUT Sequence is there (PS3.3 C.11.2.1.1). */
+  readonly hasVoiLut: boolean;
   /** HU, US, OD … or null. */
   readonly rescaleType: string | null;
   readonly windows: readonly (VoiWindow & { readonly explanation: string | null })[];
@@ -93,6 +102,7 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
     planarConfiguration: dataset.number(TAG.PlanarConfiguration) === 1 ? 1 : 0,
     ...bits,
     floatingPoint,
+    pixelVr: header.pixelData?.vr ?? 'OW',
     lossy:
       dataset.text(TAG.LossyImageCompression) === '01' || transferSyntaxOf(header.transferSyntaxUid).lossy === true,
     lossyRatio: dataset.number(TAG.LossyImageCompressionRatio),
@@ -104,6 +114,9 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
     frameTimeMs: dataset.number(TAG.FrameTime),
     framePlanes,
     ...rescale,
+    frameRescales: describeFrameRescales(perFrame, rescale, numberOfFrames),
+    hasModalityLut: dataset.items(TAG.ModalityLUTSequence).length > 0,
+    hasVoiLut: dataset.items(TAG.VOILUTSequence).length > 0,
     windows: describeWindows(voi[0] ?? dataset),
     pixelPaddingValue: dataset.number(TAG.PixelPaddingValue),
     burnedInAnnotation: yesNo(dataset.text(TAG.BurnedInAnnotation)),
@@ -243,6 +256,30 @@ function describeRescale(sources: readonly DicomDataset[], notes: string[]) {
     rescaleIntercept: source?.number(TAG.RescaleIntercept) ?? 0,
     rescaleType: source?.text(TAG.RescaleType) ?? null,
   };
+}
+
+function describeFrameRescales(
+  perFrame: readonly DicomDataset[],
+  first: Rescale,
+  numberOfFrames: number,
+): readonly Rescale[] | null {
+  if (perFrame.length !== numberOfFrames) return null;
+  const rescales = perFrame.map((group) => {
+    const own = group.items(TAG.PixelValueTransformationSequence)[0];
+    return {
+      rescaleSlope: own?.number(TAG.RescaleSlope) || first.rescaleSlope,
+      rescaleIntercept: own?.number(TAG.RescaleIntercept) ?? first.rescaleIntercept,
+    };
+  });
+  const differs = rescales.some(
+    (one) => one.rescaleSlope !== first.rescaleSlope || one.rescaleIntercept !== first.rescaleIntercept,
+  );
+  return differs ? rescales : null;
+}
+
+/** The rescale of one frame, counted from 1. */
+export function rescaleOfFrame(image: ImageDescription, frameNumber: number): Rescale {
+  return image.frameRescales?.[frameNumber - 1] ?? image;
 }
 
 function describeWindows(source: DicomDataset): ImageDescription['windows'] {

@@ -1,0 +1,120 @@
+/** JPEG-LS (CharLS), JPEG 2000 (OpenJPEG) and HTJ2K (OpenJPH) as WebAssembly, loaded when first needed. */
+import { createRequire } from 'node:module';
+import { type FrameFormat, UndecodableFrame } from './stored-pixels.ts';
+
+/** What the three decoders have in common. */
+interface WasmDecoder {
+  getEncodedBuffer(lengthBytes: number): Uint8Array;
+  readHeader?(): void;
+  decode(): void;
+  getFrameInfo(): {
+    readonly width: number;
+    readonly height: number;
+    readonly bitsPerSample: number;
+    readonly componentCount: number;
+    readonly isSigned?: boolean;
+  };
+  getDecodedBuffer(): Uint8Array;
+  /** JPEG-LS: 0 planes, 1 lines, 2 samples. */
+  getInterleaveMode?(): number;
+  delete(): void;
+}
+
+type Instance = Readonly<Record<string, new () => WasmDecoder>>;
+type Factory = (options: { print: () => void; printErr: () => void }) => Promise<Instance>;
+
+export interface WasmFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  readonly bitsPerSample: number;
+  readonly signed: boolean;
+  /** Little-endian samples, copied out of the codec's memory. */
+  readonly bytes: Uint8Array;
+  readonly planar: boolean;
+}
+
+// The packages are CommonJS and find their .wasm file beside themselves only when they are required.
+const require = createRequire(import.meta.url);
+const instances = new Map<string, Promise<Instance>>();
+
+function instanceOf(module: string): Promise<Instance> {
+  let instance = instances.get(module);
+  if (!instance) {
+    const factory = require(module) as Factory;
+    instance = factory({ print: () => {}, printErr: () => {} });
+    instances.set(module, instance);
+  }
+  return instance;
+}
+
+async function decodeWith(module: string, className: string, bytes: Uint8Array): Promise<WasmFrame> {
+  const instance = await instanceOf(module);
+  const Decoder = instance[className];
+  if (!Decoder) throw new Error(`${module} has no ${className}`);
+  const decoder = new Decoder();
+  try {
+    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    decoder.decode();
+    const info = decoder.getFrameInfo();
+    return {
+      width: info.width,
+      height: info.height,
+      components: info.componentCount,
+      bitsPerSample: info.bitsPerSample,
+      signed: info.isSigned ?? false,
+      bytes: decoder.getDecodedBuffer().slice(),
+      planar: decoder.getInterleaveMode?.() === 0 && info.componentCount > 1,
+    };
+  } catch (cause) {
+    // After a trap the memory of the instance is in an unknown state; the next frame gets a fresh one.
+    instances.delete(module);
+    throw new UndecodableFrame('the compressed data is damaged', { cause });
+  } finally {
+    if (instances.has(module)) decoder.delete();
+  }
+}
+
+/** JPEG-LS (ISO 14495-1). */
+export function decodeJpegLs(bytes: Uint8Array): Promise<WasmFrame> {
+  checkStart(bytes, [0xff, 0xd8], 'JPEG-LS');
+  return decodeWith('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder', bytes);
+}
+
+/** JPEG 2000 code streams (ISO 15444-1), and the JP2 files some writers put in their place. */
+export function decodeJpeg2000(bytes: Uint8Array): Promise<WasmFrame> {
+  checkStart(bytes, bytes[0] === 0 ? [0, 0, 0, 0x0c] : [0xff, 0x4f], 'JPEG 2000');
+  return decodeWith('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder', bytes);
+}
+
+/** High-Throughput JPEG 2000 (ISO 15444-15). */
+export function decodeHtj2k(bytes: Uint8Array): Promise<WasmFrame> {
+  checkStart(bytes, [0xff, 0x4f], 'JPEG 2000');
+  return decodeWith('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder', bytes);
+}
+
+function checkStart(bytes: Uint8Array, start: readonly number[], name: string): void {
+  if (start.some((byte, i) => bytes[i] !== byte)) throw new UndecodableFrame(`it does not start as ${name} does`);
+}
+
+/** Bytes a codec uses for a sample; they may differ from what the DICOM header allocates. */
+export function codedSampleBytes(frame: WasmFrame): number {
+  return frame.bitsPerSample > 16 ? 4 : frame.bitsPerSample > 8 ? 2 : 1;
+}
+
+/** Samples of a coded frame in an array of the header's sample size. */
+export function widen(frame: WasmFrame, format: FrameFormat): Uint8Array {
+  const from = codedSampleBytes(frame);
+  const to = format.bitsAllocated / 8;
+  const count = frame.width * frame.height * frame.components;
+  if (frame.bytes.length < count * from) throw new UndecodableFrame('the decoded data is incomplete');
+  if (from === to) return frame.bytes;
+  const out = new Uint8Array(count * to);
+  for (let i = 0; i < count; i++) {
+    const negative = frame.signed && ((frame.bytes[i * from + from - 1] ?? 0) & 0x80) !== 0;
+    for (let byte = 0; byte < to; byte++) {
+      out[i * to + byte] = byte < from ? (frame.bytes[i * from + byte] ?? 0) : negative ? 0xff : 0;
+    }
+  }
+  return out;
+}
