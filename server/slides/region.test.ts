@@ -90,6 +90,10 @@ describe('readThumbnail', () => {
     expect([Math.min(...black) % 64, Math.floor(Math.min(...black) / 64)]).toEqual([12, 20]);
   });
 
+  it.each([0, -5, Number.NaN])('refuses a side of %d px', async (side) => {
+    await expect(readThumbnail(slide, side)).rejects.toThrow(refusal('SLIDE_REGION_INVALID'));
+  });
+
   it('refuses a slide that would take minutes', async () => {
     await expect(readThumbnail(await blankSlide(16_384, 64), 64)).rejects.toThrow(refusal('SLIDE_REGION_INVALID'));
   });

@@ -12,9 +12,10 @@ const MOST_TILES = 16_384;
 /**
  * The whole slide within `side` × `side` px, in the colours as stored; never enlarged. Read from the coarsest level
  * that is large enough, never from the stored thumbnail, which scanners may crop or draw on.
- * Errors: SLIDE_REGION_INVALID when the slide lacks small levels and is too large to be read whole; TILE_UNDECODABLE.
+ * Errors: SLIDE_REGION_INVALID for a side below 1 or when the slide lacks small levels and is too large to be read whole; TILE_UNDECODABLE.
  */
 export async function readThumbnail(slide: Slide, side: number, signal?: AbortSignal): Promise<RasterImage> {
+  if (!(side >= 1)) throw new AppError('SLIDE_REGION_INVALID', { reason: 'a thumbnail has at least 1 px' });
   const { levels, width, height } = slide.description;
   const scale = Math.min(1, side / Math.max(width, height));
   const target = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
