@@ -24,11 +24,11 @@ export function createTokenRepository(db: Kysely<Tables>): TokenRepository {
       const row = await db
         .selectFrom('api_tokens')
         .innerJoin('user', 'user.id', 'api_tokens.user_id')
-        .select([...ACCOUNT_COLUMNS, 'api_tokens.id as token_id'])
+        .select([...ACCOUNT_COLUMNS, 'api_tokens.id as token_id', 'api_tokens.last_used_at'])
         .where('api_tokens.secret_hash', '=', secretHash)
         .where('api_tokens.revoked_at', 'is', null)
         .executeTakeFirst();
-      return row === undefined ? null : { tokenId: row.token_id, owner: toAccount(row) };
+      return row === undefined ? null : { tokenId: row.token_id, lastUsedAt: row.last_used_at, owner: toAccount(row) };
     },
 
     async markUsed(tokenId, at) {

@@ -155,8 +155,10 @@ export interface TokenRepository {
     readonly createdAt: string;
   }): Promise<void>;
   /** The person behind a token that is not revoked, or null. */
-  ownerOf(secretHash: string): Promise<{ readonly tokenId: string; readonly owner: Account } | null>;
-  /** Notes the use; at most once a minute is exact enough. */
+  ownerOf(
+    secretHash: string,
+  ): Promise<{ readonly tokenId: string; readonly lastUsedAt: string | null; readonly owner: Account } | null>;
+  /** Notes the use. */
   markUsed(tokenId: string, at: string): Promise<void>;
   /** The person's tokens that are not revoked, newest first. */
   list(userId: UserId): Promise<ApiToken[]>;

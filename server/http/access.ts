@@ -1,6 +1,6 @@
 import type {} from 'fastify';
-import type { ConsultationAction, GeneralAction } from '#shared/consultation/permissions.ts';
 import type { ConsultationStanding, Principal } from '#server/domain/ports.ts';
+import type { ConsultationAction, GeneralAction } from '#shared/consultation/permissions.ts';
 
 /**
  * What a route declares about itself. A route without a declaration stops the start: nothing is reachable by

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import compress from '@fastify/compress';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { controlAccess } from './http/access-control.ts';
+import { AccessRecorder, recordReads } from './http/access-recorder.ts';
+import { answerErrors } from './http/errors.ts';
+import { collectSchemas, serveApiDescription } from './http/openapi.ts';
+import { Principals } from './http/principals.ts';
+import { logRequests } from './http/request-log.ts';
+import { checkOrigin } from './http/request-origin.ts';
+import { secureHeaders } from './http/security-headers.ts';
+import { Standings } from './http/standings.ts';
+import { serveViewer } from './http/viewer-files.ts';
+import { accountRoutes } from './routes/account.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { consultationRoutes } from './routes/consultations.ts';
+import { healthRoutes } from './routes/health.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import type { Services } from './services.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Behind a proxy that ends https the client's address comes from it; only a proxy on a private network is believed. */
+const TRUSTED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** The whole server: what holds for every request first, then the routes, then the pages of the viewer. */
+export async function buildApp(services: Services, viewerFolder: string): Promise<FastifyInstance> {
+  const { config, log, db, clock, sessions } = services;
+  const logger: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    trustProxy: config.publicUrl?.protocol === 'https:' ? TRUSTED_PROXIES : false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 0,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 256 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  const principals = new Principals(sessions, db, clock);
+  const standings = new Standings(db, clock);
+  const recorder = new AccessRecorder(db.audit, clock);
+  services.onConsultationChange(() => standings.forget());
+
+  answerErrors(app);
+  logRequests(app);
+  await secureHeaders(app, config.publicUrl);
+  checkOrigin(app, config.publicUrl);
+  controlAccess(app, { principals, standings, recorder });
+  recordReads(app, recorder);
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1024,
+    customTypes: /^(application\/(dicom\+)?json|text\/)/,
+    brotliOptions: { params: { 1: 4 } },
+  });
+  await collectSchemas(app);
+
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  await routes.register(healthRoutes(services));
+  await routes.register(signInRoutes(services, principals));
+  await routes.register(accountRoutes(services));
+  await routes.register(consultationRoutes(services));
+  await routes.register(auditRoutes(services));
+  await serveApiDescription(app);
+  await serveViewer(app, viewerFolder);
+  return app;
+}

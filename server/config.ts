@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { AppError } from '#shared/errors.ts';
+
+/** Everything the operator decides, read once at the start and never changed. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly demo: boolean;
+  readonly publicUrl: URL | null;
+  readonly databaseUrl: string | null;
+  /** Ed25519 private key as PEM text; null makes one in the data directory. */
+  readonly signingKey: string | null;
+  readonly logLevel: LogLevel;
+  /** Named in the environment and checked, but nothing uses them yet: the start says so. */
+  readonly reserved: readonly string[];
+}
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function refuse(key: string, reason: string): never {
+  throw new AppError('CONFIG_INVALID', { key, reason });
+}
+
+/** An unset and an empty variable are the same: shells and compose files set empty ones. */
+function read(environment: Environment, key: string): string | null {
+  const value = environment[key]?.trim();
+  return value === undefined || value === '' ? null : value;
+}
+
+/** The address without its password, which must not reach a log. */
+function readUrl(environment: Environment, key: string, protocols: readonly string[]): URL | null {
+  const text = read(environment, key);
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : refuse(key, 'it is not an address');
+  if (!protocols.includes(url.protocol))
+    refuse(key, `it must begin with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  return url;
+}
+
+function readPort(environment: Environment): number {
+  const text = read(environment, 'PORT') ?? '8080';
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) refuse('PORT', 'it must be a number from 0 to 65535');
+  return port;
+}
+
+function readChoice<T extends string>(environment: Environment, key: string, choices: readonly T[], fallback: T): T {
+  const text = read(environment, key) ?? fallback;
+  return choices.find((choice) => choice === text) ?? refuse(key, `it must be ${choices.join(' or ')}`);
+}
+
+function readPublicUrl(environment: Environment): URL | null {
+  const url = readUrl(environment, 'PUBLIC_URL', ['http:', 'https:']);
+  if (url === null) return null;
+  const plain = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  return plain ? url : refuse('PUBLIC_URL', 'it must be only scheme, host and port');
+}
+
+const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
+function readReserved(environment: Environment): string[] {
+  const reserved: string[] = [];
+  for (const key of Object.keys(environment)) {
+    if (!key.startsWith('S3_') || read(environment, key) === null) continue;
+    if (!S3_KEYS.some((known) => known === key)) refuse(key, `the keys are ${S3_KEYS.join(', ')}`);
+    reserved.push(key);
+  }
+  readUrl(environment, 'S3_ENDPOINT', ['http:', 'https:']);
+  if (readUrl(environment, 'SMTP_URL', ['smtp:', 'smtps:']) !== null) reserved.push('SMTP_URL');
+  if (readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:']) !== null) reserved.push('REDIS_URL');
+  return reserved;
+}
+
+/** Reads the environment. Throws CONFIG_INVALID naming the key; never repeats a value, since some are secrets. */
+export function readConfig(environment: Environment): Config {
+  const host = read(environment, 'HOST') ?? '127.0.0.1';
+  if (!z.union([z.ipv4(), z.ipv6(), z.hostname()]).safeParse(host).success) {
+    refuse('HOST', 'it must be an IP address or a host name');
+  }
+  return Object.freeze({
+    port: readPort(environment),
+    host,
+    dataDir: resolve(read(environment, 'DATA_DIR') ?? 'data'),
+    demo: readChoice(environment, 'DEMO', ['on', 'off'], 'on') === 'on',
+    publicUrl: readPublicUrl(environment),
+    databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
+    signingKey: read(environment, 'SIGNING_KEY'),
+    logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    reserved: Object.freeze(readReserved(environment)),
+  });
+}

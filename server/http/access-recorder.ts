@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AuditTrail, Clock, Principal } from '#server/domain/ports.ts';
+import type { ConsultationId } from '#shared/ids.ts';
+
+/** Refusals of the same person, action and subject within this time are one row. */
+const REFUSALS_COALESCE_MS = 60_000;
+/** Beyond this many remembered rows the oldest are forgotten, which can only make a row too many. */
+const REMEMBERED = 50_000;
+
+/** Writes the audit rows of reading and of being refused; changes write theirs in their own transaction. */
+export class AccessRecorder {
+  readonly #audit: AuditTrail;
+  readonly #clock: Clock;
+  readonly #writtenMs = new Map<string, number>();
+
+  constructor(audit: AuditTrail, clock: Clock) {
+    this.#audit = audit;
+    this.#clock = clock;
+  }
+
+  /** Notes a request that its route is about to answer. Nothing is sent before the row is stored. */
+  async answered(request: FastifyRequest, principal: Principal, statusCode: number): Promise<void> {
+    const { audit } = request.routeOptions.config;
+    if (audit === undefined || audit === null || statusCode >= 400) return;
+    await this.#write(request, principal, {
+      action: audit.action,
+      outcome: 'success',
+      consultationId: request.standings[0]?.consultationId ?? null,
+      coalesceMs: audit.coalesceMs,
+    });
+  }
+
+  async refused(request: FastifyRequest, principal: Principal, consultationId: ConsultationId | null): Promise<void> {
+    const { access, audit } = request.routeOptions.config;
+    const declared = access === undefined || access.kind === 'public' ? 'request' : access.action;
+    await this.#write(request, principal, {
+      action: audit?.action ?? declared,
+      outcome: 'refused',
+      consultationId,
+      coalesceMs: REFUSALS_COALESCE_MS,
+    });
+  }
+
+  async #write(
+    request: FastifyRequest,
+    principal: Principal,
+    row: {
+      readonly action: string;
+      readonly outcome: 'success' | 'refused';
+      readonly consultationId: ConsultationId | null;
+      readonly coalesceMs: number;
+    },
+  ): Promise<void> {
+    const subject = subjectOf(request);
+    const now = this.#clock.now().getTime();
+    const key = [principal.userId, principal.via, row.action, row.outcome, row.consultationId, subject].join(' ');
+    const last = this.#writtenMs.get(key);
+    if (last !== undefined && now - last < row.coalesceMs) return;
+    await this.#audit.append({
+      actor: principal,
+      action: row.action,
+      outcome: row.outcome,
+      consultationId: row.consultationId,
+      subject,
+      detail: { via: principal.via },
+    });
+    this.#writtenMs.delete(key);
+    if (row.coalesceMs > 0) this.#remember(key, now);
+  }
+
+  #remember(key: string, now: number): void {
+    if (this.#writtenMs.size >= REMEMBERED) {
+      const oldest = this.#writtenMs.keys().next();
+      if (oldest.done !== true) this.#writtenMs.delete(oldest.value);
+    }
+    this.#writtenMs.set(key, now);
+  }
+}
+
+function subjectOf(request: FastifyRequest): string | null {
+  const { access } = request.routeOptions.config;
+  if (access?.kind !== 'consultation') return null;
+  return (request.params as Record<string, string | undefined>)[access.param] ?? null;
+}
+
+/** Notes every successful answer of a route that declares an audit rule, before its first byte leaves. */
+export function recordReads(app: FastifyInstance, recorder: AccessRecorder): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (request.principal !== null) await recorder.answered(request, request.principal, reply.statusCode);
+  });
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '#shared/errors.ts';
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** True when the browser says that a page of ours, or the person himself, sent the request. */
+function isOurs(request: FastifyRequest, publicUrl: URL | null): boolean {
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (origin === undefined) {
+    // Browsers name the origin of every request that changes something; what comes without is not a browser.
+    return site === undefined || site === 'same-origin' || site === 'none';
+  }
+  if (publicUrl !== null && origin === publicUrl.origin) return true;
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === request.headers.host;
+}
+
+/**
+ * Refuses changes that another site's page sends with a person's cookie. `SameSite=Lax` holds most of them back
+ * already; this does not depend on it. Requests with a token carry no cookie that could be misused.
+ */
+export function checkOrigin(app: FastifyInstance, publicUrl: URL | null): void {
+  app.addHook('onRequest', async (request) => {
+    if (READING.has(request.method) || request.headers.authorization !== undefined) return;
+    if (!isOurs(request, publicUrl)) throw new AppError('ORIGIN_REFUSED');
+  });
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '#shared/errors.ts';
+import { buildApp } from './app.ts';
+import { type Config, type Environment, readConfig } from './config.ts';
+import { DEMO_ACCOUNTS } from './demo-accounts.ts';
+import { precompress } from './http/precompress.ts';
+import { createLog, type Log } from './log.ts';
+import { openServices, type Services } from './services.ts';
+
+const VIEWER_FOLDER = fileURLToPath(new URL('../dist/', import.meta.url));
+
+function tell(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The address to type: the public one, else the one that is listened on. */
+function addressOf(config: Config, port: number): string {
+  if (config.publicUrl !== null) return config.publicUrl.origin;
+  const anywhere = config.host === '0.0.0.0' || config.host === '::';
+  const host = anywhere ? 'localhost' : isIPv6(config.host) ? `[${config.host}]` : config.host;
+  return `http://${host}:${port}`;
+}
+
+function announce(services: Services, port: number): void {
+  tell(`Consilium listens on ${addressOf(services.config, port)}`);
+  if (services.demoAccounts.length === 0) return;
+  tell('Demonstration accounts (e-mail / password):');
+  for (const { role, email, password } of services.demoAccounts) {
+    tell(`  ${role.padEnd(12)} ${email.padEnd(28)} ${password}`);
+  }
+}
+
+function announceReserved({ reserved }: Config, log: Log): void {
+  if (reserved.length === 0) return;
+  log.warn({ keys: reserved }, 'these settings are reserved: nothing uses them in this version');
+}
+
+async function isBuilt(): Promise<boolean> {
+  return await stat(VIEWER_FOLDER).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Serves until the process is told to end. Returns the exit code. */
+export async function run(environment: Environment): Promise<number> {
+  let services: Services | null = null;
+  try {
+    const config = readConfig(environment);
+    const log = createLog(config.logLevel);
+    announceReserved(config, log);
+    services = await openServices(config, log, config.demo ? DEMO_ACCOUNTS : []);
+    const built = await isBuilt();
+    if (!built) log.warn('the viewer is not built: "npm start" builds it; only the API is served');
+    else await precompress(VIEWER_FOLDER);
+    const app = await buildApp(services, VIEWER_FOLDER);
+    await app.listen({ port: config.port, host: config.host });
+    const address = app.server.address();
+    announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
+
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    log.info('ending: open requests are finished first');
+    await app.close();
+    await services.close();
+    return 0;
+  } catch (error) {
+    const sentence = error instanceof AppError ? error.message : explain(error);
+    process.stderr.write(`Consilium cannot start. ${sentence}\n`);
+    await services?.close();
+    return 1;
+  }
+}
+
+/** The failures an operator can mend himself, without a stack. */
+function explain(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is taken; choose another with PORT.`;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `A file or port is not permitted: ${message}`;
+  if (code === 'ECONNREFUSED') return 'The database of DATABASE_URL does not answer.';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAccounts } from './accounts/accounts.ts';
+import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { openFileBlobStore } from './blobs/file-system.ts';
+import type { Config } from './config.ts';
+import { createDatabase } from './db/database.ts';
+import { openPostgres } from './db/dialects/postgres.ts';
+import { openSqlite } from './db/dialects/sqlite.ts';
+import { migrate } from './db/migrate.ts';
+import type { DemoAccount } from './demo-accounts.ts';
+import type { Accounts, Sessions } from './domain/account-ports.ts';
+import type { BlobStore, Clock, Database } from './domain/ports.ts';
+import type { Signer } from './domain/signature-ports.ts';
+import type { Log } from './log.ts';
+import { openSecretFile } from './secret-file.ts';
+import { openSigner } from './signer.ts';
+
+/** Everything that is open while the server runs. Use cases are handed the members they need, never the whole. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly signer: Signer;
+  /** The accounts the sign-in page offers; empty unless the demonstration is on. */
+  readonly demoAccounts: readonly DemoAccount[];
+  /** True when the database answers. */
+  ready(): Promise<boolean>;
+  /** Calls `listener` after every committed change of state or members of a consultation. */
+  onConsultationChange(listener: () => void): void;
+  /** Closes everything in reverse order. */
+  close(): Promise<void>;
+}
+
+/** Opens what `config` names, brings the schema up to date, and closes everything again when something fails. */
+export async function openServices(config: Config, log: Log, demoAccounts: readonly DemoAccount[]): Promise<Services> {
+  const clock: Clock = { now: () => new Date() };
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    await mkdir(config.dataDir, { recursive: true, mode: 0o750 });
+    const kysely =
+      config.databaseUrl === null
+        ? openSqlite(join(config.dataDir, 'consilium.sqlite'))
+        : openPostgres(config.databaseUrl, (err) => log.warn({ err }, 'the database closed an idle connection'));
+    closing.push(() => kysely.destroy());
+    await migrate(kysely);
+
+    const listeners: (() => void)[] = [];
+    const db = createDatabase(kysely, clock, () => {
+      for (const listener of listeners) listener();
+    });
+    const library = createAuthLibrary(kysely, {
+      secret: await openSecretFile(config.dataDir),
+      publicUrl: config.publicUrl,
+      onError: (message) => log.error(`accounts: ${message}`),
+    });
+    await migrateAccounts(library);
+
+    const blobs = await openFileBlobStore(join(config.dataDir, 'blobs'));
+    closing.push(() => blobs.close());
+
+    return {
+      config,
+      log,
+      clock,
+      db,
+      blobs,
+      accounts: createAccounts(library, db.users, clock),
+      sessions: createSessions(library),
+      signer: await openSigner(config.dataDir, config.signingKey),
+      demoAccounts,
+      ready: async () => {
+        try {
+          await db.users.isEmpty();
+          return true;
+        } catch (err) {
+          log.error({ err }, 'the database does not answer');
+          return false;
+        }
+      },
+      onConsultationChange: (listener) => {
+        listeners.push(listener);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
