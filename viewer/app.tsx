@@ -1,10 +1,10 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { createBrowserRouter, Outlet, ScrollRestoration, useLocation } from 'react-router';
-import { PageFrame } from '#viewer/account/page-frame.tsx';
 import { SignedIn } from '#viewer/account/signed-in.tsx';
 import { FullPageSkeleton } from '#viewer/ui/full-page-skeleton.tsx';
 import { NothingHere, PageProblem } from '#viewer/ui/page-problem.tsx';
+import { PageFrame } from './page-frame.tsx';
 import { cssVariables, theme } from './theme.ts';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'consilium-color-scheme' });

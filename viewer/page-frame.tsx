@@ -5,8 +5,8 @@ import { Link, NavLink, Outlet } from 'react-router';
 import type { Role } from '#shared/consultation/role.ts';
 import { signOut, useMe } from '#viewer/api/account.ts';
 import { UploadIndicator } from '#viewer/upload/upload-indicator.tsx';
+import { ROLE_WORDS } from '#viewer/words/role-words.tsx';
 import styles from './page-frame.module.css';
-import { ROLE_WORDS } from './role-words.tsx';
 
 const LINKS: Readonly<Record<Role, readonly { readonly to: string; readonly label: string }[]>> = {
   referrer: [{ to: '/', label: 'Consultations' }],

@@ -5,7 +5,7 @@ import { demoQuery, meQuery, signIn } from '#viewer/api/account.ts';
 import { sentenceOf } from '#viewer/api/client.ts';
 import { queryClient } from '#viewer/api/query-client.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
-import { ROLE_WORDS } from './role-words.tsx';
+import { ROLE_WORDS } from '#viewer/words/role-words.tsx';
 import styles from './sign-in.module.css';
 import { SignInForm } from './sign-in-form.tsx';
 

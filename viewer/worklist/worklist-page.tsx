@@ -1,3 +1,71 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link, Navigate, useSearchParams } from 'react-router';
+import { useMe } from '#viewer/api/account.ts';
+import { worklistQuery } from '#viewer/api/consultations.ts';
+import { LoadProblem } from '#viewer/ui/page-problem.tsx';
+import { countOf } from '#viewer/ui/quantities.ts';
+import { useTitle } from '#viewer/ui/use-title.ts';
+import { WorklistEmpty } from './worklist-empty.tsx';
+import { countViews, filterWorklist, readFilter, type WorklistFilter, writeFilter } from './worklist-filter.ts';
+import { WorklistFilters } from './worklist-filters.tsx';
+import styles from './worklist-page.module.css';
+import { WorklistSkeleton, WorklistTable } from './worklist-table.tsx';
+
+function NewButton() {
+  return (
+    <Button component={Link} to="/consultations/new" leftSection={<IconPlus size={16} />}>
+      New consultation
+    </Button>
+  );
+}
+
+/** Everything this person may see, with what waits for him first. */
 export function WorklistPage() {
-  return null;
+  const me = useMe();
+  const title = me.role === 'referrer' ? 'Consultations' : 'Worklist';
+  useTitle(title);
+  const [search, setSearch] = useSearchParams();
+  const filter = readFilter(search, me.role);
+  const hasList = me.role !== 'admin' && me.role !== 'auditor';
+  const { data: items, error, refetch } = useQuery({ ...worklistQuery, enabled: hasList });
+  const counts = useMemo(() => countViews(items ?? [], me), [items, me]);
+  const { view, discipline, pressing, text } = filter;
+  const rows = useMemo(
+    () => filterWorklist(items ?? [], { view, discipline, pressing, text }, me),
+    [items, me, view, discipline, pressing, text],
+  );
+  if (me.role === 'admin') return <Navigate to="/admin" replace />;
+  if (me.role === 'auditor') return <Navigate to="/audit" replace />;
+  if (items === undefined && error !== null) return <LoadProblem error={error} onRetry={() => void refetch()} />;
+  const change = (next: WorklistFilter) => setSearch(writeFilter(next, me.role), { replace: true });
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1 className={styles.title}>{title}</h1>
+        {items !== undefined && (
+          <span className={styles.count} aria-live="polite">
+            {rows.length === items.length
+              ? countOf(rows.length, 'consultation')
+              : `${rows.length.toLocaleString('en')} of ${countOf(items.length, 'consultation')}`}
+          </span>
+        )}
+        {me.role === 'referrer' && <NewButton />}
+      </div>
+      {(items === undefined || items.length > 0) && (
+        <WorklistFilters filter={filter} counts={counts} onChange={change} />
+      )}
+      {items === undefined && <WorklistSkeleton />}
+      {items !== undefined && rows.length > 0 && <WorklistTable key={search.toString()} rows={rows} me={me} />}
+      {items !== undefined && rows.length === 0 && (
+        <WorklistEmpty
+          role={me.role}
+          total={items.length}
+          onShowAll={() => change({ view: 'all', discipline: null, pressing: false, text: '' })}
+        />
+      )}
+    </div>
+  );
 }
