@@ -39,14 +39,17 @@ const CODECS: Partial<Record<PixelCoding, Codec>> = {
   'jpeg-12': { decode: decodeJpegFrame, undoesColourTransform: true },
   'jpeg-lossless': { decode: decodeJpegLossless, undoesColourTransform: false },
   'jpeg-ls': {
-    decode: async (bytes, format) => fromWasm(await decodeJpegLs(bytes), format),
+    decode: async (bytes, format) => fromWasm(await decodeJpegLs(bytes, format), format),
     undoesColourTransform: false,
   },
   'jpeg-2000': {
-    decode: async (bytes, format) => fromWasm(await decodeJpeg2000(bytes), format),
+    decode: async (bytes, format) => fromWasm(await decodeJpeg2000(bytes, format), format),
     undoesColourTransform: true,
   },
-  htj2k: { decode: async (bytes, format) => fromWasm(await decodeHtj2k(bytes), format), undoesColourTransform: true },
+  htj2k: {
+    decode: async (bytes, format) => fromWasm(await decodeHtj2k(bytes, format), format),
+    undoesColourTransform: true,
+  },
 };
 
 /** True when frames of this transfer syntax can be decoded here. */

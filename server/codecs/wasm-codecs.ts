@@ -1,6 +1,7 @@
 /** JPEG-LS (CharLS), JPEG 2000 (OpenJPEG) and HTJ2K (OpenJPH) as WebAssembly, loaded when first needed. */
 import { createRequire } from 'node:module';
-import { type FrameFormat, UndecodableFrame } from './stored-pixels.ts';
+import { jpeg2000Size, jpegLsSize } from './coded-size.ts';
+import { checkSize, type FrameFormat, UndecodableFrame } from './stored-pixels.ts';
 
 /** What the three decoders have in common. */
 interface WasmDecoder {
@@ -76,25 +77,21 @@ async function decodeWith(module: string, className: string, bytes: Uint8Array):
 }
 
 /** JPEG-LS (ISO 14495-1). */
-export function decodeJpegLs(bytes: Uint8Array): Promise<WasmFrame> {
-  checkStart(bytes, [0xff, 0xd8], 'JPEG-LS');
+export function decodeJpegLs(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
+  checkSize(format, jpegLsSize(bytes));
   return decodeWith('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder', bytes);
 }
 
 /** JPEG 2000 code streams (ISO 15444-1), and the JP2 files some writers put in their place. */
-export function decodeJpeg2000(bytes: Uint8Array): Promise<WasmFrame> {
-  checkStart(bytes, bytes[0] === 0 ? [0, 0, 0, 0x0c] : [0xff, 0x4f], 'JPEG 2000');
+export function decodeJpeg2000(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
+  checkSize(format, jpeg2000Size(bytes));
   return decodeWith('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder', bytes);
 }
 
 /** High-Throughput JPEG 2000 (ISO 15444-15). */
-export function decodeHtj2k(bytes: Uint8Array): Promise<WasmFrame> {
-  checkStart(bytes, [0xff, 0x4f], 'JPEG 2000');
+export function decodeHtj2k(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
+  checkSize(format, jpeg2000Size(bytes));
   return decodeWith('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder', bytes);
-}
-
-function checkStart(bytes: Uint8Array, start: readonly number[], name: string): void {
-  if (start.some((byte, i) => bytes[i] !== byte)) throw new UndecodableFrame(`it does not start as ${name} does`);
 }
 
 /** Bytes a codec uses for a sample; they may differ from what the DICOM header allocates. */

@@ -66,6 +66,12 @@ export class DicomDataset {
     return this.elements.get(tag)?.lengthBytes ?? 0;
   }
 
+  /** Single bytes of a value, with the words of a big-endian OW put the right way round; of no use for text. */
+  octets(tag: number): number[] {
+    if (this.vr(tag) === 'OB') return [...(this.valueBytes(tag) ?? [])];
+    return this.numbers(tag).flatMap((word) => [word & 0xff, (word >> 8) & 0xff]);
+  }
+
   /** All values as text without padding; empty for an absent or empty element, and for binary VRs. */
   texts(tag: number): string[] {
     const bytes = this.valueBytes(tag);

@@ -1,10 +1,11 @@
 /** The Image Pixel, Image Plane, VOI LUT and functional-group attributes of an instance, validated. */
 import { AppError } from '#shared/errors.ts';
-import type { Rescale } from '#shared/imaging/lookup-table.ts';
+import type { LookupTable, Rescale } from '#shared/imaging/lookup-table.ts';
 import type { VoiFunction, VoiWindow } from '#shared/imaging/window.ts';
 import type { DicomDataset } from './dataset.ts';
 import { keywordOf } from './dictionary.ts';
 import type { DicomHeader } from './header.ts';
+import { type Palette, readPalette, readSequenceTable } from './lookup-tables.ts';
 import { formatTag, TAG } from './tag.ts';
 import { transferSyntaxOf } from './transfer-syntax.ts';
 
@@ -47,10 +48,12 @@ export interface ImageDescription extends PlaneDescription {
   readonly rescaleIntercept: number;
   /** One entry a frame where frames differ in their rescale (PS3.3 C.7.6.16.2.9), else null. */
   readonly frameRescales: readonly Rescale[] | null;
-  /** True when a Modality LUT Sequence stands in place of the rescale (PS3.3 C.11.1.1). */
-  readonly hasModalityLut: boolean;
-  /** True when a VOI LUT Sequence is there (PS3.3 C.11.2.1.1). */
-  readonly hasVoiLut: boolean;
+  /** In place of the rescale (PS3.3 C.11.1.1). */
+  readonly modalityLut: LookupTable | null;
+  /** The first table of VOI LUT Sequence (PS3.3 C.11.2.1.1). */
+  readonly voiLut: LookupTable | null;
+  /** Tables of a PALETTE COLOR image (PS3.3 C.7.9). */
+  readonly palette: Palette | null;
   /** HU, US, OD … or null. */
   readonly rescaleType: string | null;
   readonly windows: readonly (VoiWindow & { readonly explanation: string | null })[];
@@ -115,8 +118,9 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
     framePlanes,
     ...rescale,
     frameRescales: describeFrameRescales(perFrame, rescale, numberOfFrames),
-    hasModalityLut: dataset.items(TAG.ModalityLUTSequence).length > 0,
-    hasVoiLut: dataset.items(TAG.VOILUTSequence).length > 0,
+    modalityLut: readSequenceTable(dataset, TAG.ModalityLUTSequence, notes),
+    voiLut: readSequenceTable(dataset, TAG.VOILUTSequence, notes),
+    palette: photometricInterpretation === 'PALETTE COLOR' ? readPalette(dataset) : null,
     windows: describeWindows(voi[0] ?? dataset),
     pixelPaddingValue: dataset.number(TAG.PixelPaddingValue),
     burnedInAnnotation: yesNo(dataset.text(TAG.BurnedInAnnotation)),

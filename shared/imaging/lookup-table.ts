@@ -17,11 +17,11 @@ export function toModalityValues(stored: ArrayLike<number>, rescale: Rescale): F
   return values;
 }
 
-/** A LUT with its domain: stored value `firstValue` maps to entry 0. */
+/** A LUT with its domain: the value `firstValue` maps to entry 0. JSON-serialisable. */
 export interface LookupTable {
   readonly firstValue: number;
   readonly entryCount: number;
-  readonly entries: ArrayLike<number>;
+  readonly entries: readonly number[];
   /** Bits of an entry: 8 or 16 for palettes, 10 to 16 for modality and VOI tables. */
   readonly entryBits: number;
 }
@@ -31,7 +31,7 @@ export interface LookupTable {
  * count, with 0 for 65,536; the second may be signed and arrives here as the file's pixel representation gives it.
  * @returns null when descriptor and data do not fit together
  */
-export function lookupTable(descriptor: readonly number[], entries: ArrayLike<number>): LookupTable | null {
+export function lookupTable(descriptor: readonly number[], entries: readonly number[]): LookupTable | null {
   const [count, firstValue, entryBits] = descriptor;
   if (count === undefined || firstValue === undefined || entryBits === undefined) return null;
   // A signed reading of the descriptor turns 65,535 into -1.
