@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { controlAccess } from './http/access-control.ts';
 import { AccessRecorder, recordReads } from './http/access-recorder.ts';
 import { answerErrors } from './http/errors.ts';
@@ -29,7 +29,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   const logger: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.publicUrl?.protocol === 'https:' ? TRUSTED_PROXIES : false,
     bodyLimit: BODY_LIMIT_BYTES,

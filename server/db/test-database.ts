@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createAuthLibrary, migrateAccounts } from '#server/accounts/auth-library.ts';
+import type { Clock, Database } from '#server/domain/ports.ts';
+import type { Role } from '#shared/consultation/role.ts';
+import type { ConsultationId, UserId } from '#shared/ids.ts';
+import { createDatabase } from './database.ts';
+import { openPostgres } from './dialects/postgres.ts';
+import { openSqlite } from './dialects/sqlite.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './tables.ts';
+
+/** For tests: a migrated database of their own on each dialect. */
+export interface TestDatabase {
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly db: Database;
+  /** For looking behind the repositories' back. */
+  readonly kysely: Kysely<Tables>;
+  /** The time the database's clock tells; tests move it. */
+  readonly clock: TestClock;
+  /** Puts a person into the account table; he cannot sign in. */
+  addPerson(role: Role, name?: string): Promise<{ id: UserId; name: string; role: Role; email: string }>;
+  /** A draft of a referrer, made if he is not given. */
+  addConsultation(referrerId?: UserId): Promise<ConsultationId>;
+}
+
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function createTestClock(start = '2026-03-02T09:00:00.000Z'): TestClock {
+  let milliseconds = Date.parse(start);
+  return {
+    now: () => new Date(milliseconds),
+    advance: (by) => {
+      milliseconds += by;
+    },
+  };
+}
+
+async function prepare(dialect: TestDatabase['dialect'], kysely: Kysely<Tables>): Promise<TestDatabase> {
+  await migrate(kysely);
+  const library = createAuthLibrary(kysely, {
+    secret: 'only-for-tests-only-for-tests-0123456789',
+    publicUrl: null,
+    onError: () => {},
+  });
+  await migrateAccounts(library);
+  const clock = createTestClock();
+  const db = createDatabase(kysely, clock);
+
+  async function addPerson(role: Role, name = `Dr ${role}`) {
+    const id = randomUUID() as UserId;
+    const email = `${id}@example.org`;
+    const { internalAdapter } = await library.$context;
+    const user = await internalAdapter.createUser(
+      { email, name, role, emailVerified: true },
+      { method: 'email-password' },
+    );
+    return { id: user.id as UserId, name, role, email };
+  }
+
+  return {
+    dialect,
+    db,
+    kysely,
+    clock,
+    addPerson,
+    async addConsultation(referrerId) {
+      const id = randomUUID() as ConsultationId;
+      await db.consultations.insert({
+        id,
+        title: 'Second opinion',
+        speciality: 'both',
+        urgency: 'routine',
+        patient: { initials: 'AB', birthYear: 1970, sex: 'unknown', reference: '' },
+        history: '',
+        workingDiagnosis: '',
+        questions: [],
+        referrerId: referrerId ?? (await addPerson('referrer')).id,
+        createdAt: clock.now().toISOString(),
+      });
+      return id;
+    },
+  };
+}
+
+interface Opened {
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+async function openOnSqlite(): Promise<Opened> {
+  const kysely = openSqlite(':memory:');
+  return { database: await prepare('sqlite', kysely), close: () => kysely.destroy() };
+}
+
+/** A database of its own on the server of TEST_DATABASE_URL, dropped at the end. */
+async function openOnPostgres(serverUrl: string): Promise<Opened> {
+  const name = `consilium_test_${randomUUID().replaceAll('-', '')}`;
+  const administration = openPostgres(serverUrl, () => {});
+  await sql`create database ${sql.id(name)}`.execute(administration);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const kysely = openPostgres(url.href, () => {});
+  return {
+    database: await prepare('postgres', kysely),
+    async close() {
+      await kysely.destroy();
+      await sql`drop database ${sql.id(name)}`.execute(administration);
+      await administration.destroy();
+    },
+  };
+}
+
+/**
+ * Runs the same tests on SQLite and, when TEST_DATABASE_URL names a server, on PostgreSQL. `open()` gives the
+ * database of the block; it may be called inside tests and hooks only.
+ */
+export function describeOnEachDatabase(name: string, tests: (open: () => TestDatabase) => void): void {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  const block = (opening: () => Promise<Opened>) => () => {
+    let opened: Opened | null = null;
+    beforeAll(async () => {
+      opened = await opening();
+    });
+    afterAll(async () => {
+      await opened?.close();
+    });
+    tests(() => {
+      if (opened === null) throw new Error('the test database is open inside tests only');
+      return opened.database;
+    });
+  };
+  describe(`${name} (SQLite)`, block(openOnSqlite));
+  if (serverUrl !== undefined && serverUrl !== '') {
+    describe(
+      `${name} (PostgreSQL)`,
+      block(() => openOnPostgres(serverUrl)),
+    );
+  } else {
+    process.stdout.write(`skipped: "${name}" on PostgreSQL, because TEST_DATABASE_URL is not set\n`);
+    describe.skip(`${name} (PostgreSQL skipped: TEST_DATABASE_URL is not set)`, () => {
+      tests(() => {
+        throw new Error('skipped');
+      });
+    });
+  }
+}
