@@ -1,0 +1,49 @@
+import {
+  IconArrowUpRight,
+  IconCircleDotted,
+  IconLetterT,
+  IconOvalVertical,
+  IconPointFilled,
+  IconPolygon,
+  IconRectangle,
+  IconRuler2,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { GeometryKind } from '#shared/annotation/geometry.ts';
+import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
+
+interface Words {
+  readonly word: string;
+  readonly Icon: TablerIcon;
+}
+
+/** A shape in words and as an icon. */
+export const SHAPE_WORDS: Readonly<Record<GeometryKind, Words>> = {
+  point: { word: 'Point', Icon: IconPointFilled },
+  text: { word: 'Text', Icon: IconLetterT },
+  arrow: { word: 'Arrow', Icon: IconArrowUpRight },
+  line: { word: 'Length', Icon: IconRuler2 },
+  rectangle: { word: 'Rectangle', Icon: IconRectangle },
+  ellipse: { word: 'Ellipse', Icon: IconOvalVertical },
+  polygon: { word: 'Polygon', Icon: IconPolygon },
+};
+
+export const UNKNOWN_SHAPE: Words = { word: 'Annotation', Icon: IconCircleDotted };
+
+/** "Length 12.3 mm · Mean −812 HU · SD 41.0 HU". */
+export function measurementLine(measurements: readonly Measurement[]): string {
+  return measurements.map(describeMeasurement).join(' · ');
+}
+
+/** What is written beside a shape on the image: its name or label, then one line a measurement. */
+export function markLines(number: number, annotation: Pick<Annotation, 'label' | 'measurements'>): string[] {
+  const head = annotation.label.trim() === '' ? `A${number}` : `A${number}  ${annotation.label.trim()}`;
+  return [head, ...annotation.measurements.map(describeMeasurement)];
+}
+
+/** Annotations are numbered in the order they were made: A1, A2 … */
+export function annotationNumbers(annotations: readonly Pick<Annotation, 'id' | 'createdAt'>[]): Map<string, number> {
+  const ordered = [...annotations].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+  return new Map(ordered.map((annotation, index) => [annotation.id, index + 1]));
+}
