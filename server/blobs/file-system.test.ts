@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Sha256 } from '#shared/ids.ts';
@@ -90,11 +90,20 @@ test('lists what is stored and nothing else', async () => {
   expect(listed.sort()).toEqual([...hashes].sort());
 });
 
-test('what a crash left half-written is gone after the next start', async () => {
-  await writeFile(join(folder, 'blobs', 'incoming', 'half-written'), 'x');
+test('what an ended process left half-written is gone after the next start; what lives is kept', async () => {
+  const incoming = join(folder, 'blobs', 'incoming');
+  const [live] = await readdir(incoming);
+  const dead = `${hostname()}.${2 ** 22 + 1}.${randomUUID()}`;
+  await mkdir(join(incoming, dead));
+  await writeFile(join(incoming, dead, 'half-written'), 'x');
+  await writeFile(join(incoming, live!, 'in-the-making'), 'x');
   const again = await openFileBlobStore(join(folder, 'blobs'));
-  expect(await readdir(join(folder, 'blobs', 'incoming'))).toEqual([]);
+  const kept = await readdir(incoming);
+  expect(kept).not.toContain(dead);
+  expect(kept).toContain(live);
+  expect(kept).toHaveLength(2);
   await again.close();
+  expect(await readdir(incoming)).toEqual([live]);
 });
 
 test('a file that is cut after its fingerprint was taken is found by verify', async () => {

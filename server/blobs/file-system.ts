@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { chmod, link, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobStore, Fingerprint } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import { createHandleCache } from './handle-cache.ts';
+import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 
 /** Bytes hashed at a time: large enough for the disk, small enough not to hold up other requests. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -17,13 +18,11 @@ export interface FileBlobStore extends BlobStore {
 }
 
 /**
- * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, which is
- * emptied at the start since whatever lies there was never confirmed.
+ * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, of
+ * which the leftovers of ended processes are removed since they were never confirmed.
  */
 export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
-  const incoming = join(root, 'incoming');
-  await rm(incoming, { recursive: true, force: true });
-  await mkdir(incoming, { recursive: true });
+  const incoming = await openProcessFolder(join(root, 'incoming'));
   const handles = createHandleCache();
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
@@ -114,7 +113,10 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
       }
     },
 
-    close: () => handles.close(),
+    async close() {
+      await handles.close();
+      await closeProcessFolder(incoming);
+    },
   };
 }
 

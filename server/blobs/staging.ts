@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rm } from 'node:fs/promises';
+import { copyFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Staging } from '#server/domain/ingest-ports.ts';
 import { storing } from './file-system.ts';
+import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 
 export interface StagingFolder extends Staging {
   /** A new name in the folder; whoever asks makes the file. */
   reserve(): string;
+  close(): Promise<void>;
 }
 
 /**
- * A folder for files on their way in, on the file system of the blob store so that adopting one is a rename. What a
- * crash left in it was never confirmed and is removed at the start.
+ * A folder for files on their way in, on the file system of the blob store so that adopting one is a rename.
  */
-export async function openStaging(folder: string): Promise<StagingFolder> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+export async function openStaging(parent: string): Promise<StagingFolder> {
+  const folder = await openProcessFolder(parent);
   const reserve = (): string => join(folder, randomUUID());
 
   return {
@@ -50,5 +50,7 @@ export async function openStaging(folder: string): Promise<StagingFolder> {
     },
 
     discard: (path) => rm(path, { force: true }),
+
+    close: () => closeProcessFolder(folder),
   };
 }

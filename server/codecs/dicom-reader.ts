@@ -28,7 +28,7 @@ export function createDicomReader(pool: WorkerPool): DicomReader {
         frameCount: frameIndex === null ? 0 : indexedFrames(frameIndex),
         description: JSON.stringify(description),
         metadata: metadataJson,
-        frames: frameIndex,
+        frameIndex: frameIndex === null ? null : JSON.stringify(frameIndex),
       };
     },
   };

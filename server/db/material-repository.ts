@@ -146,7 +146,9 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       return rows.map((row) => ({ sopInstanceUid: row.sop_instance_uid as SopInstanceUid, metadata: row.metadata }));
     },
 
-    descriptions: (sopInstanceUids) => descriptions(db, sopInstanceUids),
+    metadataTexts: (sopInstanceUids) => textsByUid(db, 'metadata', sopInstanceUids),
+
+    descriptions: (sopInstanceUids) => textsByUid(db, 'description', sopInstanceUids),
 
     async slide(id) {
       const row = await db.selectFrom('slides').selectAll().where('id', '=', id).executeTakeFirst();
@@ -307,8 +309,9 @@ async function seriesRows(
     .orderBy('study_uid')
     .orderBy('series_uid')
     .execute();
-  const texts = await descriptions(
+  const texts = await textsByUid(
     db,
+    'description',
     groups.map((group) => group.sample as SopInstanceUid),
   );
   return groups.map((group) => ({
@@ -321,18 +324,19 @@ async function seriesRows(
   }));
 }
 
-async function descriptions(
+async function textsByUid(
   db: Kysely<Tables>,
+  column: 'description' | 'metadata',
   sopInstanceUids: readonly SopInstanceUid[],
 ): Promise<Map<SopInstanceUid, string>> {
   const found = new Map<SopInstanceUid, string>();
   for (let start = 0; start < sopInstanceUids.length; start += LIST_PART) {
     const rows = await db
       .selectFrom('dicom_instances')
-      .select(['sop_instance_uid', 'description'])
+      .select(['sop_instance_uid', `${column} as text`])
       .where('sop_instance_uid', 'in', sopInstanceUids.slice(start, start + LIST_PART))
       .execute();
-    for (const row of rows) found.set(row.sop_instance_uid as SopInstanceUid, row.description);
+    for (const row of rows) found.set(row.sop_instance_uid as SopInstanceUid, row.text);
   }
   return found;
 }

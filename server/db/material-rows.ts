@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
 import type {
-  FrameRanges,
   InstanceRow,
   StoredDocument,
   StoredInstance,
@@ -30,7 +29,7 @@ export function toInstanceRow(instance: StoredInstance, at: string): DicomInstan
     frame_count: instance.frameCount,
     description: instance.description,
     metadata: instance.metadata,
-    frame_index: instance.frames === null ? null : JSON.stringify(instance.frames),
+    frame_index: instance.frameIndex,
     stored_at: at,
   };
 }
@@ -42,8 +41,7 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
     sizeBytes: row.size_bytes,
     description: row.description,
     metadata: row.metadata,
-    // Written by toInstanceRow and by nothing else.
-    frames: row.frame_index === null ? null : (JSON.parse(row.frame_index) as FrameRanges),
+    frameIndex: row.frame_index,
   };
 }
 

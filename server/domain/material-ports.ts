@@ -13,25 +13,6 @@ import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 
 /** What a consultation holds: DICOM instances, slides, documents, and what became of each upload. */
 
-/** Offset and length in the stored file. */
-export type ByteRange = readonly [offsetBytes: number, lengthBytes: number];
-
-/** Where the frames of an instance lie in its file; the value of server/codecs/frame-index.ts, read by read-frame.ts. */
-export type FrameRanges =
-  | { readonly kind: 'native'; readonly offsetBytes: number; readonly frameBytes: number; readonly frames: number }
-  // A coded frame may be cut into several fragments.
-  | { readonly kind: 'encapsulated'; readonly frames: readonly (readonly ByteRange[])[] }
-  // One bit a pixel with frames that do not end at a byte: frame n (from 0) starts at bit n × frameBits.
-  | { readonly kind: 'bit-packed'; readonly offsetBytes: number; readonly frameBits: number; readonly frames: number }
-  // The whole data set is deflated; the offset is inside what the stream inflates to.
-  | {
-      readonly kind: 'deflated';
-      readonly stream: ByteRange;
-      readonly offsetBytes: number;
-      readonly frameBytes: number;
-      readonly frames: number;
-    };
-
 /** A DICOM instance as reading its file gives it; the long texts are JSON that is stored and sent as it is. */
 export interface InstanceFacts {
   readonly sopInstanceUid: SopInstanceUid;
@@ -49,8 +30,8 @@ export interface InstanceFacts {
   readonly description: string;
   /** DICOM JSON (PS3.18 Annex F) of the instance, without bulk data. */
   readonly metadata: string;
-  /** Null for an object without pixels. */
-  readonly frames: FrameRanges | null;
+  /** FrameIndex (server/codecs/frame-index.ts) as JSON; null for an object without pixels. */
+  readonly frameIndex: string | null;
 }
 
 export interface StoredInstance extends InstanceFacts {
@@ -146,6 +127,8 @@ export interface MaterialRepository {
     consultationIds: readonly ConsultationId[],
     scope: InstanceScope,
   ): Promise<{ sopInstanceUid: SopInstanceUid; metadata: string }[]>;
+  /** DICOM JSON texts by UID. */
+  metadataTexts(sopInstanceUids: readonly SopInstanceUid[]): Promise<Map<SopInstanceUid, string>>;
   /** InstanceDescription texts by UID. */
   descriptions(sopInstanceUids: readonly SopInstanceUid[]): Promise<Map<SopInstanceUid, string>>;
 

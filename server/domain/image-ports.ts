@@ -1,0 +1,51 @@
+import type { SlideId } from '#shared/ids.ts';
+import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
+
+/** What serving stored images needs of the readers. */
+
+/** An image ready to be sent. */
+export interface EncodedPicture {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+export interface TilePlace {
+  readonly level: number;
+  readonly column: number;
+  readonly row: number;
+}
+
+export interface SlideImages {
+  /** `version` is material for a strong ETag; no bytes when it equals `knownVersion`. TILE_OUT_OF_RANGE. */
+  tile(
+    slideId: SlideId,
+    place: TilePlace,
+    knownVersion: string | null,
+    signal: AbortSignal,
+  ): Promise<{ version: string; tile: EncodedPicture | null }>;
+  thumbnail(slideId: SlideId, side: number, signal: AbortSignal): Promise<EncodedPicture>;
+  /** ASSOCIATED_IMAGE_UNKNOWN when the slide has none of that name. */
+  associatedImage(slideId: SlideId, name: AssociatedImageName, signal: AbortSignal): Promise<EncodedPicture>;
+}
+
+/** Bytes from an offset, exactly as many as asked for, or fewer at the end of the object. */
+export type RangeRead = (offsetBytes: number, lengthBytes: number) => Promise<Uint8Array>;
+
+/** The frames of one instance; its index is parsed once. */
+export interface InstanceFrames {
+  readonly count: number;
+  /** Of the bytes `read` gives: as stored, but never big endian and never deflated. */
+  readonly transferSyntaxUid: string;
+  /** The media type of one such frame when it is sent by itself (PS3.18 table 8.7.3-5). */
+  readonly mediaType: string;
+  /** Frame numbers count from 1. FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
+  frame(frameNumber: number, read: RangeRead): Promise<Uint8Array>;
+}
+
+export interface FrameIndexReader {
+  open(instance: {
+    readonly frameIndex: string;
+    readonly transferSyntaxUid: string;
+    readonly description: string;
+  }): InstanceFrames;
+}

@@ -1,0 +1,118 @@
+import type { Material, SeriesSummary, SlideSummary, StudySummary, UploadOutcome } from '#shared/api/material.ts';
+import type { InstanceDescription } from '#shared/dicom/instance.ts';
+import { AppError } from '#shared/errors.ts';
+import type { ConsultationId, SlideId } from '#shared/ids.ts';
+import type { InstanceRow, SeriesRow, StoredSlide } from './material-ports.ts';
+import type { Principal, Repositories } from './ports.ts';
+import { consultationsWithMaterialFor } from './visible-consultations.ts';
+
+interface MaterialNeeds {
+  readonly db: Pick<Repositories, 'material'>;
+}
+
+/** Everything a consultation holds, as its pages show it. */
+export async function listMaterialOf({ db }: MaterialNeeds, consultationId: ConsultationId): Promise<Material> {
+  const [rows, series, slides, documents] = [
+    await db.material.instanceRows([consultationId], {}),
+    await db.material.seriesRows([consultationId], {}),
+    await db.material.slides([consultationId]),
+    await db.material.documents(consultationId),
+  ];
+  return {
+    studies: studiesOf(rows, series),
+    slides: slides.map(slideSummary),
+    documents: documents.map(({ id, name, mediaType, sizeBytes, sha256 }) => ({
+      ...{ id, name, mediaType, sizeBytes, sha256 },
+    })),
+  };
+}
+
+/** What became of each finished upload, newest first. */
+export async function listOutcomes({ db }: MaterialNeeds, consultationId: ConsultationId): Promise<UploadOutcome[]> {
+  const outcomes = await db.material.outcomes(consultationId);
+  return outcomes.map(({ consultationId: _, ...outcome }) => outcome);
+}
+
+/** Every slide the person may see. */
+export async function listSlides(
+  needs: { readonly db: Pick<Repositories, 'material' | 'consultations'> },
+  principal: Principal,
+): Promise<SlideSummary[]> {
+  const slides = await needs.db.material.slides(await consultationsWithMaterialFor(needs, principal));
+  return slides.map(slideSummary);
+}
+
+/** One slide. Throws NOT_FOUND. */
+export async function readSlide({ db }: MaterialNeeds, slideId: SlideId): Promise<SlideSummary> {
+  const slide = await db.material.slide(slideId);
+  if (slide === null) throw new AppError('NOT_FOUND');
+  return slideSummary(slide);
+}
+
+function slideSummary({ id, consultationId, name, sizeBytes, sha256, description }: StoredSlide): SlideSummary {
+  return {
+    ...{ id, consultationId, name, sizeBytes, sha256 },
+    format: description.format,
+    vendor: description.vendor ?? '',
+    width: description.width,
+    height: description.height,
+    levels: description.levels.map((level) => ({ ...level })),
+    mppX: description.mppX,
+    mppY: description.mppY,
+    mppSource: description.mppSource,
+    objectivePower: description.objectivePower,
+    associatedImages: description.associatedImages.map((image) => ({ ...image })),
+  };
+}
+
+function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): StudySummary[] {
+  const instances = Map.groupBy(rows, (row) => row.seriesUid);
+  const studies = Map.groupBy(series, (row) => row.studyUid);
+  return [...studies].map(([studyUid, members]) => {
+    const described = members.map((row) => ({ row, description: descriptionOf(row) }));
+    const first = described[0]?.description;
+    return {
+      studyUid,
+      description: first?.studyDescription ?? '',
+      studyDate: dicomDate(first?.studyDate ?? null),
+      modalities: [...new Set(members.map(({ modality }) => modality))].sort(),
+      patientName: first?.patientName ?? '',
+      patientId: first?.patientId ?? '',
+      series: described
+        .map(({ row, description }) => seriesSummary(row, description, instances.get(row.seriesUid) ?? []))
+        .sort(
+          (a, b) =>
+            (a.seriesNumber ?? Infinity) - (b.seriesNumber ?? Infinity) || a.seriesUid.localeCompare(b.seriesUid),
+        ),
+    };
+  });
+}
+
+function seriesSummary(
+  row: SeriesRow,
+  description: Partial<InstanceDescription>,
+  all: readonly InstanceRow[],
+): SeriesSummary {
+  const instances = all.filter(({ modality }) => modality === row.modality);
+  const images = instances.filter(({ frameCount }) => frameCount > 0);
+  return {
+    seriesUid: row.seriesUid,
+    seriesNumber: description.seriesNumber ?? null,
+    modality: row.modality,
+    description: description.seriesDescription ?? '',
+    instanceCount: row.instanceCount,
+    frameCount: instances.reduce((sum, { frameCount }) => sum + frameCount, 0),
+    isImage: images.length > 0,
+    representativeInstanceUid: images[Math.floor(images.length / 2)]?.sopInstanceUid ?? null,
+  };
+}
+
+/** Written by ingest from an InstanceDescription; an older one may lack what was added since. */
+function descriptionOf(row: SeriesRow): Partial<InstanceDescription> {
+  return JSON.parse(row.description) as Partial<InstanceDescription>;
+}
+
+/** ISO date, or date and time, to DICOM DA. */
+function dicomDate(iso: string | null): string | null {
+  return iso === null ? null : iso.slice(0, 10).replaceAll('-', '');
+}

@@ -1,0 +1,57 @@
+import { AppError } from '#shared/errors.ts';
+import type { ConsultationId } from '#shared/ids.ts';
+import type { FoundInstance, FrameDirectory, InstancePlace } from './frame-directory.ts';
+import type { InstanceFrames } from './image-ports.ts';
+import type { BlobStore } from './ports.ts';
+
+export interface FrameNeeds {
+  readonly directory: FrameDirectory;
+  readonly blobs: BlobStore;
+}
+
+/** Gives memory for a read; whoever lent it takes it back when the answer has been sent. */
+export type Lend = (lengthBytes: number) => Uint8Array;
+
+export interface FramesOfInstance {
+  readonly instance: FoundInstance;
+  readonly frames: InstanceFrames;
+  /** One frame after the other, in the order asked for; stops reading when the signal aborts. */
+  read(lend: Lend, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+}
+
+/**
+ * The frames asked for (numbers count from 1), checked before the first byte is read.
+ * @throws AppError NOT_FOUND, DICOM_NO_PIXELS, FRAME_UNKNOWN; while reading BLOB_MISSING, DICOM_PIXELS_SHORT
+ */
+export async function readFrames(
+  { directory, blobs }: FrameNeeds,
+  consultationIds: readonly ConsultationId[],
+  place: InstancePlace,
+  frameNumbers: readonly number[],
+): Promise<FramesOfInstance> {
+  const instance = await directory.find(consultationIds, place);
+  const { frames } = instance;
+  if (frames === null) throw new AppError('DICOM_NO_PIXELS');
+  for (const frame of frameNumbers) {
+    if (frame < 1 || frame > frames.count) throw new AppError('FRAME_UNKNOWN', { frame, frames: frames.count });
+  }
+  return {
+    instance,
+    frames,
+    async *read(lend, signal) {
+      const blob = await blobs.open(instance.sha256);
+      try {
+        for (const frameNumber of frameNumbers) {
+          yield await frames.frame(frameNumber, async (offsetBytes, lengthBytes) => {
+            const length = Math.max(0, Math.min(lengthBytes, blob.sizeBytes - offsetBytes));
+            const target = lend(length);
+            const read = await blob.readInto(target, offsetBytes, signal);
+            return read === target.byteLength ? target : target.subarray(0, read);
+          });
+        }
+      } finally {
+        await blob.close();
+      }
+    },
+  };
+}

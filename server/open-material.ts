@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createZipReader } from './archives/zip-reader.ts';
+import { openStaging } from './blobs/staging.ts';
+import { createDicomReader } from './codecs/dicom-reader.ts';
+import { createFrameIndexReader } from './codecs/instance-frames.ts';
+import { createParsePool } from './codecs/read-dicom-file.ts';
+import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
+import { createFrameDirectory } from './domain/frame-directory.ts';
+import type { SlideImages } from './domain/image-ports.ts';
+import type { IngestNeeds } from './domain/ingest-upload.ts';
+import type { BlobStore, Clock, Database } from './domain/ports.ts';
+import type { FrameNeeds } from './domain/read-frames.ts';
+import { MetadataReader } from './domain/read-metadata.ts';
+import type { Log } from './log.ts';
+import { createSlideReader } from './slides/slide-reader.ts';
+import { openBlobSource } from './tiles/blob-source.ts';
+import { createSlideImages } from './tiles/slide-images.ts';
+import { createSlidePool } from './tiles/slide-pool.ts';
+import { createTileService, type TileService } from './tiles/tile-service.ts';
+import { createTusGate } from './uploads/tus-gate.ts';
+import type { UploadGate } from './uploads/upload-gate.ts';
+
+/** Everything that reads uploads and serves what is stored. */
+export interface MaterialServices {
+  readonly ingest: IngestNeeds;
+  readonly uploads: UploadGate;
+  readonly tiles: TileService;
+  readonly slideImages: SlideImages;
+  readonly frames: FrameNeeds;
+  readonly metadata: MetadataReader;
+  close(): Promise<void>;
+}
+
+/** Two threads read headers: more would only take the processor from those who are looking at images. */
+const READING_THREADS = 2;
+const OPEN_SLIDES = 64;
+
+/** Opens readers, pools and folders below `dataDir`. */
+export async function openMaterial(options: {
+  readonly dataDir: string;
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<MaterialServices> {
+  const { dataDir, db, blobs, clock, log } = options;
+  await mkdir(dataDir, { recursive: true });
+  const staging = await openStaging(join(dataDir, 'staging'));
+  const parsing = createParsePool(READING_THREADS);
+  const inspection = createInspectionPool(1);
+  const ingest: IngestNeeds = {
+    ...{ db, blobs, clock, staging },
+    readers: {
+      dicom: createDicomReader(parsing),
+      slides: createSlideReader(),
+      documents: createDocumentReader(inspection),
+      archives: createZipReader(staging.reserve),
+    },
+    reportDefect: (err, where) => log.error({ err, where }, 'reading an upload failed'),
+  };
+  const tiles = createTileService(
+    createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES }),
+  );
+  return {
+    ingest,
+    uploads: await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest }),
+    tiles,
+    slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
+    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
+    metadata: new MetadataReader(db),
+    async close() {
+      await tiles.close();
+      await Promise.all([parsing.close(), inspection.close()]);
+      await staging.close();
+    },
+  };
+}
