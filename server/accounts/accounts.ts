@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createOTP } from '@better-auth/utils/otp';
 import { symmetricDecrypt } from 'better-auth/crypto';
 import * as z from 'zod';
@@ -78,6 +79,14 @@ export function createAccounts(library: AuthLibrary, users: UserDirectory, clock
         password,
       });
       return { id: user.id as UserId, email, name: parsed.data.name, role: account.role, twoFactorEnabled: false };
+    },
+
+    async setPassword(userId, password) {
+      const context = await library.$context;
+      // A random password nobody has seen is the same as none, and needs no second kind of account.
+      const hash = await context.password.hash(password ?? randomBytes(48).toString('base64url'));
+      await context.internalAdapter.updatePassword(userId, hash);
+      await context.internalAdapter.deleteUserSessions(userId);
     },
 
     async reauthenticate(userId, password, totp) {

@@ -14,6 +14,8 @@ export interface NewAccount {
 export interface Accounts {
   /** Makes an account. REQUEST_INVALID when the address is taken or malformed, or the password too short. */
   create(account: NewAccount): Promise<Account>;
+  /** Replaces a password and ends every session of the person; null leaves the account without a usable one. */
+  setPassword(userId: UserId, password: string | null): Promise<void>;
   /**
    * Proves again that the person at the keyboard is `userId`: the password, and the one-time code when the account
    * has a second factor. CREDENTIALS_WRONG otherwise; TOO_MANY_REQUESTS after repeated failures.
