@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  it('has the documented defaults', () => {
+    expect(readConfig({})).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      dataDir: resolve('data'),
+      demo: true,
+      publicUrl: null,
+      databaseUrl: null,
+      signingKey: null,
+      logLevel: 'info',
+      reserved: [],
+    });
+  });
+
+  it('reads every key', () => {
+    const config = readConfig({
+      PORT: '0',
+      HOST: '::1',
+      DATA_DIR: '/srv/consilium',
+      DEMO: 'off',
+      PUBLIC_URL: 'https://opinions.example.org',
+      DATABASE_URL: 'postgres://consilium:secret@db.example.org/consilium',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      host: '::1',
+      dataDir: '/srv/consilium',
+      demo: false,
+      databaseUrl: 'postgres://consilium:secret@db.example.org/consilium',
+      logLevel: 'debug',
+    });
+    expect(config.publicUrl?.origin).toBe('https://opinions.example.org');
+  });
+
+  it('takes an empty variable for an unset one and cannot be changed', () => {
+    const config = readConfig({ PORT: '', DEMO: ' ', DATABASE_URL: '' });
+    expect(config.port).toBe(8080);
+    expect(config.demo).toBe(true);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('names the settings that nothing uses yet', () => {
+    const config = readConfig({
+      S3_ENDPOINT: 'https://s3.example.org',
+      S3_BUCKET: 'b',
+      SMTP_URL: 'smtps://mail.example.org',
+      REDIS_URL: 'redis://cache.example.org',
+    });
+    expect(config.reserved).toEqual(['S3_ENDPOINT', 'S3_BUCKET', 'SMTP_URL', 'REDIS_URL']);
+  });
+
+  it.each([
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '1e3'],
+    ['HOST', 'no host'],
+    ['DEMO', 'yes'],
+    ['PUBLIC_URL', 'opinions.example.org'],
+    ['PUBLIC_URL', 'ftp://example.org'],
+    ['PUBLIC_URL', 'https://example.org/path'],
+    ['PUBLIC_URL', 'https://user:pw@example.org'],
+    ['DATABASE_URL', 'mysql://example.org/x'],
+    ['DATABASE_URL', 'not a url'],
+    ['LOG_LEVEL', 'loud'],
+    ['S3_ENDPOINT', 'example.org'],
+    ['S3_BUKCET', 'typo'],
+    ['SMTP_URL', 'https://example.org'],
+    ['REDIS_URL', 'localhost:6379'],
+  ])('refuses %s=%s with a sentence that names the key and not the value', (key, value) => {
+    let message = '';
+    try {
+      readConfig({ [key]: value });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(new RegExp(`^${key} is not valid: .+\\.$`));
+    expect(message).not.toContain(value);
+  });
+});
