@@ -1,19 +1,12 @@
 import type { Target } from '#shared/annotation/annotation.ts';
-import { type PixelMeaning, pixelMeaning } from '#shared/annotation/measure-pixels.ts';
+import { pixelMeaning } from '#shared/annotation/measure-pixels.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
-import { type Calibration, calibrationOfInstance, calibrationOfSlide } from '#shared/imaging/calibration.ts';
+import { calibrationOfInstance, calibrationOfSlide } from '#shared/imaging/calibration.ts';
+import { edgeLetters, imagePlaneOf } from '#shared/imaging/image-plane.ts';
 import type { MaterialRepository } from './material-ports.ts';
-
-/** What measuring needs to know of the image an annotation lies on. */
-export interface AnnotatedImage {
-  readonly width: number;
-  readonly height: number;
-  readonly calibration: Calibration;
-  /** What a pixel value means; null where statistics have no meaning (colour, slides). */
-  readonly meaning: PixelMeaning | null;
-}
+import type { AnnotatedImage } from './picture-ports.ts';
 
 /**
  * The image a target names, if this consultation holds it. Throws ANNOTATION_TARGET_UNKNOWN for a slide or an
@@ -27,8 +20,9 @@ export async function findAnnotatedImage(
   if (target.kind === 'slide') {
     const slide = await material.slide(target.slideId);
     if (slide === null || slide.consultationId !== consultationId) throw new AppError('ANNOTATION_TARGET_UNKNOWN');
-    const { width, height, mppX, mppY, mppSource } = slide.description;
-    return { width, height, calibration: calibrationOfSlide({ mppX, mppY, source: mppSource }), meaning: null };
+    const { width, height, mppX, mppY, mppSource, objectivePower } = slide.description;
+    const calibration = calibrationOfSlide({ mppX, mppY, source: mppSource });
+    return { width, height, calibration, meaning: null, edges: null, objectivePower };
   }
   const instance = await material.instanceIn(consultationId, target.sopInstanceUid);
   if (
@@ -46,11 +40,15 @@ export async function findAnnotatedImage(
 export function describeFrame(instance: InstanceDescription, frameNumber: number): AnnotatedImage {
   const { image, modality } = instance;
   if (image === null) throw new AppError('ANNOTATION_TARGET_UNKNOWN');
-  const pixelSpacing = image.framePlanes?.[frameNumber - 1]?.pixelSpacing ?? image.pixelSpacing;
+  const framePlane = image.framePlanes?.[frameNumber - 1];
+  const pixelSpacing = framePlane?.pixelSpacing ?? image.pixelSpacing;
+  const plane = imagePlaneOf(framePlane ?? image);
   return {
     width: image.columns,
     height: image.rows,
     calibration: calibrationOfInstance({ ...image, modality, pixelSpacing }),
     meaning: pixelMeaning({ ...image, modality }),
+    edges: plane === null ? null : edgeLetters(plane),
+    objectivePower: null,
   };
 }

@@ -5,8 +5,7 @@ import { measurePixels } from '#shared/annotation/measure-pixels.ts';
 import type { Measurement, MeasurementName } from '#shared/annotation/measurement.ts';
 import { AppError } from '#shared/errors.ts';
 import { regionStatistics } from '#shared/imaging/roi-statistics.ts';
-import type { AnnotatedImage } from './annotated-image.ts';
-import type { PixelReader } from './picture-ports.ts';
+import type { AnnotatedImage, PixelReader } from './picture-ports.ts';
 
 /** Numbers from a screen differ in the last places: relative to the value, or absolute near zero. */
 const RELATIVE_TOLERANCE = 1e-3;

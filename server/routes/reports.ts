@@ -141,7 +141,12 @@ export function reportRoutes(services: ReportServices): FastifyPluginAsyncZod {
     app.get(
       reportPaths.pdf(':reportId', ':version' as unknown as number),
       {
-        schema: { tags: ['reports'], summary: 'The signed version as PDF', params: oneVersion, response: failures },
+        schema: {
+          tags: ['reports'],
+          summary: 'The signed version as PDF',
+          params: oneVersion,
+          response: { 200: z.unknown().describe('The PDF file'), ...failures },
+        },
         config: { access: byReport, audit: { action: 'report.pdf', coalesceMs: 0 } },
       },
       async ({ params, signal }, reply) => {
@@ -164,7 +169,7 @@ export function reportRoutes(services: ReportServices): FastifyPluginAsyncZod {
           tags: ['reports'],
           summary: 'The picture of a cited annotation',
           params: oneKeyImage,
-          response: failures,
+          response: { 200: z.unknown().describe('The picture, PNG'), ...failures },
         },
         config: { access: byReport, audit: { action: 'report.key-image', coalesceMs: KEY_IMAGE_AUDIT_MS } },
       },

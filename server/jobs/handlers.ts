@@ -1,0 +1,29 @@
+import type { RenditionMaker } from '#server/domain/picture-ports.ts';
+import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
+import { produceRenditions } from '#server/domain/produce-renditions.ts';
+import { PRODUCE_RENDITIONS } from '#server/domain/rendition-job.ts';
+import type { Job } from '#server/domain/report-ports.ts';
+import { isUuid, type ReportId } from '#shared/ids.ts';
+import type { JobHandler } from './worker.ts';
+
+interface HandlerServices {
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly renditions: RenditionMaker;
+}
+
+/** Kind of job → what does it. A new kind is a row more. */
+export function jobHandlers(services: HandlerServices): Readonly<Record<string, JobHandler>> {
+  return {
+    [PRODUCE_RENDITIONS]: (payload, { signal, lastAttempt }) =>
+      produceRenditions(services, { ...versionOf(payload), leaveOutFailures: lastAttempt }, signal),
+  };
+}
+
+function versionOf({ reportId, version }: Job['payload']): { reportId: ReportId; version: number } {
+  if (typeof reportId !== 'string' || !isUuid(reportId) || typeof version !== 'number') {
+    throw new TypeError('the job names no report version');
+  }
+  return { reportId: reportId as ReportId, version };
+}
