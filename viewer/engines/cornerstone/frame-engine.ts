@@ -1,0 +1,384 @@
+import type { Geometry } from '#shared/annotation/geometry.ts';
+import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
+import type { FrameView } from '#shared/imaging/view-state.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
+import type { EngineListener, EngineStatus, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
+import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import type { FrameDescription } from './frame-description.ts';
+import { FrameFailure } from './frame-failure.ts';
+import { imageIdOf, modalityValuesOf } from './frame-loader.ts';
+import { forgetFrame, rememberFrame } from './frame-metadata.ts';
+import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
+import { describeStatus } from './frame-status.ts';
+import { measureMark, probeText } from './measure-mark.ts';
+import { createPaintWatch } from './paint-watch.ts';
+import {
+  fitted,
+  imageToScreen,
+  mirrored,
+  type Placement,
+  panned,
+  placementOfView,
+  rotated,
+  screenToImage,
+  visibleRectangle,
+  zoomedAbout,
+} from './placement.ts';
+import { createGestures } from './pointer-gestures.ts';
+import { startRendering } from './rendering.ts';
+import { automaticWindow, createSeriesWindow } from './series-window.ts';
+import { createStackPainter } from './stack-painter.ts';
+import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
+import { type WindowChoice, windowChoices } from './window-choices.ts';
+
+export interface FrameEngine extends ImageEngine<FrameStack> {
+  /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */
+  goTo(index: number): void;
+  step(steps: number): void;
+  /** True when this frame is decoded and in the cache. */
+  isLoaded(index: number): boolean;
+  /** The whole image, centred, as large as the viewport allows. */
+  fit(): void;
+  /** One image pixel is one device pixel. */
+  actualSize(): void;
+  zoomBy(factor: number): void;
+  /** Clockwise, by quarter turns. */
+  rotate(degrees: number): void;
+  /** Left becomes right on the screen. */
+  mirror(): void;
+  invert(): void;
+  setWindow(window: VoiWindow): void;
+  windowChoices(): readonly WindowChoice[];
+  chooseWindow(choice: WindowChoice): void;
+  /** Fit, no rotation, no mirror, the window of the file. */
+  reset(): void;
+  /** Asks for the wanted image anew after a failure. */
+  retry(): void;
+  /** The colour of what is being drawn. */
+  setColor(color: string): void;
+}
+
+/** How long the former image may stay while the wanted one loads, before it is covered. */
+const GRACE_MS = 150;
+
+/** What the placement follows when the viewport changes its size: the whole image, a restored view, or nothing. */
+type Framing = 'fit' | 'free' | FrameView;
+
+/**
+ * Shows series in `element` (positioned, with a size). Cornerstone decodes and paints; where the image lies, its
+ * window, its marks and all numbers are held here and handed to it.
+ */
+export function createFrameEngine(element: HTMLDivElement, listener: EngineListener): FrameEngine {
+  const rendering = startRendering();
+  const voi = createSeriesWindow();
+  let stack: FrameStack | null = null;
+  let imageIds: string[] = [];
+  let prefetch: StackPrefetch | null = null;
+  let placement: Placement | null = null;
+  let framing: Framing = 'fit';
+  let inverted = false;
+  let marks: readonly Mark[] = [];
+  let pointer: readonly [number, number] | null = null;
+  let statusFrame = 0;
+  let lastPainted: number | null = null;
+  let direction = 1;
+
+  const watch = createPaintWatch(() => refresh());
+  const painter = createStackPainter(element, rendering, {
+    lookOf(index) {
+      const description = stack?.frames[index]?.description;
+      if (description === undefined) throw new FrameFailure('This image is not part of the open series.');
+      placement = placementFor(description);
+      return { placement, window: voi.of(description), inverted };
+    },
+    onPainted() {
+      if (isTrue()) watch.settle();
+      const painted = painter.painted();
+      if (painted !== lastPainted) {
+        lastPainted = painted;
+        // What was being drawn or pulled belonged to the image before.
+        overlay.setLocked(true);
+        placeMarks();
+        if (isTrue() && painted !== null) prefetch?.setPlace(painted, direction);
+      }
+      refresh();
+    },
+    onFailed() {
+      const failure = painter.failure();
+      if (failure !== null) watch.fail(failure);
+      refresh();
+    },
+  });
+  const overlay = createMarkOverlay(
+    element,
+    {
+      toScreen: (point) => projected((now, shown) => imageToScreen(now, shown, painter.screen(), point)) ?? point,
+      toImage: (point) => projected((now, shown) => screenToImage(now, shown, painter.screen(), point)) ?? point,
+      imageSize: () => (isCovered() ? null : projected((_, { columns, rows }) => ({ width: columns, height: rows }))),
+    },
+    {
+      onDrawn(geometry) {
+        const target = stack === null ? null : targetAt(stack, painter.painted() ?? -1);
+        const now = view();
+        if (target === null || now === null || isCovered()) return;
+        listener.onDrawn({ target, geometry, view: now, measurements: measure(geometry) });
+      },
+      onChanged(id, geometry) {
+        const now = view();
+        if (now === null || isCovered()) return;
+        listener.onChanged({ id, geometry, view: now, measurements: measure(geometry) });
+      },
+      onSelected: (id) => listener.onSelected(id),
+      onDeleteRequested: (id) => listener.onDeleteRequested(id),
+      describe: (geometry) => measure(geometry).map(describeMeasurement),
+    },
+  );
+  const gestures = createGestures(element, {
+    panBy: (dx, dy) => move((now, shown) => panned(now, shown, dx, dy)),
+    zoomBy: (factor, anchor) => move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, anchor)),
+    windowBy(dx, dy) {
+      const description = shownDescription();
+      if (description !== null) voi.drag(description, dx, dy);
+      repaint();
+    },
+    scrollBy: (steps) => want(painter.wanted() + steps),
+    pixelsPerStep: () => Math.min(24, Math.max(2, painter.screen().height / Math.max(1, imageIds.length) / 1.2)),
+    pointAt(place) {
+      pointer = place;
+      refresh();
+    },
+    clickEmpty: () => listener.onSelected(null),
+    abandonDrawing() {
+      while (overlay.cancelDrawing());
+    },
+  });
+  const observer = new ResizeObserver(() => {
+    if (element.clientWidth === 0 || element.clientHeight === 0) return;
+    painter.resize();
+    const description = shownDescription();
+    if (description !== null) placement = placementFor(description);
+    repaint();
+  });
+  observer.observe(element);
+
+  function shownDescription(): FrameDescription | null {
+    return stack?.frames[painter.painted() ?? -1]?.description ?? null;
+  }
+  function projected<T>(use: (now: Placement, shown: FrameDescription) => T): T | null {
+    const description = shownDescription();
+    return description === null || placement === null ? null : use(placement, description);
+  }
+  function isTrue(): boolean {
+    return stack !== null && painter.painted() === painter.wanted();
+  }
+  /** Shown and wanted differ, and the grace is over. */
+  function isCovered(): boolean {
+    return !isTrue() && (watch.overdue() || painter.failure() !== null || painter.painted() === null);
+  }
+  function placementFor(description: FrameDescription): Placement {
+    const screen = painter.screen();
+    const before = shownDescription();
+    const otherSize = before !== null && (before.rows !== description.rows || before.columns !== description.columns);
+    if (typeof framing === 'object') return placementOfView(framing, description, screen);
+    if (placement === null || otherSize) framing = 'fit';
+    return placement === null || framing === 'fit' ? fitted(description, screen, placement ?? undefined) : placement;
+  }
+  function measure(geometry: Geometry): Measurement[] {
+    const description = shownDescription();
+    const image = painter.image();
+    if (description === null || image === null) return [];
+    return measureMark(geometry, description, image.color ? null : modalityValuesOf(image));
+  }
+  function placeMarks(): void {
+    const present = stack;
+    const painted = painter.painted();
+    const isHere = (mark: Mark): boolean => present !== null && indexOfTarget(present, mark.target) === painted;
+    overlay.setMarks(painted === null ? [] : marks.filter(isHere));
+  }
+  function refresh(): void {
+    overlay.setLocked(isCovered());
+    overlay.refresh();
+    if (statusFrame !== 0) return;
+    statusFrame = requestAnimationFrame(() => {
+      statusFrame = 0;
+      listener.onStatus(status());
+    });
+  }
+  function repaint(): void {
+    projected((now, shown) => painter.paint({ placement: now, window: voi.of(shown), inverted }));
+    refresh();
+  }
+  function move(change: (now: Placement, shown: FrameDescription) => Placement, then: Framing = 'free'): void {
+    placement = projected(change) ?? placement;
+    framing = then;
+    repaint();
+  }
+  /** Turning keeps a fitted image fitted. */
+  function turn(change: (now: Placement) => Placement): void {
+    if (framing === 'fit') move((now, shown) => fitted(shown, painter.screen(), change(now)), 'fit');
+    else move(change);
+  }
+  function want(index: number): void {
+    if (stack === null) return;
+    const held = Math.min(Math.max(Math.round(index), 0), stack.frames.length - 1);
+    if (held === painter.wanted()) return;
+    direction = held > painter.wanted() ? 1 : -1;
+    if (typeof framing === 'object') framing = 'free';
+    watch.begin(GRACE_MS);
+    painter.want(held);
+    if (isTrue()) watch.settle();
+    refresh();
+  }
+  function view(): FrameView | null {
+    return projected((now, shown): FrameView => {
+      const { center, width } = voi.of(shown);
+      return {
+        kind: 'frame',
+        visible: visibleRectangle(now, shown, painter.screen()),
+        windowCenter: center,
+        windowWidth: width,
+        inverted,
+        rotation: now.rotation,
+        flippedHorizontally: now.flippedHorizontally,
+        flippedVertically: now.flippedVertically,
+      };
+    });
+  }
+  function probe(): string | null {
+    const image = painter.image();
+    const place = pointer;
+    if (place === null || image === null || isCovered()) return null;
+    const values = image.color ? image.voxelManager?.getScalarData() : modalityValuesOf(image);
+    return projected((now, shown) =>
+      probeText(screenToImage(now, shown, painter.screen(), place), shown, (values ?? []) as ArrayLike<number>),
+    );
+  }
+  function status(): EngineStatus {
+    const description = shownDescription();
+    return describeStatus({
+      stack,
+      painted: painter.painted(),
+      covered: isCovered(),
+      failure: painter.failure(),
+      placement,
+      window: description === null ? null : voi.of(description),
+      view: view(),
+      loadedCount: prefetch?.loadedCount() ?? 0,
+      probe: probe(),
+    });
+  }
+  function close(): void {
+    prefetch?.dispose();
+    prefetch = null;
+    watch.close();
+    for (const imageId of imageIds) forgetFrame(imageId);
+    imageIds = [];
+    stack = null;
+  }
+  const setWindow = (next: VoiWindow): void => {
+    voi.choose(next);
+    repaint();
+  };
+
+  return {
+    async open(source, signal) {
+      signal.throwIfAborted();
+      close();
+      const [first] = source.frames;
+      if (first === undefined) throw new FrameFailure('This series holds no image that can be shown.');
+      imageIds = source.frames.map(({ url, description }) => rememberFrame(imageIdOf(url), description));
+      placement = null;
+      framing = 'fit';
+      inverted = false;
+      lastPainted = null;
+      voi.choose(null);
+      voi.setAutomatic(null);
+      const opened = createStackPrefetch(imageIds, rendering.onProcessor, refresh);
+      prefetch = opened;
+      signal.addEventListener('abort', () => opened.dispose(), { once: true });
+      if (first.description.windows.length === 0 && first.description.meaning !== null) {
+        voi.setAutomatic(await automaticWindow(imageIds, 0, first.description, rendering.onProcessor));
+        signal.throwIfAborted();
+      }
+      stack = source;
+      watch.begin(0);
+      const done = watch.painted();
+      painter.start(imageIds, 0);
+      refresh();
+      await done;
+    },
+    setTool(tool) {
+      overlay.setTool(tool);
+      gestures.setTool(tool);
+      element.dataset.tool = tool;
+    },
+    setMarks(next) {
+      marks = next;
+      placeMarks();
+    },
+    setColor: (color) => overlay.setColor(color),
+    async show(target, wanted) {
+      const index = stack === null ? -1 : indexOfTarget(stack, target);
+      if (index < 0 || wanted.kind !== 'frame') throw new FrameFailure('This image is not in the open series.');
+      want(index);
+      framing = wanted;
+      voi.choose({ center: wanted.windowCenter, width: wanted.windowWidth });
+      inverted = wanted.inverted;
+      if (!isTrue()) {
+        const done = watch.painted();
+        if (painter.failure() !== null) painter.retry();
+        await done;
+        return;
+      }
+      move((_, shown) => placementOfView(wanted, shown, painter.screen()), wanted);
+    },
+    view,
+    cancelDrawing: () => overlay.cancelDrawing(),
+    goTo: want,
+    step: (steps) => want(painter.wanted() + steps),
+    isLoaded: (index) => prefetch?.isLoaded(index) ?? false,
+    fit: () => move((now, shown) => fitted(shown, painter.screen(), now), 'fit'),
+    actualSize: () =>
+      move((now, shown) => ({ ...fitted(shown, painter.screen(), now), zoom: 1 / window.devicePixelRatio })),
+    zoomBy(factor) {
+      const { width, height } = painter.screen();
+      move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, [width / 2, height / 2]));
+    },
+    rotate: (degrees) => turn((now) => rotated(now, degrees)),
+    mirror: () => turn(mirrored),
+    invert() {
+      inverted = !inverted;
+      repaint();
+    },
+    setWindow,
+    windowChoices() {
+      const description = shownDescription();
+      return description === null ? [] : windowChoices(description);
+    },
+    chooseWindow(choice) {
+      const description = shownDescription();
+      if (choice.window !== null) setWindow(choice.window);
+      else if (description !== null) {
+        void automaticWindow(imageIds, painter.painted() ?? 0, description, rendering.onProcessor).then(setWindow);
+      }
+    },
+    reset() {
+      voi.choose(null);
+      inverted = false;
+      move((_, shown) => fitted(shown, painter.screen()), 'fit');
+    },
+    retry() {
+      watch.begin(0);
+      painter.retry();
+      refresh();
+    },
+    dispose() {
+      observer.disconnect();
+      cancelAnimationFrame(statusFrame);
+      close();
+      gestures.dispose();
+      overlay.dispose();
+      painter.dispose();
+    },
+  };
+}
