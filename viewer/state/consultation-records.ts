@@ -40,7 +40,8 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-function judge<Stored>(error: unknown, read: (current: unknown) => Stored | null): Failure<Stored> {
+/** What a failed save means; `read` finds the stored record in the answer to a stale revision. */
+export function judgeFailure<Stored>(error: unknown, read: (current: unknown) => Stored | null): Failure<Stored> {
   if (isPassing(error)) return { kind: 'retry', sentence: 'Not saved yet. Trying again.' };
   if (error instanceof ApiFailure && error.code === 'REVISION_STALE') {
     return { kind: 'stale', current: read(error.current), sentence: STALE };
@@ -48,7 +49,8 @@ function judge<Stored>(error: unknown, read: (current: unknown) => Stored | null
   return { kind: 'refused', sentence: sentenceOf(error) };
 }
 
-const world = {
+/** Ids, clock and timers of the page. */
+export const browserWorld = {
   newId: () => crypto.randomUUID(),
   now: () => Date.now(),
   later(work: () => void, ms: number) {
@@ -61,7 +63,7 @@ const world = {
 export function createConsultationRecords(consultationId: ConsultationId, me: Person): ConsultationRecords {
   const stamp = () => new Date().toISOString();
   const annotations: RecordBackend<AnnotationDraft, Annotation> = {
-    ...world,
+    ...browserWorld,
     put: (id, revision, draft) => putAnnotation(consultationId, id, revision, draft),
     remove: (id, revision) => deleteAnnotation(consultationId, id, revision),
     draftOf: ({ target, geometry, label, view, measurements }) => ({ target, geometry, label, view, measurements }),
@@ -74,10 +76,10 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
       createdAt: stamp(),
       updatedAt: stamp(),
     }),
-    judge: (error) => judge(error, (current) => currentRecord(annotationSchema, current)),
+    judge: (error) => judgeFailure(error, (current) => currentRecord(annotationSchema, current)),
   };
   const findings: RecordBackend<FindingDraft, Finding> = {
-    ...world,
+    ...browserWorld,
     put: (id, revision, draft) => putFinding(consultationId, id, revision, draft),
     remove: (id, revision) => deleteFinding(consultationId, id, revision),
     draftOf: ({ text, annotationIds }) => ({ text, annotationIds }),
@@ -90,7 +92,7 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
       createdAt: stamp(),
       updatedAt: stamp(),
     }),
-    judge: (error) => judge(error, (current) => currentRecord(findingSchema, current)),
+    judge: (error) => judgeFailure(error, (current) => currentRecord(findingSchema, current)),
   };
   const annotationStore = createRecordStore(annotations);
   const findingStore = createRecordStore(findings);

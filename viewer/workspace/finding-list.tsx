@@ -1,13 +1,11 @@
-import { ActionIcon, Button, Menu, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconLink, IconPlus, IconTrash, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
 import type { Annotation, Finding } from '#shared/annotation/annotation.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import { formatMoment } from '#viewer/ui/dates.ts';
+import { WrittenText } from '#viewer/ui/written-text.tsx';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import styles from './finding-list.module.css';
-
-const SAVE_AFTER_MS = 600;
 
 export interface FindingListProps {
   readonly findings: readonly Finding[];
@@ -22,55 +20,6 @@ export interface FindingListProps {
   readonly onChange: (finding: Finding, draft: { text: string; annotationIds: AnnotationId[] }) => void;
   readonly onDelete: (finding: Finding) => void;
   readonly onShow: (annotation: Annotation) => void;
-}
-
-interface TextProps {
-  readonly text: string;
-  readonly focused: boolean;
-  readonly onSave: (text: string) => void;
-}
-
-/** Saves a moment after the last key and when the field is left. */
-function FindingText({ text, focused, onSave }: TextProps) {
-  const [typed, setTyped] = useState(text);
-  const saved = useRef(text);
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (text !== saved.current) {
-      saved.current = text;
-      setTyped(text);
-    }
-  }, [text]);
-  useEffect(() => {
-    if (focused) field.current?.focus();
-  }, [focused]);
-  useEffect(() => {
-    if (typed === saved.current) return;
-    const timer = window.setTimeout(() => {
-      saved.current = typed;
-      onSave(typed);
-    }, SAVE_AFTER_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed, onSave]);
-  return (
-    <Textarea
-      ref={field}
-      aria-label="Text of the finding"
-      placeholder="What do you see, and what does it mean?"
-      autosize
-      minRows={2}
-      maxRows={12}
-      maxLength={4000}
-      variant="filled"
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={() => {
-        if (typed === saved.current) return;
-        saved.current = typed;
-        onSave(typed);
-      }}
-    />
-  );
 }
 
 function AnnotationMenu({ finding, props }: { readonly finding: Finding; readonly props: FindingListProps }) {
@@ -141,13 +90,6 @@ function Chips({ finding, mine, props }: { finding: Finding; mine: boolean; prop
 
 function Card({ finding, index, props }: { finding: Finding; index: number; props: FindingListProps }) {
   const mine = finding.author.id === props.myId && props.canWrite;
-  // The field saves later than it renders: it must add its text to the newest record, not to the one it began with.
-  const latest = useRef({ finding, onChange: props.onChange });
-  latest.current = { finding, onChange: props.onChange };
-  const save = useRef((text: string) => {
-    const { finding: newest, onChange } = latest.current;
-    onChange(newest, { text, annotationIds: newest.annotationIds });
-  });
   return (
     <li className={styles.card} data-finding={finding.id}>
       <div className={styles.head}>
@@ -172,7 +114,14 @@ function Card({ finding, index, props }: { finding: Finding; index: number; prop
         )}
       </div>
       {mine ? (
-        <FindingText text={finding.text} focused={props.focusId === finding.id} onSave={save.current} />
+        <WrittenText
+          label="Text of the finding"
+          placeholder="What do you see, and what does it mean?"
+          text={finding.text}
+          maxLength={4000}
+          focused={props.focusId === finding.id}
+          onSave={(text) => props.onChange(finding, { text, annotationIds: finding.annotationIds })}
+        />
       ) : (
         <p className={styles.text}>{finding.text}</p>
       )}
