@@ -7,7 +7,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
   readonly sentence: string;
 }
 
@@ -21,6 +21,7 @@ export const ERRORS = {
   NOT_FOUND: { status: 404, sentence: 'There is nothing here, or it is not yours to see.' },
   TOO_MANY_REQUESTS: { status: 429, sentence: 'Too many attempts. Wait {seconds} seconds and try again.' },
   BODY_TOO_LARGE: { status: 413, sentence: 'The request is larger than the {limitBytes} bytes accepted here.' },
+  MEDIA_TYPE_UNAVAILABLE: { status: 406, sentence: 'This is only available as {available}.' },
   METHOD_UNSUPPORTED: { status: 400, sentence: 'This address does not answer {method} requests.' },
   INTERNAL: { status: 500, sentence: 'Something went wrong on our side. Nothing that was confirmed is lost.' },
   NOT_READY: { status: 503, sentence: 'The server is starting or cannot reach its storage.' },

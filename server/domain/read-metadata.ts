@@ -6,13 +6,6 @@ import type { ConsultationId } from '#shared/ids.ts';
 import type { InstanceScope } from './material-ports.ts';
 import type { Repositories } from './ports.ts';
 
-/** DICOM JSON of a study, a series or an instance, ready to be sent. */
-export interface MetadataAnswer {
-  readonly etag: string;
-  /** UTF-8 JSON, an array of data sets, compressed by gzip. */
-  readonly gzipped: Uint8Array;
-}
-
 /** Compressed answers kept; a series is asked for each time somebody opens it. */
 const REMEMBERED_BYTES = 64 * 1024 * 1024;
 /** Fast rather than small: DICOM JSON packs twenty to one at any level. */
@@ -32,13 +25,16 @@ export class MetadataReader {
     this.#db = db;
   }
 
-  /** Throws NOT_FOUND when the consultations hold nothing in the scope. `knownEtag` saves the work of a 304. */
+  /**
+   * Throws NOT_FOUND when the consultations hold nothing in the scope. `knownEtag` saves the work of a 304. `complete`
+   * makes the addresses in the text of one instance absolute; `base` is what they then depend on.
+   */
   async read(
     consultationIds: readonly ConsultationId[],
     scope: InstanceScope,
     knownEtag: string | null,
-    withBase: (json: string) => string,
     base: string,
+    complete: (json: string, place: string) => string,
   ): Promise<{ etag: string; gzipped: Uint8Array | null }> {
     const rows = await this.#db.material.instanceRows(consultationIds, scope);
     if (rows.length === 0) throw new AppError('NOT_FOUND');
@@ -48,9 +44,14 @@ export class MetadataReader {
     if (etag === knownEtag) return { etag, gzipped: null };
     const known = this.#known.get(etag);
     if (known !== undefined) return { etag, gzipped: known };
-    const texts = await this.#db.material.instanceMetadata(consultationIds, scope);
-    const json = withBase(`[${texts.map(({ metadata }) => metadata).join(',')}]`);
-    const gzipped = await compress(json, { level: GZIP_LEVEL });
+    const texts = await this.#db.material.metadataTexts(rows.map(({ sopInstanceUid }) => sopInstanceUid));
+    const datasets = rows.map(({ studyUid, seriesUid, sopInstanceUid }) =>
+      complete(
+        texts.get(sopInstanceUid) ?? '{}',
+        `studies/${studyUid}/series/${seriesUid}/instances/${sopInstanceUid}`,
+      ),
+    );
+    const gzipped = await compress(`[${datasets.join(',')}]`, { level: GZIP_LEVEL });
     this.#remember(etag, gzipped);
     return { etag, gzipped };
   }

@@ -1,0 +1,18 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Stored images never change: their addresses may be kept by the browser of the person, and by nobody else. */
+const KEEP = 'private, max-age=31536000, immutable';
+
+/** The strong entity tags of If-None-Match (RFC 9110 section 13.1.2), in quotes. */
+export function knownTags(request: FastifyRequest): readonly string[] {
+  const header = request.headers['if-none-match'];
+  return header === undefined ? [] : header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+}
+
+/** Marks the answer as immutable under `etag`; true when the client has it already and gets 304 without a body. */
+export function immutable(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+  void reply.header('etag', etag).header('cache-control', KEEP).header('vary', 'cookie, authorization');
+  if (!knownTags(request).includes(etag)) return false;
+  void reply.code(304);
+  return true;
+}

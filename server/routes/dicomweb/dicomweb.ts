@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
+import type { Services } from '#server/services.ts';
+import { frameRoutes } from './frames.ts';
+import { metadataRoutes } from './metadata.ts';
+import { retrieveRoutes } from './retrieve.ts';
+import { searchRoutes } from './search.ts';
+
+/** Everything below /dicom-web (PS3.18). */
+export function dicomwebRoutes(services: Services): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(searchRoutes(services));
+    await app.register(metadataRoutes(services));
+    await app.register(frameRoutes(services));
+    await app.register(retrieveRoutes(services));
+  };
+}

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { type FramesOfInstance, readFrames } from '#server/domain/read-frames.ts';
+import type { AuditRule } from '#server/http/access.ts';
+import { BufferPool } from '#server/http/buffer-pool.ts';
+import { immutable } from '#server/http/immutable.ts';
+import type { Services } from '#server/services.ts';
+import { AppError } from '#shared/errors.ts';
+import { chooseSending, parseAccept, type Sending } from './accept.ts';
+import { multipart } from './multipart.ts';
+import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
+
+const audit: AuditRule = { action: 'dicom.view', coalesceMs: 600_000 };
+/** Frames in one answer; a longer list is asked for in parts. */
+const MAX_LISTED = 1000;
+
+const frameParams = instanceParams.extend({
+  frames: z
+    .string()
+    .regex(/^\d{1,7}(,\d{1,7})*$/, 'is not a list of frame numbers')
+    .refine((list) => list.split(',').length <= MAX_LISTED, `has more than ${MAX_LISTED} frame numbers`),
+});
+
+/** WADO-RS frames (PS3.18 section 10.4.1.1.6): the stored bytes, each frame one ranged read. */
+export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
+  const pool = new BufferPool();
+
+  return async (app) => {
+    app.get(
+      `${INSTANCE_PATH}/frames/:frames`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'Frames as stored, counted from 1; "1,2,3" for several (WADO-RS)',
+          params: frameParams,
+        },
+        config: { access: bySeries, audit },
+      },
+      async (request, reply) => {
+        const numbers = request.params.frames.split(',').map(Number);
+        const found = await readFrames(material.frames, allowedConsultations(request), request.params, numbers);
+        const sending = sendingFor(request, found, numbers.length === 1);
+        const form = sending.multipart ? 'm' : 's';
+        const etag = `"${found.instance.sha256.slice(0, 32)}.${numbers.join('-')}.${form}.${sending.mediaType}"`;
+        void reply.header('vary', 'accept');
+        if (numbers.length === 1 && immutable(request, reply, etag)) return reply.send();
+        return numbers.length === 1
+          ? sendOne(request, reply, found, sending, pool)
+          : sendMany(request, reply, found, sending);
+      },
+    );
+  };
+}
+
+function sendingFor(request: FastifyRequest, { frames }: FramesOfInstance, single: boolean): Sending {
+  const sending = chooseSending(parseAccept(request.headers.accept), frames, single);
+  if (sending === null) {
+    const available = `${frames.mediaType} in transfer syntax ${frames.transferSyntaxUid}`;
+    throw new AppError('MEDIA_TYPE_UNAVAILABLE', { available });
+  }
+  return sending;
+}
+
+/** One frame in one piece of borrowed memory. */
+async function sendOne(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: FramesOfInstance,
+  sending: Sending,
+  pool: BufferPool,
+): Promise<FastifyReply> {
+  const lend = pool.leaseFor(reply);
+  const reading = found.read(lend, request.signal);
+  try {
+    const { value: bytes } = await reading.next();
+    if (bytes === undefined) throw new Error('a frame that was checked gave no bytes');
+    const { transferSyntaxUid } = found.frames;
+    if (!sending.multipart) {
+      return reply.type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`).send(bytes);
+    }
+    const { contentType, partHead, tail } = multipart(sending.mediaType, transferSyntaxUid);
+    const body = lend(partHead.byteLength + bytes.byteLength + tail.byteLength);
+    body.set(partHead, 0);
+    body.set(bytes, partHead.byteLength);
+    body.set(tail, partHead.byteLength + bytes.byteLength);
+    return reply.type(contentType).send(body);
+  } finally {
+    await reading.return(undefined);
+  }
+}
+
+/** Several frames one after the other, never more than one in memory. */
+function sendMany(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: FramesOfInstance,
+  sending: Sending,
+): FastifyReply {
+  const { contentType, partHead, tail } = multipart(sending.mediaType, found.frames.transferSyntaxUid);
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for await (const bytes of found.read((length) => Buffer.allocUnsafe(length), request.signal)) {
+      yield partHead;
+      yield bytes;
+    }
+    yield tail;
+  }
+  return reply.type(contentType).send(Readable.from(parts(), { objectMode: false }));
+}

@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import type { Access, AuditRule } from '#server/http/access.ts';
+import { immutable, knownTags } from '#server/http/immutable.ts';
+import type { Services } from '#server/services.ts';
+import { slideIdSchema } from '#shared/annotation/annotation.ts';
+import { materialPaths } from '#shared/api/material.ts';
+import type { ConsultationAction } from '#shared/consultation/permissions.ts';
+import type { SlideId } from '#shared/ids.ts';
+
+/** Looking at a slide is hundreds of tiles; one row tells it. */
+const LOOKING_COALESCE_MS = 600_000;
+const THUMBNAIL_SIDE = 512;
+const index = z.coerce.number().int().min(0).max(10_000_000);
+const tileParams = z.object({ slideId: slideIdSchema, level: index, column: index, row: index });
+
+const bySlide = (action: ConsultationAction): Access => ({
+  kind: 'consultation',
+  action,
+  by: 'slide',
+  param: 'slideId',
+});
+const looking: AuditRule = { action: 'slide.view', coalesceMs: LOOKING_COALESCE_MS };
+
+/** Tiles, thumbnails and associated images of slides. */
+export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/slides/:slideId/levels/:level/tiles/:column/:row',
+      {
+        schema: {
+          tags: ['slides'],
+          summary: 'A tile as the scanner stored it, at full tile size; level 0 is full resolution',
+          params: tileParams,
+        },
+        config: { access: bySlide('material.read'), audit: looking },
+      },
+      async (request, reply) => {
+        const { slideId, ...place } = request.params;
+        const { version, tile } = await material.slideImages.tile(
+          slideId,
+          place,
+          knownVersion(request, slideId),
+          request.signal,
+        );
+        if (immutable(request, reply, etagOf(slideId, version)) || tile === null) return reply.send();
+        return reply.type(tile.mediaType).send(tile.bytes);
+      },
+    );
+
+    app.get(
+      materialPaths.slideThumbnail(':slideId'),
+      {
+        schema: {
+          tags: ['slides'],
+          summary: `The whole slide as a JPEG of at most ${THUMBNAIL_SIDE} px a side`,
+          params: z.object({ slideId: slideIdSchema }),
+        },
+        config: { access: bySlide('material.read'), audit: looking },
+      },
+      async (request, reply) => {
+        const { slideId } = request.params;
+        if (immutable(request, reply, etagOf(slideId, 'thumbnail'))) return reply.send();
+        const image = await material.slideImages.thumbnail(slideId, THUMBNAIL_SIDE, request.signal);
+        return reply.type(image.mediaType).send(image.bytes);
+      },
+    );
+
+    // Three addresses and not one with a name: the label and the macro image need a permission of their own.
+    for (const name of ['label', 'macro', 'thumbnail'] as const) {
+      app.get(
+        materialPaths.associatedImage(':slideId', name),
+        {
+          schema: {
+            tags: ['slides'],
+            summary: `The ${name} image the scanner stored`,
+            params: z.object({ slideId: slideIdSchema }),
+          },
+          config: {
+            access: bySlide(name === 'thumbnail' ? 'material.read' : 'slide-label.read'),
+            audit: { action: `slide.${name}.read`, coalesceMs: LOOKING_COALESCE_MS },
+          },
+        },
+        async (request, reply) => {
+          const { slideId } = request.params;
+          if (immutable(request, reply, etagOf(slideId, name))) return reply.send();
+          const image = await material.slideImages.associatedImage(slideId, name, request.signal);
+          return reply.type(image.mediaType).send(image.bytes);
+        },
+      );
+    }
+  };
+}
+
+function etagOf(slideId: SlideId, version: string): string {
+  return `"${slideId}.${version}"`;
+}
+
+function knownVersion(request: FastifyRequest, slideId: SlideId): string | null {
+  const prefix = `"${slideId}.`;
+  const tag = knownTags(request).find((one) => one.startsWith(prefix));
+  return tag === undefined ? null : tag.slice(prefix.length, -1);
+}
