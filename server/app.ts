@@ -15,8 +15,12 @@ import { serveViewer } from './http/viewer-files.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consultationRoutes } from './routes/consultations.ts';
+import { dicomwebRoutes } from './routes/dicomweb/dicomweb.ts';
 import { healthRoutes } from './routes/health.ts';
+import { materialRoutes } from './routes/material.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { slideImageRoutes } from './routes/slide-images.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import type { Services } from './services.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -64,6 +68,10 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(signInRoutes(services, principals));
   await routes.register(accountRoutes(services));
   await routes.register(consultationRoutes(services));
+  await routes.register(materialRoutes(services));
+  await routes.register(uploadRoutes(services));
+  await routes.register(slideImageRoutes(services));
+  await routes.register(dicomwebRoutes(services));
   await routes.register(auditRoutes(services));
   await serveApiDescription(app);
   await serveViewer(app, viewerFolder);

@@ -14,6 +14,7 @@ import type { Accounts, Sessions } from './domain/account-ports.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { Signer } from './domain/signature-ports.ts';
 import type { Log } from './log.ts';
+import { type MaterialServices, openMaterial } from './open-material.ts';
 import { openSecretFile } from './secret-file.ts';
 import { openSigner } from './signer.ts';
 
@@ -24,6 +25,7 @@ export interface Services {
   readonly clock: Clock;
   readonly db: Database;
   readonly blobs: BlobStore;
+  readonly material: MaterialServices;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly signer: Signer;
@@ -66,6 +68,8 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
 
     const blobs = await openFileBlobStore(join(config.dataDir, 'blobs'));
     closing.push(() => blobs.close());
+    const material = await openMaterial({ dataDir: config.dataDir, db, blobs, clock, log });
+    closing.push(() => material.close());
 
     return {
       config,
@@ -73,6 +77,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       clock,
       db,
       blobs,
+      material,
       accounts: createAccounts(library, db.users, clock),
       sessions: createSessions(library),
       signer: await openSigner(config.dataDir, config.signingKey),
