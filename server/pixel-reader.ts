@@ -1,35 +1,30 @@
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
-import type { SlideId, SopInstanceUid } from '#shared/ids.ts';
+import type { SopInstanceUid } from '#shared/ids.ts';
 import { levelForDownsample, type PixelRectangle, type SlideLevel } from '#shared/imaging/pyramid.ts';
 import { decodeFrameValues, type FrameInput, renderFramePicture } from './codecs/frame-decoder.ts';
 import type { FrameIndex } from './codecs/frame-index.ts';
-import type { RasterImage } from './codecs/raster.ts';
 import { frameTransferSyntax, readFrame } from './codecs/read-frame.ts';
 import type { WorkerPool } from './codecs/worker-pool.ts';
 import type { MaterialRepository } from './domain/material-ports.ts';
 import type { PixelReader } from './domain/picture-ports.ts';
 import type { BlobStore } from './domain/ports.ts';
+import type { TileService } from './tiles/tile-service.ts';
 
 interface PixelSources {
   readonly material: Pick<MaterialRepository, 'instance' | 'slide'>;
   readonly blobs: BlobStore;
   /** Made by `createDecodePool`. */
   readonly decoders: WorkerPool;
-  /** Reads a rectangle of a level, in whole px of that level. */
-  readonly region: (
-    slideId: SlideId,
-    level: number,
-    rectangle: PixelRectangle,
-    signal: AbortSignal,
-  ) => Promise<RasterImage>;
+  /** Slides by the hash of their file. */
+  readonly tiles: Pick<TileService, 'region'>;
 }
 
 /** A slide region is read from a level of at most so many px, so that a picture never needs the memory of a slide. */
 const MOST_REGION_PIXELS = 24_000_000;
 
 /** Decoded pixels of stored frames and slides. */
-export function createPixelReader({ material, blobs, decoders, region }: PixelSources): PixelReader {
+export function createPixelReader({ material, blobs, decoders, tiles }: PixelSources): PixelReader {
   async function readInput(uid: SopInstanceUid, frameNumber: number, signal: AbortSignal): Promise<FrameInput> {
     const instance = await material.instance(uid);
     if (instance === null) throw new AppError('NOT_FOUND');
@@ -63,7 +58,7 @@ export function createPixelReader({ material, blobs, decoders, region }: PixelSo
       const number = fittingLevel(levels, wanted, width);
       const level = levels[number];
       if (level === undefined) throw new AppError('NOT_FOUND');
-      const raster = await region(slideId, number, onLevel(level, wanted), signal);
+      const raster = await tiles.region(slide.sha256, number, onLevel(level, wanted), signal);
       return { ...raster, channels: 3 };
     },
   };
