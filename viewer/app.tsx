@@ -77,7 +77,7 @@ export const router = createBrowserRouter([
                     }),
                   },
                   {
-                    path: '/consultations/new',
+                    path: '/consultations/new/:draftId?',
                     lazy: async () => ({
                       Component: (await import('#viewer/consultation/new-consultation-page.tsx')).NewConsultationPage,
                     }),
@@ -86,12 +86,6 @@ export const router = createBrowserRouter([
                     path: '/consultations/:consultationId',
                     lazy: async () => ({
                       Component: (await import('#viewer/consultation/consultation-page.tsx')).ConsultationPage,
-                    }),
-                  },
-                  {
-                    path: '/consultations/:consultationId/edit',
-                    lazy: async () => ({
-                      Component: (await import('#viewer/consultation/new-consultation-page.tsx')).NewConsultationPage,
                     }),
                   },
                   {

@@ -68,9 +68,9 @@ export function PageFrame() {
   const me = useMe();
   return (
     <div className={styles.frame}>
-      <a className={styles.skip} href="#content">
+      <UnstyledButton className={styles.skip} onClick={() => document.getElementById('content')?.focus()}>
         Skip to the content
-      </a>
+      </UnstyledButton>
       <header className={styles.bar}>
         <Link to="/" className={styles.brand} aria-label="Consilium, to the start">
           <img src="/icon.svg" alt="" width={22} height={22} />

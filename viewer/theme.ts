@@ -49,7 +49,7 @@ export const theme = createTheme({
 
 /** The tokens that Mantine has no name for. Components use these variables and no colour of their own. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { '--focus-ring': '#7aa7ff' },
+  variables: { '--focus-ring': '#7aa7ff', '--surface-image': '#000000' },
   dark: {
     '--surface-page': '#0b0d10',
     '--surface-panel': '#14171c',
@@ -76,6 +76,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--state-critical': '#c92a2a',
     '--state-attention': '#9a6700',
     '--state-done': '#1a7f4b',
+    '--focus-ring': '#1f63d6',
     '--accent': '#1f63d6',
     '--accent-quiet': '#eef4ff',
     '--mantine-color-body': '#f7f8fa',

@@ -1,3 +1,26 @@
+import { useMe } from '#viewer/api/account.ts';
+import { useTitle } from '#viewer/ui/use-title.ts';
+import { ROLE_WORDS } from '#viewer/words/role-words.tsx';
+import styles from './account-page.module.css';
+import { ApiTokens } from './api-tokens.tsx';
+import { PasswordChange } from './password-change.tsx';
+import { TwoFactor } from './two-factor.tsx';
+
+/** Password, one-time codes and tokens of the person who is signed in. */
 export function AccountPage() {
-  return null;
+  useTitle('Account');
+  const me = useMe();
+  return (
+    <div className={styles.page}>
+      <header>
+        <h1 className={styles.title}>{me.name}</h1>
+        <p className={styles.quiet}>
+          {ROLE_WORDS[me.role].word} · {me.email}
+        </p>
+      </header>
+      <PasswordChange />
+      <TwoFactor enabled={me.twoFactorEnabled} />
+      <ApiTokens />
+    </div>
+  );
 }
