@@ -13,11 +13,13 @@ import { secureHeaders } from './http/security-headers.ts';
 import { Standings } from './http/standings.ts';
 import { serveViewer } from './http/viewer-files.ts';
 import { accountRoutes } from './routes/account.ts';
+import { annotationRoutes } from './routes/annotations.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consultationRoutes } from './routes/consultations.ts';
 import { dicomwebRoutes } from './routes/dicomweb/dicomweb.ts';
 import { healthRoutes } from './routes/health.ts';
 import { materialRoutes } from './routes/material.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { slideImageRoutes } from './routes/slide-images.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -48,6 +50,8 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   const standings = new Standings(db, clock);
   const recorder = new AccessRecorder(db.audit, clock);
   services.onConsultationChange(() => standings.forget());
+  // Files of signed reports are made while requests are served, not by the command line.
+  app.addHook('onReady', async () => services.reports.startJobs());
 
   answerErrors(app);
   logRequests(app);
@@ -69,6 +73,8 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(accountRoutes(services));
   await routes.register(consultationRoutes(services));
   await routes.register(materialRoutes(services));
+  await routes.register(annotationRoutes(services));
+  await routes.register(reportRoutes(services));
   await routes.register(uploadRoutes(services));
   await routes.register(slideImageRoutes(services));
   await routes.register(dicomwebRoutes(services));

@@ -15,6 +15,7 @@ import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { Signer } from './domain/signature-ports.ts';
 import type { Log } from './log.ts';
 import { type MaterialServices, openMaterial } from './open-material.ts';
+import { openReports, type ReportServices } from './open-reports.ts';
 import { openSecretFile } from './secret-file.ts';
 import { openSigner } from './signer.ts';
 
@@ -26,6 +27,7 @@ export interface Services {
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly material: MaterialServices;
+  readonly reports: ReportServices;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly signer: Signer;
@@ -70,6 +72,8 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
     closing.push(() => blobs.close());
     const material = await openMaterial({ dataDir: config.dataDir, db, blobs, clock, log });
     closing.push(() => material.close());
+    const reports = openReports({ db, blobs, clock, log, tiles: material.tiles });
+    closing.push(() => reports.close());
 
     return {
       config,
@@ -78,6 +82,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       db,
       blobs,
       material,
+      reports,
       accounts: createAccounts(library, db.users, clock),
       sessions: createSessions(library),
       signer: await openSigner(config.dataDir, config.signingKey),

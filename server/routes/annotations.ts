@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
 import { deleteAnnotation, deleteFinding } from '#server/domain/delete-annotation.ts';
-import type { PixelReader } from '#server/domain/picture-ports.ts';
-import type { Clock, Database } from '#server/domain/ports.ts';
 import { saveAnnotation } from '#server/domain/save-annotation.ts';
 import { saveFinding } from '#server/domain/save-finding.ts';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import type { Services } from '#server/services.ts';
 import { annotationIdSchema, annotationSchema, findingIdSchema, findingSchema } from '#shared/annotation/annotation.ts';
 import {
   annotationPaths,
@@ -19,12 +18,6 @@ import {
 import { failureSchema } from '#shared/api/failure.ts';
 import { consultationIdSchema } from '#shared/consultation/consultation.ts';
 import type { ConsultationAction } from '#shared/consultation/permissions.ts';
-
-interface AnnotationServices {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly pixels: PixelReader;
-}
 
 /** What the shapes of a consultation are read for, once a minute in the audit trail for one person. */
 const READ_AUDIT_MS = 60_000;
@@ -39,7 +32,7 @@ function within(action: ConsultationAction): Access {
 }
 
 /** Annotations and findings of a consultation. */
-export function annotationRoutes(services: AnnotationServices): FastifyPluginAsyncZod {
+export function annotationRoutes(services: Pick<Services, 'db' | 'clock' | 'reports'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       annotationPaths.list(':consultationId'),
@@ -71,14 +64,17 @@ export function annotationRoutes(services: AnnotationServices): FastifyPluginAsy
         config: { access: within('annotation.write'), audit: null },
       },
       async (request) =>
-        saveAnnotation(services, {
-          principal: principalOf(request),
-          consultationId: request.params.consultationId,
-          id: request.params.annotationId,
-          revision: request.body.revision,
-          draft: request.body.annotation,
-          signal: request.signal,
-        }),
+        saveAnnotation(
+          { ...services, pixels: services.reports.pixels },
+          {
+            principal: principalOf(request),
+            consultationId: request.params.consultationId,
+            id: request.params.annotationId,
+            revision: request.body.revision,
+            draft: request.body.annotation,
+            signal: request.signal,
+          },
+        ),
     );
 
     app.delete(

@@ -1,13 +1,11 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
-import type { Accounts } from '#server/domain/account-ports.ts';
-import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
 import { loadMyReport, saveMyReport } from '#server/domain/report-draft.ts';
 import { signReport } from '#server/domain/sign-report.ts';
-import type { Signer } from '#server/domain/signature-ports.ts';
 import { listSignedVersions, loadSignedVersion, readRendition } from '#server/domain/signed-versions.ts';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import type { Services } from '#server/services.ts';
 import { annotationIdSchema } from '#shared/annotation/annotation.ts';
 import { failureSchema } from '#shared/api/failure.ts';
 import {
@@ -21,15 +19,6 @@ import { consultationIdSchema } from '#shared/consultation/consultation.ts';
 import type { ConsultationAction } from '#shared/consultation/permissions.ts';
 import { shortReportId } from '#shared/report/blocks.ts';
 import { reportIdSchema, signedVersionSchema } from '#shared/report/report.ts';
-
-interface ReportServices {
-  readonly db: Database;
-  readonly blobs: BlobStore;
-  readonly clock: Clock;
-  readonly accounts: Pick<Accounts, 'reauthenticate'>;
-  readonly signer: Signer;
-  readonly wakeJobs: () => void;
-}
 
 /** A page of the result shows several key images at once: one audit row a minute and figure. */
 const KEY_IMAGE_AUDIT_MS = 60_000;
@@ -48,7 +37,7 @@ function within(action: ConsultationAction): Access {
 const byReport: Access = { kind: 'consultation', action: 'report.read', by: 'report', param: 'reportId' };
 
 /** The expert's own part, its signature, and signed versions with their files. */
-export function reportRoutes(services: ReportServices): FastifyPluginAsyncZod {
+export function reportRoutes(services: Services): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       reportPaths.list(':consultationId'),
@@ -115,11 +104,14 @@ export function reportRoutes(services: ReportServices): FastifyPluginAsyncZod {
         config: { access: within('report.read'), audit: null },
       },
       async (request, reply) => {
-        const version = await signReport(services, {
-          principal: principalOf(request),
-          consultationId: request.params.consultationId,
-          ...request.body,
-        });
+        const version = await signReport(
+          { ...services, wakeJobs: services.reports.wakeJobs },
+          {
+            principal: principalOf(request),
+            consultationId: request.params.consultationId,
+            ...request.body,
+          },
+        );
         return reply.status(201).send(version);
       },
     );
