@@ -70,7 +70,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   const routes = app.withTypeProvider<ZodTypeProvider>();
   await routes.register(healthRoutes(services));
   await routes.register(signInRoutes(services, principals));
-  await routes.register(accountRoutes(services));
+  await routes.register(accountRoutes(services, principals));
   await routes.register(consultationRoutes(services));
   await routes.register(materialRoutes(services));
   await routes.register(annotationRoutes(services));

@@ -62,6 +62,9 @@ export function toAppError(error: unknown, request: FastifyRequest): AppError {
 
 /** One handler for everything that is thrown, one body for every answer from 400 up. */
 export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler(async () => {
+    throw new AppError('NOT_FOUND');
+  });
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = toAppError(error, request);
     if (refusal.status >= 500) request.log.error({ err: error, code: refusal.code }, 'a request failed');

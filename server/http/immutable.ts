@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Stored images never change: their addresses may be kept by the browser of the person, and by nobody else. */
 const KEEP = 'private, max-age=31536000, immutable';
 
+/** Another person at the same browser is asked for his own permission. */
+const PERSON = 'cookie, authorization';
+
 /** The strong entity tags of If-None-Match (RFC 9110 section 13.1.2), in quotes. */
 export function knownTags(request: FastifyRequest): readonly string[] {
   const header = request.headers['if-none-match'];
@@ -11,7 +14,11 @@ export function knownTags(request: FastifyRequest): readonly string[] {
 
 /** Marks the answer as immutable under `etag`; true when the client has it already and gets 304 without a body. */
 export function immutable(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
-  void reply.header('etag', etag).header('cache-control', KEEP).header('vary', 'cookie, authorization');
+  const vary = reply.getHeader('vary');
+  void reply
+    .header('etag', etag)
+    .header('cache-control', KEEP)
+    .header('vary', typeof vary === 'string' ? `${vary}, ${PERSON}` : PERSON);
   if (!knownTags(request).includes(etag)) return false;
   void reply.code(304);
   return true;

@@ -13,7 +13,10 @@ function isOurs(request: FastifyRequest, publicUrl: URL | null): boolean {
   }
   if (publicUrl !== null && origin === publicUrl.origin) return true;
   if (!URL.canParse(origin)) return false;
-  return new URL(origin).host === request.headers.host;
+  const { protocol, host } = new URL(origin);
+  // A browser leaves out the port that goes without saying; others may write it.
+  const asked = `${protocol}//${request.headers.host ?? ''}`;
+  return URL.canParse(asked) && new URL(asked).host === host;
 }
 
 /**

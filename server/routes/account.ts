@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
 import { createToken, listTokens, revokeToken } from '#server/domain/api-tokens.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import type { Principals } from '#server/http/principals.ts';
 import type { Services } from '#server/services.ts';
 import {
   accountPaths,
@@ -17,7 +18,7 @@ import { AppError } from '#shared/errors.ts';
 const failures = { '4xx': failureSchema };
 
 /** The caller himself, his API tokens, and the demonstration accounts. */
-export function accountRoutes(services: Services): FastifyPluginAsyncZod {
+export function accountRoutes(services: Services, principals: Principals): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       accountPaths.me,
@@ -87,6 +88,7 @@ export function accountRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         await revokeToken(services, principalOf(request), request.params.tokenId);
+        principals.forget();
         return reply.code(204).send(null);
       },
     );
