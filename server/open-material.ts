@@ -1,14 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createZipReader } from './archives/zip-reader.ts';
+import { createFolderReader } from './blobs/folder-reader.ts';
 import { openStaging } from './blobs/staging.ts';
 import { createDicomReader } from './codecs/dicom-reader.ts';
+import { createDecodePool } from './codecs/frame-decoder.ts';
+import { createFrameRenderer } from './codecs/frame-renderer.ts';
 import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
-import type { SlideImages } from './domain/image-ports.ts';
-import type { IngestNeeds } from './domain/ingest-upload.ts';
+import type { FrameRenderer, SlideImages } from './domain/image-ports.ts';
+import type { ImportNeeds } from './domain/import-path.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
@@ -23,17 +26,19 @@ import type { UploadGate } from './uploads/upload-gate.ts';
 
 /** Everything that reads uploads and serves what is stored. */
 export interface MaterialServices {
-  readonly ingest: IngestNeeds;
+  readonly ingest: ImportNeeds;
   readonly uploads: UploadGate;
   readonly tiles: TileService;
   readonly slideImages: SlideImages;
   readonly frames: FrameNeeds;
+  readonly renderer: FrameRenderer;
   readonly metadata: MetadataReader;
   close(): Promise<void>;
 }
 
 /** Two threads read headers: more would only take the processor from those who are looking at images. */
 const READING_THREADS = 2;
+const DECODING_THREADS = 2;
 const OPEN_SLIDES = 64;
 
 /** Opens readers, pools and folders below `dataDir`. */
@@ -49,7 +54,8 @@ export async function openMaterial(options: {
   const staging = await openStaging(join(dataDir, 'staging'));
   const parsing = createParsePool(READING_THREADS);
   const inspection = createInspectionPool(1);
-  const ingest: IngestNeeds = {
+  const decoders = createDecodePool(DECODING_THREADS);
+  const ingest: ImportNeeds = {
     ...{ db, blobs, clock, staging },
     readers: {
       dicom: createDicomReader(parsing),
@@ -57,6 +63,7 @@ export async function openMaterial(options: {
       documents: createDocumentReader(inspection),
       archives: createZipReader(staging.reserve),
     },
+    folders: createFolderReader(),
     reportDefect: (err, where) => log.error({ err, where }, 'reading an upload failed'),
   };
   const tiles = createTileService(
@@ -68,10 +75,11 @@ export async function openMaterial(options: {
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
     frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
+    renderer: createFrameRenderer(decoders),
     metadata: new MetadataReader(db),
     async close() {
       await tiles.close();
-      await Promise.all([parsing.close(), inspection.close()]);
+      await Promise.all([parsing.close(), inspection.close(), decoders.close()]);
       await staging.close();
     },
   };

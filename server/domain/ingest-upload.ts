@@ -55,7 +55,7 @@ export async function ingestUpload(
  * Reads and stores a single file or archive that is already staged, without an upload's outcome row. The staged file
  * is consumed.
  */
-export async function ingestFile(
+export async function ingestStaged(
   needs: IngestNeeds,
   request: StoreRequest,
   name: string,

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { Services } from '#server/services.ts';
 import { frameRoutes } from './frames.ts';
 import { metadataRoutes } from './metadata.ts';
+import { renderedRoutes } from './rendered.ts';
 import { retrieveRoutes } from './retrieve.ts';
 import { searchRoutes } from './search.ts';
 
@@ -11,6 +12,7 @@ export function dicomwebRoutes(services: Services): FastifyPluginAsyncZod {
     await app.register(searchRoutes(services));
     await app.register(metadataRoutes(services));
     await app.register(frameRoutes(services));
+    await app.register(renderedRoutes(services));
     await app.register(retrieveRoutes(services));
   };
 }
