@@ -33,6 +33,8 @@ export interface MaterialServices {
   readonly frames: FrameNeeds;
   readonly renderer: FrameRenderer;
   readonly metadata: MetadataReader;
+  /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
+  tidyUploads(): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export interface MaterialServices {
 const READING_THREADS = 2;
 const DECODING_THREADS = 2;
 const OPEN_SLIDES = 64;
+const TIDYING_MS = 3600 * 1000;
 
 /** Opens readers, pools and folders below `dataDir`. */
 export async function openMaterial(options: {
@@ -69,15 +72,31 @@ export async function openMaterial(options: {
   const tiles = createTileService(
     createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES }),
   );
+  const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
+  let tidying: NodeJS.Timeout | null = null;
+  const tidy = async (): Promise<void> => {
+    try {
+      const recovered = await uploads.recover();
+      const expired = await uploads.removeExpired();
+      if (recovered + expired > 0) log.info({ recovered, expired }, 'uploads were tidied');
+    } catch (err) {
+      log.error({ err }, 'uploads could not be tidied');
+    }
+  };
   return {
     ingest,
-    uploads: await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest }),
+    uploads,
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
     frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
     renderer: createFrameRenderer(decoders),
     metadata: new MetadataReader(db),
+    tidyUploads() {
+      tidying ??= setInterval(tidy, TIDYING_MS).unref();
+      void tidy();
+    },
     async close() {
+      if (tidying !== null) clearInterval(tidying);
       await tiles.close();
       await Promise.all([parsing.close(), inspection.close(), decoders.close()]);
       await staging.close();

@@ -57,6 +57,7 @@ export async function run(environment: Environment): Promise<number> {
     if (!built) log.warn('the viewer is not built: "npm start" builds it; only the API is served');
     else await precompress(VIEWER_FOLDER);
     const app = await buildApp(services, VIEWER_FOLDER);
+    services.material.tidyUploads();
     await app.listen({ port: config.port, host: config.host });
     const address = app.server.address();
     announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
