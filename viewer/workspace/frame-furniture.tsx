@@ -1,0 +1,74 @@
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import classes from './frame-furniture.module.css';
+import { scaleBarFor } from './scale-bar.ts';
+import { WindowPresets } from './window-presets.tsx';
+
+interface FrameFurnitureProps {
+  readonly engine: FrameEngine;
+  readonly frame: FrameStatus;
+  readonly inverted: boolean;
+  readonly patientLine: string;
+  readonly studyLine: string;
+}
+
+function Lines({ text }: { readonly text: string }) {
+  return text.split('\n').map((line) => <div key={line}>{line}</div>);
+}
+
+function positionText(positionMm: number): string {
+  return `${positionMm.toFixed(1).replace('-', '−')} mm`;
+}
+
+/** What must be read together with the image: who, what, where and how, the directions and the scale. */
+export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine }: FrameFurnitureProps) {
+  const { orientation, mmPerScreenPixel, positionMm, loadedCount, count } = frame;
+  const bar = mmPerScreenPixel === null ? null : scaleBarFor(mmPerScreenPixel);
+  return (
+    <div className={classes.furniture}>
+      <div className={classes.topLeft}>
+        <Lines text={patientLine} />
+      </div>
+      <div className={classes.topRight}>
+        <Lines text={studyLine} />
+      </div>
+      <div className={classes.bottomLeft}>
+        {frame.probe !== null && <div className={classes.probe}>{frame.probe}</div>}
+        <div>
+          {count > 1 ? `Slice ${frame.index + 1}/${count}` : 'Single image'}
+          {positionMm !== null && count > 1 && <span className={classes.quiet}> {positionText(positionMm)}</span>}
+        </div>
+        {loadedCount < count && count > 1 && (
+          <div className={classes.quiet}>
+            {loadedCount}/{count} loaded
+          </div>
+        )}
+      </div>
+      <div className={classes.bottomRight}>
+        <WindowPresets engine={engine} center={frame.windowCenter} width={frame.windowWidth} />
+        <div>
+          {inverted && <span className={classes.quiet}>Inverted </span>}
+          Zoom {frame.zoom.toFixed(2)}×
+        </div>
+        <div className={frame.fidelity === 'lossy' ? classes.lossy : classes.quiet}>
+          {frame.fidelity === 'lossy' ? '⚠ Lossy compression' : 'Lossless'}
+        </div>
+      </div>
+      {orientation !== null && (
+        <>
+          <div className={classes.top}>{orientation.top}</div>
+          <div className={classes.right}>{orientation.right}</div>
+          <div className={classes.bottom}>{orientation.bottom}</div>
+          <div className={classes.left}>{orientation.left}</div>
+        </>
+      )}
+      {bar !== null && (
+        <div className={classes.scale}>
+          <div>{bar.text}</div>
+          <div className={classes.bar} style={{ width: bar.widthPx }} />
+        </div>
+      )}
+      {mmPerScreenPixel === null && <div className={classes.scale}>No scale in the file: lengths in px</div>}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+
+interface Key {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
+const PAGE = 10;
+
+const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => void>> = {
+  ArrowUp: (engine) => engine.step(-1),
+  ArrowLeft: (engine) => engine.step(-1),
+  ArrowDown: (engine) => engine.step(1),
+  ArrowRight: (engine) => engine.step(1),
+  PageUp: (engine) => engine.step(-PAGE),
+  PageDown: (engine) => engine.step(PAGE),
+  Home: (engine) => engine.goTo(0),
+  End: (engine) => engine.goTo(Number.MAX_SAFE_INTEGER),
+  '+': (engine) => engine.zoomBy(1.25),
+  '=': (engine) => engine.zoomBy(1.25),
+  '-': (engine) => engine.zoomBy(0.8),
+  '0': (engine) => engine.actualSize(),
+  f: (engine) => engine.fit(),
+  i: (engine) => engine.invert(),
+  m: (engine) => engine.mirror(),
+  '.': (engine) => engine.rotate(90),
+  ',': (engine) => engine.rotate(-90),
+};
+
+/** The keys of a radiology viewport, for the list that `?` shows. */
+export const FRAME_KEYS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['↑ ↓', 'Previous, next slice'],
+  ['Page ↑ ↓', 'Ten slices'],
+  ['Home End', 'First, last slice'],
+  ['1 – 9', 'Window presets'],
+  ['F', 'Fit the image'],
+  ['0', 'Actual size'],
+  ['+ −', 'Zoom'],
+  [', .', 'Turn left, right'],
+  ['M', 'Mirror'],
+  ['I', 'Invert'],
+  ['Space + drag', 'Move the image'],
+];
+
+/** Does what the key means in a radiology viewport; false when it means nothing here. */
+export function pressFrameKey(engine: FrameEngine, { key, altKey, ctrlKey, metaKey }: Key): boolean {
+  if (altKey || ctrlKey || metaKey) return false;
+  const choice = /^[1-9]$/.test(key) ? engine.windowChoices().find((one) => one.key === key) : undefined;
+  if (choice !== undefined) {
+    engine.chooseWindow(choice);
+    return true;
+  }
+  const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key];
+  action?.(engine);
+  return action !== undefined;
+}

@@ -1,0 +1,67 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
+import { FrameCover } from './frame-cover.tsx';
+import { FrameFurniture } from './frame-furniture.tsx';
+import { pressFrameKey } from './frame-keys.ts';
+import { FrameScrubber } from './frame-scrubber.tsx';
+import classes from './frame-viewport.module.css';
+import { useFrameEngine } from './use-frame-engine.ts';
+
+export interface FrameViewportProps {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly marks: readonly Mark[];
+  readonly tool: Tool;
+  /** Colour of what is being drawn; the reader's own. */
+  readonly color: string;
+  /** Who: initials, id, birth year. Lines are separated by line feeds. */
+  readonly patientLine: string;
+  /** What: study date, series. */
+  readonly studyLine: string;
+  readonly listener: EngineListener;
+  /** The series is open and its first image painted: now views can be restored. Null when the viewport goes away. */
+  readonly onEngine: (engine: FrameEngine | null) => void;
+}
+
+/** A radiology viewport: the engine, and around the image what must be read with it. */
+export function FrameViewport(props: FrameViewportProps) {
+  const { studyUid, seriesUid, marks, tool, color, patientLine, studyLine, listener, onEngine } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, listener, onEngine);
+  const leave = useRef(onEngine);
+  leave.current = onEngine;
+
+  useEffect(() => () => leave.current(null), []);
+  useEffect(() => engine?.setTool(tool), [engine, tool]);
+  useEffect(() => engine?.setColor(color), [engine, color]);
+  useEffect(() => engine?.setMarks(marks), [engine, marks]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (engine !== null && pressFrameKey(engine, event)) event.preventDefault();
+  };
+  return (
+    <div
+      className={classes.viewport}
+      role="application"
+      aria-label={`${studyLine.replaceAll('\n', ', ')}. Arrow keys scroll through the slices.`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll the slices
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div ref={host} className={classes.host} />
+      {engine !== null && status.frame !== null && (
+        <FrameFurniture
+          engine={engine}
+          frame={status.frame}
+          inverted={status.view?.kind === 'frame' && status.view.inverted}
+          patientLine={patientLine}
+          studyLine={studyLine}
+        />
+      )}
+      <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
+      {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}
+    </div>
+  );
+}
