@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { ListedConsultation, Visibility } from '#server/domain/consultation-ports.ts';
+import type { ListedConsultation } from '#server/domain/consultation-ports.ts';
+import type { Visibility } from '#shared/consultation/permissions.ts';
 import type { UserId } from '#shared/ids.ts';
 import { loadAssignments, selectConsultations, toConsultation } from './consultation-rows.ts';
 import type { Tables } from './tables.ts';

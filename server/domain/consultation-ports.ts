@@ -9,6 +9,7 @@ import type {
   Urgency,
 } from '#shared/consultation/consultation.ts';
 import type { ConsultationState } from '#shared/consultation/lifecycle.ts';
+import type { Visibility } from '#shared/consultation/permissions.ts';
 import type { Discipline, Membership, Role } from '#shared/consultation/role.ts';
 import type { ConsultationId, UserId } from '#shared/ids.ts';
 
@@ -35,13 +36,6 @@ export interface StoredConsultation {
 /** What the worklist needs besides the consultation: how much material there is. */
 export interface ListedConsultation extends StoredConsultation {
   readonly counts: { readonly studies: number; readonly slides: number; readonly documents: number };
-}
-
-/** In which states a person sees consultations he referred, is an expert of, or has no part in. */
-export interface Visibility {
-  readonly asReferrer: readonly ConsultationState[];
-  readonly asExpert: readonly ConsultationState[];
-  readonly asAnybody: readonly ConsultationState[];
 }
 
 /** What names a consultation: its own id, or a thing that belongs to it. */

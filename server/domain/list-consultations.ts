@@ -1,20 +1,12 @@
 import type { WorklistItem } from '#shared/api/consultations.ts';
-import { holderOf, STATES } from '#shared/consultation/lifecycle.ts';
-import { decide } from '#shared/consultation/permissions.ts';
-import type { Membership, Role } from '#shared/consultation/role.ts';
-import type { ListedConsultation, Visibility } from './consultation-ports.ts';
+import { holderOf } from '#shared/consultation/lifecycle.ts';
+import { visibilityOf } from '#shared/consultation/permissions.ts';
+import type { ListedConsultation } from './consultation-ports.ts';
 import { dueAt } from './describe-consultation.ts';
 import type { Principal, Repositories } from './ports.ts';
 
 /** More rows than this help nobody on one page. */
 const WORKLIST_LIMIT = 500;
-
-/** The states in which a role sees a consultation, by how the person stands to it; the table of permissions says. */
-export function visibilityOf(role: Role): Visibility {
-  const states = (membership: Membership) =>
-    STATES.filter((state) => decide('consultation.read', role, { membership, state }) === 'allowed');
-  return { asReferrer: states('referrer'), asExpert: states('expert'), asAnybody: states('none') };
-}
 
 function toItem(listed: ListedConsultation): WorklistItem {
   return {

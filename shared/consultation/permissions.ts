@@ -110,3 +110,17 @@ export function decideGeneral(action: GeneralAction, role: Role): Decision {
 export function actionsOpenTo(role: Role, standing: Standing): ConsultationAction[] {
   return CONSULTATION_ACTIONS.filter((action) => decide(action, role, standing) === 'allowed');
 }
+
+/** In which states a person sees consultations he referred, is an expert of, or has no part in. */
+export interface Visibility {
+  readonly asReferrer: readonly ConsultationState[];
+  readonly asExpert: readonly ConsultationState[];
+  readonly asAnybody: readonly ConsultationState[];
+}
+
+/** What a worklist of this role may hold; the same table that decides about one consultation. */
+export function visibilityOf(role: Role): Visibility {
+  const states = (membership: Membership) =>
+    STATES.filter((state) => decide('consultation.read', role, { membership, state }) === 'allowed');
+  return { asReferrer: states('referrer'), asExpert: states('expert'), asAnybody: states('none') };
+}
