@@ -1,7 +1,6 @@
-import { decide } from '#shared/consultation/permissions.ts';
+import { decide, visibilityOf } from '#shared/consultation/permissions.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import { membershipOf } from './describe-consultation.ts';
-import { visibilityOf } from './list-consultations.ts';
 import type { Principal, Repositories } from './ports.ts';
 
 /** Searches look through this many consultations, those changed last. */
