@@ -108,7 +108,7 @@ export function SignInForm({ fixedEmail, onSignedIn }: SignInFormProps) {
   if (codeNeeded) return <CodeStep onSignedIn={onSignedIn} onBack={() => setCodeNeeded(false)} />;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    attempt.mutate();
+    if (email.trim() !== '' && password !== '') attempt.mutate();
   };
   return (
     <form onSubmit={submit}>
@@ -130,7 +130,7 @@ export function SignInForm({ fixedEmail, onSignedIn }: SignInFormProps) {
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         {attempt.isError && <Refused>{refusal(attempt.error)}</Refused>}
-        <Button type="submit" loading={attempt.isPending} disabled={email.trim() === '' || password === ''}>
+        <Button type="submit" loading={attempt.isPending}>
           Sign in
         </Button>
       </Stack>

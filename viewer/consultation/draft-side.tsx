@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react';
 import { formatTime } from '#viewer/ui/dates.ts';
 import type { DraftState } from './draft-keeper.ts';
-import styles from './intake.module.css';
+import styles from './draft-side.module.css';
 import type { IntakeForm } from './intake-form.ts';
 
 interface Step {

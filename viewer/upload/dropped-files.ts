@@ -4,14 +4,6 @@ export interface FoundFile {
   readonly path: string;
 }
 
-/** Written by operating systems beside the real files; nobody means to send them. */
-const SYSTEM_FILES = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|(^|\/)__MACOSX\//i;
-
-/** False for what an operating system left in a folder. */
-export function isMeant(path: string): boolean {
-  return !SYSTEM_FILES.test(path);
-}
-
 /** `readEntries` hands out at most about a hundred entries at a time and must be asked until it gives none. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
@@ -27,7 +19,6 @@ async function walk(entry: FileSystemEntry, found: FoundFile[], signal: AbortSig
   signal.throwIfAborted();
   const path = entry.fullPath.replace(/^\//, '');
   if (entry.isFile) {
-    if (!isMeant(path)) return;
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     found.push({ file, path });
     return;
@@ -58,7 +49,8 @@ export async function filesOfDrop(transfer: DataTransfer, signal: AbortSignal): 
 
 /** The files of a file or folder chooser. */
 export function filesOfChooser(list: FileList): FoundFile[] {
-  return [...list]
-    .map((file) => ({ file, path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath }))
-    .filter(({ path }) => isMeant(path));
+  return [...list].map((file) => ({
+    file,
+    path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath,
+  }));
 }

@@ -1,7 +1,7 @@
 import {
   IconClipboardList,
   IconMicroscope,
-  IconRadioactive,
+  IconStack2,
   IconSettings,
   IconShieldSearch,
   IconStethoscope,
@@ -15,7 +15,7 @@ export const ROLE_WORDS: Readonly<
 > = {
   referrer: { word: 'Referring physician', Icon: IconStethoscope },
   coordinator: { word: 'Coordinator', Icon: IconClipboardList },
-  radiologist: { word: 'Radiologist', Icon: IconRadioactive },
+  radiologist: { word: 'Radiologist', Icon: IconStack2 },
   pathologist: { word: 'Pathologist', Icon: IconMicroscope },
   admin: { word: 'Administrator', Icon: IconSettings },
   auditor: { word: 'Auditor', Icon: IconShieldSearch },
