@@ -87,8 +87,12 @@ export interface SlideStatus {
   readonly micrometresPerScreenPixel: number | null;
   /** Level-0 pixels per screen pixel. */
   readonly downsample: number;
+  /** The pyramid level this view is shown from; 0 is full resolution. */
+  readonly level: number;
   /** False while tiles of the needed level are still on their way: pixels are interpolated. */
   readonly sharp: boolean;
+  /** Tiles of this view that could not be had, after asking again; coarser pixels stand in their place. */
+  readonly missingTiles: number;
   /** Level-0 pixel under the pointer. */
   readonly pointer: readonly [number, number] | null;
 }

@@ -1,0 +1,321 @@
+import { sameTarget, type Target } from '#shared/annotation/annotation.ts';
+import type { Geometry, Point } from '#shared/annotation/geometry.ts';
+import { measureGeometry } from '#shared/annotation/measure.ts';
+import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
+import type { SlideSummary } from '#shared/api/material.ts';
+import type { SlideView } from '#shared/imaging/view-state.ts';
+import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
+import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import { leastPixelSize } from './level-choice.ts';
+import { calibrationOf, magnificationPresets } from './magnification.ts';
+import { NativePyramid } from './native-pyramid.ts';
+import { createSlideGestures } from './slide-gestures.ts';
+import { listenToSlideKeys, type SlideKeyAction } from './slide-keys.ts';
+import {
+  type Affine,
+  affineOf,
+  applied,
+  appliedBack,
+  fitted,
+  heldOnSlide,
+  panned,
+  placementOfView,
+  type SlidePlacement,
+  scaledAbout,
+  turned,
+  viewOf,
+} from './slide-placement.ts';
+import { describeSlideStatus } from './slide-status.ts';
+import { TileFailure } from './tile-failure.ts';
+import { createTileLedger } from './tile-ledger.ts';
+import { createTileLoader, type TileLoader } from './tile-loader.ts';
+import { createTilePainter } from './tile-painter.ts';
+import { createTileViewer } from './tile-viewer.ts';
+
+export interface SlideSource {
+  readonly slide: SlideSummary;
+  tileUrl(level: number, column: number, row: number): string;
+}
+
+export interface SlideEngine extends ImageEngine<SlideSource> {
+  /** The whole slide, centred. */
+  fit(): void;
+  /** Zooms about the middle of the viewport. */
+  zoomBy(factor: number): void;
+  /** Screen pixels per level-0 pixel, about the middle of the viewport; held within what makes sense. */
+  zoomTo(scale: number): void;
+  /** Puts a level-0 place in the middle. */
+  centerOn(place: Point): void;
+  /** Turns clockwise about the middle of the viewport. */
+  rotate(degrees: number): void;
+  /** Asks again for every tile that could not be had. */
+  retry(): void;
+  /** The colour of what is being drawn. */
+  setColor(color: string): void;
+}
+
+type Framing = 'fit' | 'free' | { readonly view: SlideView };
+
+/** Shows one slide at a time in `element` (position: relative, with a size). OpenSeadragon chooses and keeps tiles. */
+export function createSlideEngine(element: HTMLDivElement, listener: EngineListener): SlideEngine {
+  let source: SlideSource | null = null;
+  let pyramid: NativePyramid | null = null;
+  let loader: TileLoader | null = null;
+  let placement: SlidePlacement | null = null;
+  let affine: Affine | null = null;
+  let framing: Framing = 'fit';
+  let marks: readonly Mark[] = [];
+  let pointer: Point | null = null;
+  let statusFrame = 0;
+  let lastStatus = '';
+  let waiting: { isDone(): boolean; resolve(): void; reject(error: Error): void }[] = [];
+  const ledger = createTileLedger();
+
+  const screen = () => ({ width: element.clientWidth, height: element.clientHeight });
+  const target = (): Target | null => (source === null ? null : { kind: 'slide', slideId: source.slide.id });
+  const state = () =>
+    source === null || placement === null
+      ? null
+      : ledger.judge(source.slide.levels, placement, screen(), window.devicePixelRatio);
+  const isShown = (): boolean => state()?.phase === 'shown';
+
+  const painter = createTilePainter({
+    affine: () => affine,
+    screen,
+    slideSize: () => source?.slide ?? null,
+    onPainted(tiles) {
+      const present = pyramid;
+      ledger.setPainted(
+        present === null
+          ? []
+          : tiles.map(({ level, column, row }) => ({ level: present.levelIndex(level), column, row })),
+      );
+      refresh();
+    },
+  });
+  const viewer = createTileViewer(element, painter);
+  const overlay = createMarkOverlay(
+    element,
+    {
+      toScreen: (point) => (affine === null ? point : applied(affine, point)),
+      toImage: (point) => (affine === null ? point : appliedBack(affine, point)),
+      imageSize: () => (source !== null && isShown() ? source.slide : null),
+    },
+    {
+      onDrawn(geometry) {
+        const facts = factsOf(geometry);
+        if (facts !== null) listener.onDrawn({ geometry, ...facts });
+      },
+      onChanged(id, geometry) {
+        const facts = factsOf(geometry);
+        if (facts !== null) listener.onChanged({ id, geometry, view: facts.view, measurements: facts.measurements });
+      },
+      onSelected: (id) => listener.onSelected(id),
+      onDeleteRequested: (id) => listener.onDeleteRequested(id),
+      describe: (geometry) => measurementsOf(geometry).map(describeMeasurement),
+    },
+  );
+
+  const measurementsOf = (geometry: Geometry): Measurement[] =>
+    source === null ? [] : measureGeometry(geometry, calibrationOf(source.slide));
+  const factsOf = (geometry: Geometry): { target: Target; view: SlideView; measurements: Measurement[] } | null => {
+    const on = target();
+    if (on === null || placement === null || !isShown()) return null;
+    return { target: on, view: viewOf(placement, screen()), measurements: measurementsOf(geometry) };
+  };
+  const placeMarks = (): void => {
+    const on = target();
+    overlay.setMarks(on === null ? [] : marks.filter((mark) => sameTarget(mark.target, on)));
+  };
+
+  function refresh(): void {
+    overlay.setLocked(!isShown());
+    overlay.refresh();
+    settle();
+    if (statusFrame !== 0) return;
+    statusFrame = requestAnimationFrame(() => {
+      statusFrame = 0;
+      settle();
+      const under = pointer === null || affine === null ? null : appliedBack(affine, pointer);
+      const status = describeSlideStatus({ source, placement, screen: screen(), state: state(), pointer: under });
+      const text = JSON.stringify(status);
+      if (text === lastStatus) return;
+      lastStatus = text;
+      listener.onStatus(status);
+    });
+  }
+  /** Answers those who wait for a painted view: once it is sharp, or when what is missing cannot be had. */
+  function settle(): void {
+    const now = state();
+    if (now === null || now.isLoading) return;
+    const done = waiting.filter((one) => one.isDone());
+    waiting = waiting.filter((one) => !done.includes(one));
+    for (const { resolve, reject } of done) {
+      if (now.phase === 'shown') resolve();
+      else reject(new TileFailure(now.reason ?? 'The slide cannot be shown.'));
+    }
+  }
+  const abandonWaiting = (sentence: string): void => {
+    for (const { reject } of waiting.splice(0)) reject(new TileFailure(sentence));
+  };
+  /** Hands the placement to everything that depends on it; the pixels follow with the next frame. */
+  function place(next: SlidePlacement): void {
+    placement = next;
+    affine = affineOf(next, screen());
+    if (source !== null) viewer.follow(next, screen(), source.slide.width);
+    refresh();
+  }
+  const move = (change: (now: SlidePlacement, slide: SlideSummary) => SlidePlacement): void => {
+    if (source === null || placement === null) return;
+    framing = 'free';
+    place(change(placement, source.slide));
+  };
+  const painted = (): Promise<void> => {
+    const wanted = placement;
+    // A frame must have been painted since: what the ledger knows is of the view before.
+    const since = ledger.paintCount();
+    return new Promise((resolve, reject) =>
+      waiting.push({ isDone: () => ledger.paintCount() > since && placement === wanted, resolve, reject }),
+    );
+  };
+  const reframe = (): void => {
+    if (source === null || placement === null || element.clientWidth === 0 || element.clientHeight === 0) return;
+    if (framing === 'fit') place(fitted(source.slide, screen(), placement.rotation));
+    else place(typeof framing === 'object' ? placementOfView(framing.view, screen()) : placement);
+  };
+
+  const gestures = createSlideGestures(element, {
+    panBy: (dx, dy) => move((now, slide) => panned(now, slide, dx, dy)),
+    zoomBy: (factor, anchor) => move((now, slide) => scaledAbout(now, slide, screen(), now.scale * factor, anchor)),
+    pointAt(at) {
+      pointer = at;
+      refresh();
+    },
+    clickEmpty: () => listener.onSelected(null),
+    abandonDrawing() {
+      while (overlay.cancelDrawing());
+    },
+  });
+  const zoomTo = (scale: number): void =>
+    move((now, slide) => scaledAbout(now, slide, screen(), scale, [screen().width / 2, screen().height / 2]));
+  const fitWhole = (): void => {
+    move((now, slide) => fitted(slide, screen(), now.rotation));
+    framing = 'fit';
+  };
+  const rotate = (degrees: number): void => {
+    const wasFit = framing === 'fit';
+    move((now) => turned(now, degrees));
+    if (wasFit) fitWhole();
+  };
+  const act = (action: SlideKeyAction): void => {
+    const { width, height } = screen();
+    if (action.kind === 'fit') fitWhole();
+    else if (action.kind === 'rotate') rotate(action.degrees);
+    else if (action.kind === 'zoom' && placement !== null) zoomTo(placement.scale * action.factor);
+    else if (action.kind === 'pan')
+      move((now, slide) => panned(now, slide, action.across * width, action.down * height));
+    else if (action.kind === 'preset' && source !== null) {
+      const preset = magnificationPresets(source.slide)[action.index];
+      if (preset !== undefined) zoomTo(preset.scale);
+    }
+  };
+  const stopKeys = listenToSlideKeys(element, act);
+
+  const retry = (): void => {
+    ledger.forgetFailures();
+    viewer.askAgain();
+    refresh();
+  };
+  const observer = new ResizeObserver(reframe);
+  observer.observe(element);
+  window.addEventListener('online', retry);
+
+  function close(): void {
+    abandonWaiting('Another slide was opened meanwhile.');
+    viewer.clear();
+    loader?.dispose();
+    loader = null;
+    pyramid = null;
+    source = null;
+    placement = null;
+    affine = null;
+    framing = 'fit';
+    ledger.clear();
+    overlay.setMarks([]);
+  }
+
+  return {
+    async open(next, signal) {
+      signal.throwIfAborted();
+      close();
+      source = next;
+      loader = createTileLoader();
+      const opened = loader;
+      const levels = next.slide.levels;
+      pyramid = new NativePyramid(
+        { width: next.slide.width, height: next.slide.height, levels, tileUrl: next.tileUrl },
+        opened,
+        {
+          onTileFailed(tile, failure) {
+            if (loader !== opened) return;
+            ledger.addFailure(tile, failure);
+            viewer.redraw();
+            refresh();
+          },
+        },
+      );
+      signal.addEventListener(
+        'abort',
+        () => {
+          if (loader === opened) close();
+          refresh();
+        },
+        { once: true },
+      );
+      viewer.add(pyramid, leastPixelSize(levels));
+      place(fitted(next.slide, screen()));
+      placeMarks();
+      await painted();
+    },
+    setTool(tool) {
+      overlay.setTool(tool);
+      gestures.setTool(tool);
+      element.dataset.tool = tool;
+    },
+    setMarks(next) {
+      marks = next;
+      placeMarks();
+    },
+    setColor: overlay.setColor,
+    async show(wanted, view) {
+      const on = target();
+      if (on === null || !sameTarget(on, wanted) || view.kind !== 'slide') {
+        throw new TileFailure('This place is not on the slide that is open.');
+      }
+      abandonWaiting('Another place was asked for meanwhile.');
+      framing = { view };
+      place(placementOfView(view, screen()));
+      await painted();
+    },
+    view: () => (placement === null || source === null ? null : viewOf(placement, screen())),
+    cancelDrawing: overlay.cancelDrawing,
+    fit: fitWhole,
+    zoomBy: (factor) => {
+      if (placement !== null) zoomTo(placement.scale * factor);
+    },
+    zoomTo,
+    centerOn: (center) => move((now, slide) => heldOnSlide({ ...now, center }, slide)),
+    rotate,
+    retry,
+    dispose() {
+      window.removeEventListener('online', retry);
+      stopKeys();
+      observer.disconnect();
+      cancelAnimationFrame(statusFrame);
+      close();
+      gestures.dispose();
+      overlay.dispose();
+      viewer.dispose();
+    },
+  };
+}

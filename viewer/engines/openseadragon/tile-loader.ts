@@ -1,0 +1,134 @@
+import { failureOf, failureOfStatus, TileFailure } from './tile-failure.ts';
+
+/** One tile on its way. */
+export interface TileRequest {
+  readonly url: string;
+  /** Size of the part inside the slide; what a border tile holds beyond it is padding and is cut off. */
+  readonly width: number;
+  readonly height: number;
+  /** When a view last needed the tile, ms; the newest is loaded first. */
+  lastNeeded(): number;
+  done(bitmap: ImageBitmap): void;
+  failed(failure: TileFailure): void;
+  /** Given up, because no view needs it any more; it may be asked for again. */
+  dropped(): void;
+}
+
+export interface TileLoader {
+  load(request: TileRequest): void;
+  /** Requests that wait or run. */
+  pending(): number;
+  /** Ends every request; none of them is answered any more. */
+  dispose(): void;
+}
+
+export interface TileFetch {
+  /** The tile, cut to its part inside the slide. @throws TileFailure, or the reason of the signal. */
+  (request: Pick<TileRequest, 'url' | 'width' | 'height'>, signal: AbortSignal): Promise<ImageBitmap>;
+}
+
+/** A browser opens six connections to a server; more would only wait where they cannot be called back. */
+const RUNNING = 6;
+const RETRY_AFTER_MS = [400, 1500];
+/** A tile no view has needed for this long is not loaded any more. */
+const STALE_MS = 700;
+const ANSWER_MS = 20_000;
+
+/** Fetches and decodes off the main thread; colour profiles inside the tile are applied by the browser. */
+export const fetchTile: TileFetch = async (request, signal) => {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const response = await fetch(request.url, { credentials: 'same-origin', signal: limit });
+  if (!response.ok) throw failureOfStatus(response.status);
+  const blob = await response.blob();
+  const whole = await createImageBitmap(blob);
+  if (whole.width === request.width && whole.height === request.height) return whole;
+  try {
+    if (whole.width < request.width || whole.height < request.height) {
+      throw new TileFailure('The server sent a part of the slide in the wrong size.', 422);
+    }
+    return await createImageBitmap(whole, 0, 0, request.width, request.height);
+  } finally {
+    whole.close();
+  }
+};
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Loads tiles a few at a time, the most recently needed first, asking again when a failure may pass. */
+export function createTileLoader(fetchOne: TileFetch = fetchTile, retryAfterMs = RETRY_AFTER_MS): TileLoader {
+  const ending = new AbortController();
+  let waiting: TileRequest[] = [];
+  let running = 0;
+
+  const takeNext = (): TileRequest | undefined => {
+    let newest = 0;
+    for (const request of waiting) newest = Math.max(newest, request.lastNeeded());
+    const stale = waiting.filter((request) => request.lastNeeded() < newest - STALE_MS);
+    if (stale.length > 0) {
+      waiting = waiting.filter((request) => !stale.includes(request));
+      for (const request of stale) request.dropped();
+    }
+    const index = waiting.findIndex((request) => request.lastNeeded() === newest);
+    return index < 0 ? undefined : waiting.splice(index, 1)[0];
+  };
+  const pump = (): void => {
+    while (running < RUNNING && !ending.signal.aborted) {
+      const request = takeNext();
+      if (request === undefined) return;
+      running++;
+      void run(request).finally(() => {
+        running--;
+        pump();
+      });
+    }
+  };
+  async function run(request: TileRequest): Promise<void> {
+    const { signal } = ending;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const bitmap = await fetchOne(request, signal);
+        if (signal.aborted) bitmap.close();
+        else request.done(bitmap);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = failureOf(error);
+        const wait = retryAfterMs[attempt];
+        if (wait === undefined || !failure.isPassing) {
+          request.failed(failure);
+          return;
+        }
+      }
+      try {
+        await pause(retryAfterMs[attempt] ?? 0, signal);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  return {
+    load(request) {
+      if (ending.signal.aborted) return;
+      waiting.push(request);
+      pump();
+    },
+    pending: () => waiting.length + running,
+    dispose() {
+      ending.abort();
+      waiting = [];
+    },
+  };
+}
