@@ -169,7 +169,8 @@ describe('record store', () => {
     await settled();
     expect(texts(store)).toEqual([]);
     expect(server.stored.size).toBe(0);
-    expect(store.canRedo()).toBe(false);
+    expect(store.redoAt()).toBeNull();
+    expect(store.undoAt()).not.toBeNull();
   });
 
   test('typing is one step of undo', async () => {

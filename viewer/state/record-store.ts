@@ -72,8 +72,9 @@ export interface RecordStore<Draft, Stored extends Identified> {
   remove(id: string): void;
   undo(): boolean;
   redo(): boolean;
-  canUndo(): boolean;
-  canRedo(): boolean;
+  /** When the change was made that `undo` (`redo`) would take back (make again); null when there is none. */
+  undoAt(): number | null;
+  redoAt(): number | null;
   /** Tries again at once whatever waits. */
   flush(): void;
   /** Sentences for the person, oldest first; taking them empties the list. */
@@ -267,8 +268,8 @@ export function createRecordStore<Draft, Stored extends Identified>(
       publish();
       return true;
     },
-    canUndo: () => past.length > 0,
-    canRedo: () => future.length > 0,
+    undoAt: () => past[past.length - 1]?.at ?? null,
+    redoAt: () => future[future.length - 1]?.at ?? null,
     flush() {
       for (const [id, entry] of entries) {
         entry.callOff?.();

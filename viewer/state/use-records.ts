@@ -22,11 +22,12 @@ export interface OpenRecords {
   readonly sentence: string | null;
 }
 
-/** Opens the annotations and findings of a consultation for as long as the component is shown. */
-export function useConsultationRecords(consultationId: ConsultationId, me: Person): OpenRecords {
+/** Opens the annotations and findings of a consultation for as long as the component is shown; not unless `wanted`. */
+export function useConsultationRecords(consultationId: ConsultationId, me: Person, wanted: boolean): OpenRecords {
   const [open, setOpen] = useState<OpenRecords>({ records: null, phase: 'loading', sentence: null });
   const { id, name, role } = me;
   useEffect(() => {
+    if (!wanted) return;
     const records = createConsultationRecords(consultationId, { id, name, role });
     const ending = new AbortController();
     setOpen({ records, phase: 'loading', sentence: null });
@@ -51,6 +52,6 @@ export function useConsultationRecords(consultationId: ConsultationId, me: Perso
       window.removeEventListener('online', retry);
       records.dispose();
     };
-  }, [consultationId, id, name, role]);
+  }, [consultationId, id, name, role, wanted]);
   return open;
 }

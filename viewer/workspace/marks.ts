@@ -1,0 +1,27 @@
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { Mark } from '#viewer/engines/image-engine.ts';
+import { markLines } from './annotation-words.ts';
+
+export interface MarkChoice {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly colorOf: (authorId: string) => string;
+  readonly selectedId: string | null;
+  readonly hiddenAuthors: ReadonlySet<string>;
+  /** Whose marks can be moved; null: nobody's. */
+  readonly editableBy: string | null;
+}
+
+/** Annotations as an engine shows them. */
+export function marksOf(annotations: readonly Annotation[], choice: MarkChoice): Mark[] {
+  return annotations
+    .filter((annotation) => !choice.hiddenAuthors.has(annotation.author.id))
+    .map((annotation) => ({
+      id: annotation.id,
+      target: annotation.target,
+      geometry: annotation.geometry,
+      color: choice.colorOf(annotation.author.id),
+      lines: markLines(choice.numbers.get(annotation.id) ?? 0, annotation),
+      selected: annotation.id === choice.selectedId,
+      editable: annotation.author.id === choice.editableBy,
+    }));
+}

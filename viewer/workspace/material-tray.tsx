@@ -1,0 +1,132 @@
+import { IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Material, materialPaths } from '#shared/api/material.ts';
+import { formatDicomDate } from '#viewer/ui/dates.ts';
+import styles from './material-tray.module.css';
+import { itemKey, type PaneItem } from './pane-item.ts';
+
+interface MaterialTrayProps {
+  readonly material: Material;
+  /** Keys of the items that stand in a viewport; the first is the active one. */
+  readonly openKeys: readonly string[];
+  readonly onOpen: (item: PaneItem) => void;
+}
+
+function Thumbnail({ src, alt }: { readonly src: string; readonly alt: string }) {
+  const [failed, setFailed] = useState(false);
+  if (failed) {
+    return (
+      <span className={styles.noThumbnail}>
+        <IconPhotoOff size={20} stroke={1.5} aria-label="No preview" />
+      </span>
+    );
+  }
+  return (
+    <img
+      className={styles.thumbnail}
+      src={src}
+      alt={alt}
+      loading="lazy"
+      draggable={false}
+      onError={() => setFailed(true)}
+    />
+  );
+}
+
+interface CardProps {
+  readonly item: PaneItem;
+  readonly title: string;
+  readonly detail: string;
+  readonly src: string;
+  readonly tray: MaterialTrayProps;
+}
+
+function Card({ item, title, detail, src, tray }: CardProps) {
+  const key = itemKey(item);
+  const place = tray.openKeys.indexOf(key);
+  return (
+    <button
+      type="button"
+      className={styles.card}
+      data-open={place >= 0 || undefined}
+      data-active={place === 0 || undefined}
+      aria-pressed={place >= 0}
+      data-item={key}
+      onClick={() => tray.onOpen(item)}
+    >
+      <Thumbnail src={src} alt="" />
+      <span className={styles.words}>
+        <span className={styles.title}>{title}</span>
+        <span className={styles.detail}>{detail}</span>
+      </span>
+    </button>
+  );
+}
+
+/** The studies, slides and documents of the consultation; a click opens one in the active viewport. */
+export function MaterialTray(props: MaterialTrayProps) {
+  const { studies, slides, documents } = props.material;
+  return (
+    <nav className={styles.tray} aria-label="Material">
+      {studies.map((study) => (
+        <section key={study.studyUid} className={styles.group} aria-label={study.description || 'Study'}>
+          <h2 className={styles.heading}>
+            {study.description || 'Study'}
+            {study.studyDate !== null && <span className={styles.detail}>{formatDicomDate(study.studyDate)}</span>}
+          </h2>
+          {study.series
+            .filter(({ isImage }) => isImage)
+            .map((series) => (
+              <Card
+                key={series.seriesUid}
+                item={{ kind: 'series', study, series }}
+                title={series.description || `Series ${series.seriesNumber ?? ''}`.trim()}
+                detail={`${series.modality} · ${series.frameCount} ${series.frameCount === 1 ? 'image' : 'images'}`}
+                src={materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)}
+                tray={props}
+              />
+            ))}
+        </section>
+      ))}
+      {slides.length > 0 && (
+        <section className={styles.group} aria-label="Slides">
+          <h2 className={styles.heading}>
+            <IconMicroscope size={14} stroke={1.75} aria-hidden /> Slides
+          </h2>
+          {slides.map((slide) => (
+            <Card
+              key={slide.id}
+              item={{ kind: 'slide', slide }}
+              title={slide.name}
+              detail={
+                slide.objectivePower === null ? `${slide.width} × ${slide.height} px` : `${slide.objectivePower}× scan`
+              }
+              src={materialPaths.slideThumbnail(slide.id)}
+              tray={props}
+            />
+          ))}
+        </section>
+      )}
+      {documents.length > 0 && (
+        <section className={styles.group} aria-label="Documents">
+          <h2 className={styles.heading}>Documents</h2>
+          {documents.map((document) => (
+            <a
+              key={document.id}
+              className={styles.document}
+              href={`${materialPaths.document(document.id)}?inline=true`}
+              target="_blank"
+              rel="noreferrer"
+            >
+              <IconFileText size={16} stroke={1.75} aria-hidden />
+              <span className={styles.title}>{document.name}</span>
+            </a>
+          ))}
+        </section>
+      )}
+      {studies.length + slides.length + documents.length === 0 && (
+        <p className={styles.empty}>Nothing has been sent yet.</p>
+      )}
+    </nav>
+  );
+}

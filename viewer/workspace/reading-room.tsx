@@ -1,0 +1,161 @@
+import { Drawer } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useEffect, useMemo, useReducer, useRef } from 'react';
+import { useSearchParams } from 'react-router';
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { Material } from '#shared/api/material.ts';
+import type { Consultation } from '#shared/consultation/consultation.ts';
+import { useMe } from '#viewer/api/account.ts';
+import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
+import type { MyReportStore } from '#viewer/state/my-report.ts';
+import { MaterialTray } from './material-tray.tsx';
+import { itemKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
+import { PaneRow } from './pane-row.tsx';
+import { ReadingBar } from './reading-bar.tsx';
+import styles from './reading-page.module.css';
+import { initialReading, reading } from './reading-state.ts';
+import { ResizablePanel } from './resizable-panel.tsx';
+import { SidePanel } from './side-panel.tsx';
+import { toolOfKey } from './tool-choices.ts';
+import { usePanes } from './use-panes.ts';
+import { useReadingRecords } from './use-reading-records.ts';
+import { readPlace } from './view-address.ts';
+
+interface ReadingRoomProps {
+  readonly consultation: Consultation;
+  readonly material: Material;
+  /** Null for people who only look. */
+  readonly records: ConsultationRecords | null;
+  /** One's own part of the answer; null for people who write none. */
+  readonly report: MyReportStore | null;
+}
+
+const NARROW = '(max-width: 900px)';
+
+/** What is open when the page opens: what the address says, else what the reader's discipline asks for. */
+function firstItem(items: readonly PaneItem[], search: URLSearchParams, prefersSlides: boolean): PaneItem | undefined {
+  const place = readPlace(search.get('view'));
+  const asked = place === null ? undefined : itemOfTarget(items, place.target);
+  const byKey = items.find((item) => itemKey(item) === search.get('open'));
+  const preferred = items.find((item) => item.kind === (prefersSlides ? 'slide' : 'series'));
+  return asked ?? byKey ?? preferred ?? items[0];
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input,textarea,select,[contenteditable]') !== null;
+}
+
+/** The reading room: wires tray, viewports, tools, panels and the records; holds no image and no record itself. */
+export function ReadingRoom({ consultation, material, records, report }: ReadingRoomProps) {
+  const me = useMe();
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false }) ?? false;
+  const [search, setSearch] = useSearchParams();
+  const items = useMemo(() => paneItems(material), [material]);
+  const [state, dispatch] = useReducer(reading, null, () => {
+    const first = firstItem(items, search, me.role === 'pathologist');
+    return initialReading(
+      first === undefined ? [] : [itemKey(first)],
+      !narrow,
+      records === null ? 'questions' : 'findings',
+    );
+  });
+  const work = useReadingRecords({ consultation, records, report, state, dispatch });
+  const panes = usePanes({ items, state, dispatch, search, setSearch });
+  const activeItem = panes.items[state.active];
+
+  const show = (annotation: Annotation) => {
+    dispatch({ type: 'select', id: annotation.id });
+    if (narrow) dispatch({ type: 'panel', open: false });
+    panes.show(annotation.target, annotation.view);
+  };
+  const latest = useRef({ work, panes, activeItem });
+  latest.current = { work, panes, activeItem };
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const now = latest.current;
+      if (isTyping(event.target) || event.altKey) return;
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
+        event.preventDefault();
+        if (event.shiftKey) now.work.redo();
+        else now.work.undo();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || now.activeItem === undefined) return;
+      if (event.key === 'Escape') {
+        if (!now.panes.cancelDrawing()) dispatch({ type: 'select', id: null });
+        return;
+      }
+      const tool = toolOfKey(now.activeItem.kind, event.key);
+      if (tool !== null) dispatch({ type: 'tool', kind: now.activeItem.kind, tool });
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+
+  const openKeys = [state.open[state.active], ...state.open.filter((_, pane) => pane !== state.active)].filter(
+    (key) => key !== undefined,
+  );
+  const tray = (
+    <MaterialTray
+      material={material}
+      openKeys={openKeys}
+      onOpen={(item) => {
+        dispatch({ type: 'open', key: itemKey(item) });
+        if (narrow) dispatch({ type: 'tray', open: false });
+      }}
+    />
+  );
+  const panel = (
+    <SidePanel
+      consultation={consultation}
+      material={material}
+      items={items}
+      state={state}
+      dispatch={dispatch}
+      work={work}
+      report={report}
+      onShow={show}
+    />
+  );
+  return (
+    <div className={styles.room}>
+      <ReadingBar
+        consultation={consultation}
+        items={items}
+        state={state}
+        dispatch={dispatch}
+        activeKind={activeItem?.kind ?? null}
+        work={work}
+      />
+      <div className={styles.body}>
+        {!narrow && state.trayOpen && <aside className={styles.tray}>{tray}</aside>}
+        <PaneRow consultation={consultation} panes={panes} state={state} dispatch={dispatch} work={work} />
+        {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}
+      </div>
+      {narrow && (
+        <>
+          <Drawer
+            opened={state.trayOpen}
+            onClose={() => dispatch({ type: 'tray', open: false })}
+            title="Material"
+            position="left"
+            size={260}
+            padding={0}
+          >
+            {tray}
+          </Drawer>
+          <Drawer
+            opened={state.panelOpen}
+            onClose={() => dispatch({ type: 'panel', open: false })}
+            title="Reading"
+            position="bottom"
+            size="75%"
+            padding={0}
+          >
+            {panel}
+          </Drawer>
+        </>
+      )}
+    </div>
+  );
+}

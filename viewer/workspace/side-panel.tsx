@@ -1,0 +1,116 @@
+import { Badge, Tabs } from '@mantine/core';
+import type { Dispatch } from 'react';
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { Material } from '#shared/api/material.ts';
+import type { Consultation } from '#shared/consultation/consultation.ts';
+import { ReportEditor } from '#viewer/report/report-editor.tsx';
+import type { MyReportStore } from '#viewer/state/my-report.ts';
+import { AnnotationList } from './annotation-list.tsx';
+import { FindingList } from './finding-list.tsx';
+import { type PaneItem, placeInWords } from './pane-item.ts';
+import { QuestionPanel } from './question-panel.tsx';
+import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from './reading-state.ts';
+import styles from './side-panel.module.css';
+import type { ReadingWork } from './use-reading-records.ts';
+
+interface SidePanelProps {
+  readonly consultation: Consultation;
+  readonly material: Material;
+  readonly items: readonly PaneItem[];
+  readonly state: ReadingState;
+  readonly dispatch: Dispatch<ReadingEvent>;
+  readonly work: ReadingWork;
+  readonly report: MyReportStore | null;
+  readonly onShow: (annotation: Annotation) => void;
+}
+
+const TAB_WORDS: Readonly<Record<PanelTab, string>> = {
+  findings: 'Findings',
+  annotations: 'Annotations',
+  report: 'Report',
+  questions: 'Questions',
+};
+
+function Count({ value }: { readonly value: number }) {
+  return value === 0 ? null : (
+    <Badge size="xs" variant="light" color="gray" circle>
+      {value}
+    </Badge>
+  );
+}
+
+/** Findings, annotations, report and questions beside the images. */
+export function SidePanel(props: SidePanelProps) {
+  const { consultation, material, items, state, dispatch, work, report, onShow } = props;
+  const readsRecords = consultation.actions.includes('annotation.read');
+  const tabs = PANEL_TABS.filter(
+    (tab) => tab === 'questions' || (readsRecords && (tab !== 'report' || report !== null)),
+  );
+  const tab = tabs.includes(state.tab) ? state.tab : 'questions';
+  const { annotations, findings, numbers, colorOf, myId, canWrite } = work;
+  return (
+    <Tabs
+      className={styles.panel ?? ''}
+      value={tab}
+      onChange={(next) => dispatch({ type: 'tab', tab: next as PanelTab })}
+      keepMounted={false}
+    >
+      <Tabs.List className={styles.tabs ?? ''} aria-label="Reading">
+        {tabs.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {TAB_WORDS[name]} {name === 'findings' && <Count value={findings.length} />}
+            {name === 'annotations' && <Count value={annotations.length} />}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="findings" className={styles.content ?? ''}>
+        <FindingList
+          findings={findings}
+          annotations={annotations}
+          numbers={numbers}
+          colorOf={colorOf}
+          myId={myId}
+          canWrite={canWrite}
+          focusId={state.focusFindingId}
+          onAdd={() => work.makeFinding(null)}
+          onChange={work.changeFinding}
+          onDelete={work.removeFinding}
+          onShow={onShow}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="annotations" className={styles.content ?? ''}>
+        <AnnotationList
+          annotations={annotations}
+          numbers={numbers}
+          colorOf={colorOf}
+          selectedId={state.selectedId}
+          myId={myId}
+          canWrite={canWrite}
+          hiddenAuthors={state.hiddenAuthors}
+          placeOf={(annotation) => placeInWords(items, annotation)}
+          onShow={onShow}
+          onLabel={work.label}
+          onDelete={work.removeAnnotation}
+          onMakeFinding={work.makeFinding}
+          onToggleAuthor={(id) => dispatch({ type: 'author', id })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="report" className={styles.content ?? ''}>
+        {report !== null && (
+          <ReportEditor
+            consultation={consultation}
+            material={material}
+            store={report}
+            findings={findings}
+            citable={{ annotations, numbers, colorOf, onShow }}
+            settleRecords={work.settle}
+            onEditFindings={() => dispatch({ type: 'tab', tab: 'findings' })}
+          />
+        )}
+      </Tabs.Panel>
+      <Tabs.Panel value="questions" className={styles.content ?? ''}>
+        <QuestionPanel consultation={consultation} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}

@@ -1,0 +1,61 @@
+import {
+  IconArrowsMove,
+  IconArrowUpRight,
+  IconContrast2,
+  IconLetterT,
+  IconOvalVertical,
+  IconPointer,
+  IconPointFilled,
+  IconPolygon,
+  IconRectangle,
+  IconRuler2,
+  IconStack2,
+  IconZoomIn,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { Tool } from '#viewer/engines/image-engine.ts';
+import type { PaneItem } from './pane-item.ts';
+
+export interface ToolChoice {
+  readonly tool: Tool;
+  readonly name: string;
+  readonly key: string;
+  readonly Icon: TablerIcon;
+}
+
+const SELECT: ToolChoice = { tool: 'select', name: 'Select and move', key: 'V', Icon: IconPointer };
+const DRAWING: readonly ToolChoice[] = [
+  { tool: 'ellipse', name: 'Ellipse', key: 'E', Icon: IconOvalVertical },
+  { tool: 'rectangle', name: 'Rectangle', key: 'R', Icon: IconRectangle },
+  { tool: 'polygon', name: 'Polygon', key: 'P', Icon: IconPolygon },
+  { tool: 'arrow', name: 'Arrow', key: 'A', Icon: IconArrowUpRight },
+  { tool: 'point', name: 'Point', key: 'O', Icon: IconPointFilled },
+  { tool: 'text', name: 'Text', key: 'T', Icon: IconLetterT },
+];
+
+/** The tools of each kind of image; navigation first. On slides dragging always pans. */
+export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly ToolChoice[])[]>> = {
+  series: [
+    [
+      { tool: 'window', name: 'Window and level', key: 'W', Icon: IconContrast2 },
+      { tool: 'scroll', name: 'Scroll', key: 'S', Icon: IconStack2 },
+      { tool: 'pan', name: 'Pan', key: 'M', Icon: IconArrowsMove },
+      { tool: 'zoom', name: 'Zoom', key: 'Z', Icon: IconZoomIn },
+      SELECT,
+    ],
+    [{ tool: 'line', name: 'Length', key: 'L', Icon: IconRuler2 }, ...DRAWING],
+  ],
+  slide: [
+    [{ ...SELECT, name: 'Pan and select' }],
+    [{ tool: 'line', name: 'Ruler', key: 'L', Icon: IconRuler2 }, ...DRAWING],
+  ],
+};
+
+/** The tool a viewport begins with. */
+export const FIRST_TOOL: Readonly<Record<PaneItem['kind'], Tool>> = { series: 'window', slide: 'select' };
+
+/** The tool of a key for this kind of image. */
+export function toolOfKey(kind: PaneItem['kind'], key: string): Tool | null {
+  const wanted = key.toUpperCase();
+  return TOOL_CHOICES[kind].flat().find((choice) => choice.key === wanted)?.tool ?? null;
+}

@@ -1,0 +1,172 @@
+import { notifications } from '@mantine/notifications';
+import { type Dispatch, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Annotation, AnnotationDraft, Finding } from '#shared/annotation/annotation.ts';
+import type { Consultation } from '#shared/consultation/consultation.ts';
+import type { AnnotationId } from '#shared/ids.ts';
+import { useMe } from '#viewer/api/account.ts';
+import type { EngineListener, Mark } from '#viewer/engines/image-engine.ts';
+import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
+import type { MyReportStore } from '#viewer/state/my-report.ts';
+import type { SaveStatus } from '#viewer/state/record-store.ts';
+import { redoAcross, undoAcross } from '#viewer/state/undo-across.ts';
+import { whenSaved } from '#viewer/state/when-saved.ts';
+import { annotationNumbers } from './annotation-words.ts';
+import { authorColors } from './author-colors.ts';
+import { marksOf } from './marks.ts';
+import type { ReadingEvent, ReadingState } from './reading-state.ts';
+
+/** The records of the consultation as the reading page works with them. */
+export interface ReadingWork {
+  readonly annotations: readonly Annotation[];
+  readonly findings: readonly Finding[];
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly colorOf: (authorId: string) => string;
+  readonly myColor: string;
+  readonly myId: string;
+  /** False for those who only look, and once one's own part is signed. */
+  readonly canWrite: boolean;
+  readonly marks: readonly Mark[];
+  readonly status: SaveStatus;
+  /** What engines tell, all but their status. */
+  readonly listener: Omit<EngineListener, 'onStatus'>;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  undo(): void;
+  redo(): void;
+  label(annotation: Annotation, label: string): void;
+  removeAnnotation(annotation: Annotation): void;
+  makeFinding(annotation: Annotation | null): void;
+  changeFinding(finding: Finding, draft: { text: string; annotationIds: AnnotationId[] }): void;
+  removeFinding(finding: Finding): void;
+  /** Resolves when every annotation and finding is saved. */
+  settle(): Promise<void>;
+}
+
+interface Options {
+  readonly consultation: Consultation;
+  readonly records: ConsultationRecords | null;
+  readonly report: MyReportStore | null;
+  readonly state: ReadingState;
+  readonly dispatch: Dispatch<ReadingEvent>;
+}
+
+const NONE: readonly never[] = [];
+const IDLE: SaveStatus = { phase: 'idle', savedAt: null, unsaved: 0, sentence: null };
+const silent = () => () => {};
+const none = () => NONE;
+
+function draftOf({ target, geometry, label, view, measurements }: Annotation): AnnotationDraft {
+  return { target, geometry, label, view, measurements };
+}
+
+function merged(a: SaveStatus, b: SaveStatus): SaveStatus {
+  const phase =
+    [a, b].find((one) => one.phase === 'waiting')?.phase ?? [a, b].find((one) => one.phase === 'saving')?.phase;
+  return {
+    phase: phase ?? 'idle',
+    savedAt: Math.max(a.savedAt ?? 0, b.savedAt ?? 0) || null,
+    unsaved: a.unsaved + b.unsaved,
+    sentence: a.sentence ?? b.sentence,
+  };
+}
+
+/** Binds stores, selection and drawing; every change goes to a store and is saved at once. */
+export function useReadingRecords({ consultation, records, report, state, dispatch }: Options): ReadingWork {
+  const me = useMe();
+  const subscribeAnnotations = records?.annotations.subscribe ?? silent;
+  const subscribeFindings = records?.findings.subscribe ?? silent;
+  const annotations = useSyncExternalStore(subscribeAnnotations, records?.annotations.records ?? none);
+  const findings = useSyncExternalStore(subscribeFindings, records?.findings.records ?? none);
+  const annotationStatus = useSyncExternalStore(subscribeAnnotations, records?.annotations.status ?? (() => IDLE));
+  const findingStatus = useSyncExternalStore(subscribeFindings, records?.findings.status ?? (() => IDLE));
+  const [mine] = useSyncExternalStore(report?.subscribe ?? silent, report?.records ?? none);
+  const canWrite = records !== null && consultation.actions.includes('annotation.write') && mine?.signedVersion == null;
+
+  useEffect(() => {
+    if (records === null) return;
+    const tell = () => {
+      for (const message of [...records.annotations.takeNotices(), ...records.findings.takeNotices()]) {
+        notifications.show({ color: 'yellow', message });
+      }
+    };
+    const leaveAnnotations = records.annotations.subscribe(tell);
+    const leaveFindings = records.findings.subscribe(tell);
+    return () => {
+      leaveAnnotations();
+      leaveFindings();
+    };
+  }, [records]);
+
+  const numbers = useMemo(() => annotationNumbers(annotations), [annotations]);
+  const colorOf = useMemo(() => authorColors(annotations), [annotations]);
+  const editableBy = canWrite ? me.id : null;
+  const { selectedId, hiddenAuthors } = state;
+  const marks = useMemo(
+    () => marksOf(annotations, { numbers, colorOf, selectedId, hiddenAuthors, editableBy }),
+    [annotations, numbers, colorOf, selectedId, hiddenAuthors, editableBy],
+  );
+
+  const actions = useMemo(() => {
+    const stores = records === null ? [] : [records.annotations, records.findings];
+    const known = (id: string) => records?.annotations.records().find((annotation) => annotation.id === id);
+    const remove = (id: string) => {
+      records?.annotations.remove(id);
+      dispatch({ type: 'select', id: null });
+    };
+    return {
+      listener: {
+        onDrawn(drawn) {
+          const id = records?.annotations.create({ ...drawn, label: '' });
+          if (id !== undefined) dispatch({ type: 'drawn', id });
+        },
+        onChanged({ id, geometry, view, measurements }) {
+          const before = known(id);
+          if (before !== undefined) {
+            records?.annotations.change(id, { ...draftOf(before), geometry, view, measurements });
+          }
+        },
+        onSelected: (id) => dispatch({ type: 'select', id }),
+        onDeleteRequested: remove,
+      } satisfies Omit<EngineListener, 'onStatus'>,
+      undo: () => {
+        undoAcross(stores);
+      },
+      redo: () => {
+        redoAcross(stores);
+      },
+      label(annotation: Annotation, label: string) {
+        const newest = known(annotation.id);
+        if (newest !== undefined) records?.annotations.change(annotation.id, { ...draftOf(newest), label });
+      },
+      removeAnnotation: (annotation: Annotation) => remove(annotation.id),
+      makeFinding(annotation: Annotation | null) {
+        const annotationIds = annotation === null ? [] : [annotation.id];
+        const id = records?.findings.create({ text: annotation?.label ?? '', annotationIds });
+        if (id !== undefined) dispatch({ type: 'finding', id });
+      },
+      changeFinding(finding: Finding, draft: { text: string; annotationIds: AnnotationId[] }) {
+        records?.findings.change(finding.id, draft);
+      },
+      removeFinding: (finding: Finding) => records?.findings.remove(finding.id),
+      async settle() {
+        if (records === null) return;
+        await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
+      },
+    };
+  }, [records, dispatch]);
+
+  return {
+    ...actions,
+    annotations,
+    findings,
+    numbers,
+    colorOf,
+    myColor: colorOf(me.id),
+    myId: me.id,
+    canWrite,
+    marks,
+    status: merged(annotationStatus, findingStatus),
+    canUndo: canWrite && [records.annotations, records.findings].some((store) => store.undoAt() !== null),
+    canRedo: canWrite && [records.annotations, records.findings].some((store) => store.redoAt() !== null),
+  };
+}
