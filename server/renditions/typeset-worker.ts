@@ -23,17 +23,13 @@ async function readPackageFile(name: string): Promise<Uint8Array> {
   return readFile(new URL(import.meta.resolve(name)));
 }
 
-/** The generated glue wants its parameter wrapped, which the package's types do not know, and warns otherwise. */
-async function readCompiler(): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readPackageFile('@myriaddreamin/typst-ts-web-compiler/wasm');
-  return { module_or_path: bytes } as unknown as Uint8Array<ArrayBuffer>;
-}
-
 async function typeset({ template, files }: TypesetInput) {
   const fonts = await Promise.all(FONTS.map((font) => readPackageFile(`@expo-google-fonts/noto-sans/${font}`)));
+  const wasm = await readPackageFile('@myriaddreamin/typst-ts-web-compiler/wasm');
   const compiler = createTypstCompiler();
   await compiler.init({
-    getModule: readCompiler,
+    // The generated glue wants its parameter wrapped, which the package's types do not know, and warns otherwise.
+    getModule: () => ({ module_or_path: wasm }) as unknown as Uint8Array<ArrayBuffer>,
     // Without this the package would fetch its default fonts from the network.
     beforeBuild: [loadFonts(fonts, { assets: false })],
   });
