@@ -1,4 +1,4 @@
-import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Input, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { URGENCIES } from '#shared/consultation/consultation.ts';
 import { Section } from '#viewer/ui/section.tsx';
 import { URGENCY_SPAN, URGENCY_WORDS } from '#viewer/words/due.ts';
@@ -37,12 +37,9 @@ function PatientSection({ form, onChange }: IntakeSectionsProps) {
           error={birthYearProblem(form.birthYear, new Date().getFullYear())}
           onChange={(event) => onChange({ birthYear: event.currentTarget.value })}
         />
-        <div className={styles.control}>
-          <span className={styles.label} id="sex-label">
-            Sex
-          </span>
+        <Input.Wrapper className={styles.control ?? ''} label="Sex" labelElement="div">
           <SegmentedControl
-            aria-labelledby="sex-label"
+            aria-label="Sex"
             fullWidth
             data={[
               { value: 'female', label: 'Female' },
@@ -53,7 +50,7 @@ function PatientSection({ form, onChange }: IntakeSectionsProps) {
             value={form.sex}
             onChange={(sex) => onChange({ sex: sex as IntakeForm['sex'] })}
           />
-        </div>
+        </Input.Wrapper>
         <TextInput
           className={styles.reference ?? ''}
           label="Your own reference"
@@ -72,12 +69,9 @@ function ExpertiseSection({ form, onChange }: IntakeSectionsProps) {
   return (
     <Section id="expertise" title="Who should answer, and by when">
       <div className={styles.expertise}>
-        <div className={styles.control}>
-          <span className={styles.label} id="speciality-label">
-            Speciality
-          </span>
+        <Input.Wrapper className={styles.control ?? ''} label="Speciality" labelElement="div">
           <SegmentedControl
-            aria-labelledby="speciality-label"
+            aria-label="Speciality"
             fullWidth
             data={[
               { value: 'radiology', label: 'Radiology' },
@@ -87,13 +81,10 @@ function ExpertiseSection({ form, onChange }: IntakeSectionsProps) {
             value={form.speciality}
             onChange={(speciality) => onChange({ speciality: speciality as IntakeForm['speciality'] })}
           />
-        </div>
-        <div className={styles.control}>
-          <span className={styles.label} id="urgency-label">
-            Urgency
-          </span>
+        </Input.Wrapper>
+        <Input.Wrapper className={styles.control ?? ''} label="Urgency" labelElement="div">
           <SegmentedControl
-            aria-labelledby="urgency-label"
+            aria-label="Urgency"
             fullWidth
             data={URGENCIES.map((urgency) => ({
               value: urgency,
@@ -102,7 +93,7 @@ function ExpertiseSection({ form, onChange }: IntakeSectionsProps) {
             value={form.urgency}
             onChange={(urgency) => onChange({ urgency: urgency as IntakeForm['urgency'] })}
           />
-        </div>
+        </Input.Wrapper>
       </div>
     </Section>
   );

@@ -82,6 +82,7 @@ function SlideCard({ slide }: { readonly slide: SlideSummary }) {
       <Card
         picture={
           <Thumbnail
+            fill
             src={materialPaths.slideThumbnail(slide.id)}
             placeholder={<IconMicroscope size={22} stroke={1.25} />}
           />
@@ -110,10 +111,12 @@ function DocumentCard({ document }: { readonly document: DocumentSummary }) {
       <a className={styles.card} href={isPicture || isPdf ? `${path}?inline` : path} target="_blank" rel="noreferrer">
         <Card
           picture={
-            <Thumbnail src={isPicture ? `${path}?inline` : null} placeholder={<Icon size={22} stroke={1.25} />} />
+            <Thumbnail fill src={isPicture ? `${path}?inline` : null} placeholder={<Icon size={22} stroke={1.25} />} />
           }
           title={document.name.split('/').at(-1) ?? document.name}
-          lines={[`${DOCUMENT_KINDS[document.mediaType] ?? 'Document'} · ${formatBytes(document.sizeBytes)}`]}
+          lines={[
+            `${DOCUMENT_KINDS[document.mediaType.split(';')[0] ?? ''] ?? 'Document'} · ${formatBytes(document.sizeBytes)}`,
+          ]}
         />
       </a>
     </li>

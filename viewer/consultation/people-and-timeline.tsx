@@ -6,19 +6,17 @@ import styles from './people-and-timeline.module.css';
 
 const EVENT_WORDS: Readonly<Record<string, string>> = {
   create: 'opened the draft',
-  created: 'opened the draft',
+  edit: 'changed the request',
   submit: 'submitted the request',
-  accept: 'sent it to the experts',
   assign: 'assigned an expert',
   unassign: 'took an expert off',
+  accept: 'sent it to the experts',
   read: 'opened the images',
   write: 'began the report',
   sign: 'signed the report',
   deliver: 'delivered the answer',
   decline: 'declined it',
   cancel: 'cancelled it',
-  'material-added': 'added material',
-  upload: 'added material',
 };
 
 interface PersonRowProps {

@@ -18,16 +18,16 @@ function refusalOf(result: UploadResult): Refusal {
   return { name: result.name, sentence: result.sentence ?? 'The server did not take this file.' };
 }
 
-/** Adds up results; the entries of a .zip count one by one. */
+/** Adds up results; the entries of a .zip count one by one, and what was refused twice is said once. */
 export function summarise(results: Iterable<UploadResult>): BatchSummary {
   let [added, alreadyHere] = [0, 0];
-  const refused: Refusal[] = [];
+  const refused = new Map<string, Refusal>();
   for (const result of results) {
     if (result.outcome === 'stored') added += 1;
     else if (result.outcome === 'duplicate') alreadyHere += 1;
-    else refused.push(refusalOf(result));
+    else refused.set(`${result.name}\n${result.code}`, refusalOf(result));
   }
-  return { added, alreadyHere, refused };
+  return { added, alreadyHere, refused: [...refused.values()] };
 }
 
 /** The summary of the items of this tab, with those that could not be sent among the refused. */

@@ -36,6 +36,8 @@ export function DropZone({ onFiles, compact = false }: DropZoneProps) {
   const filesRef = useRef<HTMLInputElement>(null);
   const folderRef = useRef<HTMLInputElement>(null);
   useNoStrayDrop();
+  const idle = compact ? 'Add more: drop a folder or files here' : 'Drop a whole folder here';
+  const call = looking ? 'Looking through the folder…' : over ? 'Let go to add' : idle;
   const drop = async (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -74,9 +76,7 @@ export function DropZone({ onFiles, compact = false }: DropZoneProps) {
       onDrop={(event) => void drop(event)}
     >
       <IconUpload className={styles.icon} size={compact ? 20 : 26} stroke={1.5} aria-hidden />
-      <p className={styles.call}>
-        {looking ? 'Looking through the folder…' : over ? 'Let go to add' : 'Drop a whole folder here'}
-      </p>
+      <p className={styles.call}>{call}</p>
       {!compact && (
         <p className={styles.hint}>
           DICOM studies, whole slides, PDF, pictures, text or a .zip of them. Sort nothing: every file is recognised by

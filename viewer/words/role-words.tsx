@@ -1,9 +1,9 @@
 import {
   IconClipboardList,
   IconMicroscope,
-  IconStack2,
   IconSettings,
   IconShieldSearch,
+  IconStack2,
   IconStethoscope,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
