@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '#shared/errors.ts';
 import { buildApp } from './app.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
+import { loadDemo, prepareDemoAccounts } from './demo.ts';
 import { DEMO_ACCOUNTS } from './demo-accounts.ts';
 import { precompress } from './http/precompress.ts';
 import { createLog, type Log } from './log.ts';
@@ -45,6 +46,15 @@ async function isBuilt(): Promise<boolean> {
   );
 }
 
+/** Loads the demonstration beside the running server; a failure spoils nothing else. */
+async function showDemo(services: Services, signal: AbortSignal): Promise<void> {
+  try {
+    await loadDemo(services, signal);
+  } catch (err) {
+    if (!signal.aborted) services.log.error({ err }, 'the demonstration could not be loaded');
+  }
+}
+
 /** Serves until the process is told to end. Returns the exit code. */
 export async function run(environment: Environment): Promise<number> {
   let services: Services | null = null;
@@ -53,6 +63,7 @@ export async function run(environment: Environment): Promise<number> {
     const log = createLog(config.logLevel);
     announceReserved(config, log);
     services = await openServices(config, log, config.demo ? DEMO_ACCOUNTS : []);
+    await prepareDemoAccounts(services);
     const built = await isBuilt();
     if (!built) log.warn('the viewer is not built: "npm start" builds it; only the API is served');
     else await precompress(VIEWER_FOLDER);
@@ -62,9 +73,12 @@ export async function run(environment: Environment): Promise<number> {
     const address = app.server.address();
     announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
 
+    const ending = new AbortController();
+    const demo = config.demo ? showDemo(services, ending.signal) : Promise.resolve();
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     log.info('ending: open requests are finished first');
-    await app.close();
+    ending.abort();
+    await Promise.all([app.close(), demo]);
     await services.close();
     return 0;
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createOTP } from '@better-auth/utils/otp';
 import { symmetricDecrypt } from 'better-auth/crypto';
 import * as z from 'zod';
@@ -30,6 +29,11 @@ export function createAccounts(library: AuthLibrary, users: UserDirectory, clock
     const credential = await context.internalAdapter.findCredentialAccount(userId);
     if (!credential?.password) return false;
     return await context.password.verify({ hash: credential.password, password });
+  }
+
+  async function addCredential(userId: UserId, password: string): Promise<void> {
+    const context = await library.$context;
+    await context.internalAdapter.createAccount({ userId, providerId: 'credential', accountId: userId, password });
   }
 
   /** RFC 6238 section 5.2: a code is accepted once. */
@@ -72,20 +76,25 @@ export function createAccounts(library: AuthLibrary, users: UserDirectory, clock
         { email, name: parsed.data.name, role: account.role, emailVerified: true },
         { method: 'email-password' },
       );
-      await context.internalAdapter.createAccount({
-        userId: user.id,
-        providerId: 'credential',
-        accountId: user.id,
-        password,
-      });
+      await addCredential(user.id as UserId, password);
       return { id: user.id as UserId, email, name: parsed.data.name, role: account.role, twoFactorEnabled: false };
+    },
+
+    async hasPassword(userId) {
+      const context = await library.$context;
+      return Boolean((await context.internalAdapter.findCredentialAccount(userId))?.password);
     },
 
     async setPassword(userId, password) {
       const context = await library.$context;
-      // A random password nobody has seen is the same as none, and needs no second kind of account.
-      const hash = await context.password.hash(password ?? randomBytes(48).toString('base64url'));
-      await context.internalAdapter.updatePassword(userId, hash);
+      const credential = await context.internalAdapter.findCredentialAccount(userId);
+      if (password === null) {
+        if (credential !== null) await context.internalAdapter.deleteAccount(credential.id);
+      } else {
+        const hash = await context.password.hash(password);
+        if (credential !== null) await context.internalAdapter.updatePassword(userId, hash);
+        else await addCredential(userId, hash);
+      }
       await context.internalAdapter.deleteUserSessions(userId);
     },
 

@@ -1,6 +1,13 @@
 import { createConsultation } from '#server/domain/create-consultation.ts';
+import { importPath } from '#server/domain/import-path.ts';
 import type { Principal } from '#server/domain/ports.ts';
-import { type Intake, intakeSchema, SPECIALITIES, URGENCIES } from '#shared/consultation/consultation.ts';
+import {
+  consultationIdSchema,
+  type Intake,
+  intakeSchema,
+  SPECIALITIES,
+  URGENCIES,
+} from '#shared/consultation/consultation.ts';
 import { AppError } from '#shared/errors.ts';
 import { accountOf } from './account-commands.ts';
 import { type Command, type CommandInput, optionalText, textOption } from './command.ts';
@@ -50,5 +57,22 @@ export const createConsultationCommand: Command = {
     const principal: Principal = { userId: id, name, role, via: 'session' };
     const consultation = await createConsultation(services, principal, intakeOf(input));
     return { result: consultation.id, ok: true };
+  },
+};
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: 'bring a file, a folder or a .zip into a consultation; prints what was stored and what was refused',
+  usage: 'import PATH --consultation ID',
+  details: 'Files that are there already count as stored. Refused files do not make the command fail.',
+  options: { consultation: { type: 'string' } },
+  required: ['consultation'],
+  positionals: ['PATH'],
+  async run({ material }, input) {
+    const id = consultationIdSchema.safeParse(textOption(input, 'consultation'));
+    if (!id.success) throw new AppError('REQUEST_INVALID', { where: '--consultation', reason: 'is not an id' });
+    const path = input.positionals[0] ?? '';
+    const report = await importPath(material.ingest, { path, consultationId: id.data, actor: null }, input.signal);
+    return { result: JSON.stringify(report), ok: true };
   },
 };

@@ -7,10 +7,17 @@ import { openServices } from '#server/services.ts';
 import { AppError } from '#shared/errors.ts';
 import { createTokenCommand, createUser } from './account-commands.ts';
 import type { Command, CommandInput } from './command.ts';
-import { createConsultationCommand } from './consultation-commands.ts';
-import { verifyAudit } from './verify-commands.ts';
+import { createConsultationCommand, importCommand } from './consultation-commands.ts';
+import { verify, verifyAudit } from './verify-commands.ts';
 
-const COMMANDS: readonly Command[] = [createUser, createConsultationCommand, createTokenCommand, verifyAudit];
+const COMMANDS: readonly Command[] = [
+  createUser,
+  createConsultationCommand,
+  importCommand,
+  createTokenCommand,
+  verify,
+  verifyAudit,
+];
 
 const OK = 0;
 const REFUSED = 1;

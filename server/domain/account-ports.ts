@@ -14,7 +14,9 @@ export interface NewAccount {
 export interface Accounts {
   /** Makes an account. REQUEST_INVALID when the address is taken or malformed, or the password too short. */
   create(account: NewAccount): Promise<Account>;
-  /** Replaces a password and ends every session of the person; null leaves the account without a usable one. */
+  /** False for an account nobody can sign in to. */
+  hasPassword(userId: UserId): Promise<boolean>;
+  /** Sets or takes away (null) the password and ends every session of the person. */
   setPassword(userId: UserId, password: string | null): Promise<void>;
   /**
    * Proves again that the person at the keyboard is `userId`: the password, and the one-time code when the account

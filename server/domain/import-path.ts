@@ -35,7 +35,7 @@ const BATCH_BYTES = 256 * 1024 * 1024;
  */
 export async function importPath(
   needs: ImportNeeds,
-  request: { readonly path: string; readonly consultationId: ConsultationId; readonly actor: Principal },
+  request: { readonly path: string; readonly consultationId: ConsultationId; readonly actor: Principal | null },
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const { consultationId, actor, path } = request;

@@ -27,7 +27,7 @@ export interface Examined {
 
 export interface StoreRequest {
   readonly consultationId: ConsultationId;
-  readonly actor: Principal;
+  readonly actor: Principal | null;
   /** What the audit row calls it: an upload id, or the word for another way in. */
   readonly subject: string;
 }
