@@ -300,12 +300,13 @@ async function seriesRows(
     .select((select) => [
       'study_uid',
       'series_uid',
-      'modality',
+      // One by definition (PS3.3 C.7.3.1); a file that says otherwise must not double the series.
+      select.fn.min('modality').as('modality'),
       select.fn.countAll().as('instances'),
       select.fn.min('sop_instance_uid').as('sample'),
     ])
     .where((where) => heldBy(where, consultationIds, scope))
-    .groupBy(['study_uid', 'series_uid', 'modality'])
+    .groupBy(['study_uid', 'series_uid'])
     .orderBy('study_uid')
     .orderBy('series_uid')
     .execute();

@@ -66,7 +66,7 @@ function slideSummary({ id, consultationId, name, sizeBytes, sha256, description
 }
 
 function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): StudySummary[] {
-  const instances = Map.groupBy(rows, (row) => row.seriesUid);
+  const instances = Map.groupBy(rows, keyOf);
   const studies = Map.groupBy(series, (row) => row.studyUid);
   return [...studies].map(([studyUid, members]) => {
     const described = members.map((row) => ({ row, description: descriptionOf(row) }));
@@ -79,7 +79,7 @@ function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): 
       patientName: first?.patientName ?? '',
       patientId: first?.patientId ?? '',
       series: described
-        .map(({ row, description }) => seriesSummary(row, description, instances.get(row.seriesUid) ?? []))
+        .map(({ row, description }) => seriesSummary(row, description, instances.get(keyOf(row)) ?? []))
         .sort(
           (a, b) =>
             (a.seriesNumber ?? Infinity) - (b.seriesNumber ?? Infinity) || a.seriesUid.localeCompare(b.seriesUid),
@@ -88,12 +88,16 @@ function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): 
   });
 }
 
+/** Careless senders use one series UID in several studies. */
+function keyOf({ studyUid, seriesUid }: Pick<InstanceRow, 'studyUid' | 'seriesUid'>): string {
+  return `${studyUid} ${seriesUid}`;
+}
+
 function seriesSummary(
   row: SeriesRow,
   description: Partial<InstanceDescription>,
-  all: readonly InstanceRow[],
+  instances: readonly InstanceRow[],
 ): SeriesSummary {
-  const instances = all.filter(({ modality }) => modality === row.modality);
   const images = instances.filter(({ frameCount }) => frameCount > 0);
   return {
     seriesUid: row.seriesUid,

@@ -130,7 +130,7 @@ async function instancesOf(
   db: Pick<Repositories, 'material'>,
   consultationIds: readonly ConsultationId[],
   query: DicomQuery,
-  { studyUid, seriesUid, modality }: SeriesRow,
+  { studyUid, seriesUid }: SeriesRow,
   series: JsonDataset,
   seriesUrl: string,
 ): Promise<JsonDataset[]> {
@@ -142,7 +142,6 @@ async function instancesOf(
     rows.map((row) => row.sopInstanceUid),
   );
   return rows
-    .filter((row) => row.modality === modality)
     .map((row) => ({
       ...series,
       ...pick('instance', datasets.get(row.sopInstanceUid) ?? {}),
