@@ -108,9 +108,10 @@ function refuseActive(text: string, longNamesOnly: boolean): void {
 }
 
 function inflateObjects(dictionary: string, raw: string, limits: PdfLimits): string {
-  const filter = /\/Filter\s*\[?\s*((?:\/\w+\s*)+)/.exec(dictionary)?.[1]?.trim();
-  if (filter === undefined) return raw;
-  if (!/^\/(FlateDecode|Fl)$/.test(filter) || has(dictionary, 'Predictor')) {
+  // One name, or an array of names (section 7.3.8.2).
+  const filter = /\/Filter\s*(\/\w+|\[[^\]]*\])/.exec(dictionary)?.[1]?.replace(/[[\]\s]/g, '');
+  if (filter === undefined && !has(dictionary, 'Filter')) return raw;
+  if ((filter !== '/FlateDecode' && filter !== '/Fl') || has(dictionary, 'Predictor')) {
     throw damaged('its object streams are coded in a way that cannot be inspected');
   }
   try {
