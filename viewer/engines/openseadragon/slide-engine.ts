@@ -7,10 +7,9 @@ import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
 import { leastPixelSize } from './level-choice.ts';
-import { calibrationOf, magnificationPresets } from './magnification.ts';
+import { calibrationOf } from './magnification.ts';
 import { NativePyramid } from './native-pyramid.ts';
 import { createSlideGestures } from './slide-gestures.ts';
-import { listenToSlideKeys, type SlideKeyAction } from './slide-keys.ts';
 import {
   type Affine,
   affineOf,
@@ -44,6 +43,8 @@ export interface SlideEngine extends ImageEngine<SlideSource> {
   zoomBy(factor: number): void;
   /** Screen pixels per level-0 pixel, about the middle of the viewport; held within what makes sense. */
   zoomTo(scale: number): void;
+  /** Moves the field of view by parts of itself: 0.25 across is a quarter of its width to the right. */
+  moveField(across: number, down: number): void;
   /** Puts a level-0 place in the middle. */
   centerOn(place: Point): void;
   /** Turns clockwise about the middle of the viewport. */
@@ -207,20 +208,6 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     move((now) => turned(now, degrees));
     if (wasFit) fitWhole();
   };
-  const act = (action: SlideKeyAction): void => {
-    const { width, height } = screen();
-    if (action.kind === 'fit') fitWhole();
-    else if (action.kind === 'rotate') rotate(action.degrees);
-    else if (action.kind === 'zoom' && placement !== null) zoomTo(placement.scale * action.factor);
-    else if (action.kind === 'pan')
-      move((now, slide) => panned(now, slide, action.across * width, action.down * height));
-    else if (action.kind === 'preset' && source !== null) {
-      const preset = magnificationPresets(source.slide)[action.index];
-      if (preset !== undefined) zoomTo(preset.scale);
-    }
-  };
-  const stopKeys = listenToSlideKeys(element, act);
-
   const retry = (): void => {
     ledger.forgetFailures();
     viewer.askAgain();
@@ -304,12 +291,13 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       if (placement !== null) zoomTo(placement.scale * factor);
     },
     zoomTo,
+    moveField: (across, down) =>
+      move((now, slide) => panned(now, slide, -across * screen().width, -down * screen().height)),
     centerOn: (center) => move((now, slide) => heldOnSlide({ ...now, center }, slide)),
     rotate,
     retry,
     dispose() {
       window.removeEventListener('online', retry);
-      stopKeys();
       observer.disconnect();
       cancelAnimationFrame(statusFrame);
       close();

@@ -22,10 +22,11 @@ export interface TileLoader {
   dispose(): void;
 }
 
-export interface TileFetch {
-  /** The tile, cut to its part inside the slide. @throws TileFailure, or the reason of the signal. */
-  (request: Pick<TileRequest, 'url' | 'width' | 'height'>, signal: AbortSignal): Promise<ImageBitmap>;
-}
+/** The tile, cut to its part inside the slide. @throws TileFailure, or the reason of the signal. */
+export type TileFetch = (
+  request: Pick<TileRequest, 'url' | 'width' | 'height'>,
+  signal: AbortSignal,
+) => Promise<ImageBitmap>;
 
 /** A browser opens six connections to a server; more would only wait where they cannot be called back. */
 const RUNNING = 6;

@@ -131,7 +131,7 @@ function paintTile(
   context.imageSmoothingEnabled = pixelSize < SQUARES_FROM && Math.abs(pixelSize - 1) > 1e-3;
   context.imageSmoothingQuality = pixelSize < 0.75 ? 'medium' : 'low';
   context.setTransform(ax / bitmap.width, ay / bitmap.width, bx / bitmap.height, by / bitmap.height, x, y);
-  // Between quarter turns borders fall inside pixels; half a pixel of overlap keeps the background from shining through.
-  const bleed = isQuarterTurn ? 0 : 0.5 / pixelSize;
+  // Between quarter turns borders fall inside pixels; an overlap keeps the background from shining through.
+  const bleed = isQuarterTurn ? 0 : 1.5 / pixelSize;
   context.drawImage(bitmap, 0, 0, bitmap.width + bleed, bitmap.height + bleed);
 }

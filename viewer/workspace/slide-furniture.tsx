@@ -1,0 +1,114 @@
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconLoader2 } from '@tabler/icons-react';
+import type { SlideSummary } from '#shared/api/material.ts';
+import type { SlideView } from '#shared/imaging/view-state.ts';
+import type { SlideStatus } from '#viewer/engines/image-engine.ts';
+import { magnificationText } from '#viewer/engines/openseadragon/magnification.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import { MagnificationPresets } from './magnification-presets.tsx';
+import { scaleBarFor } from './scale-bar.ts';
+import classes from './slide-furniture.module.css';
+import { SlideLabel } from './slide-label.tsx';
+import { SlideNavigator } from './slide-navigator.tsx';
+import { lengthText, resolutionText, scaleSource, slideFormat } from './slide-words.ts';
+
+interface SlideFurnitureProps {
+  readonly engine: SlideEngine;
+  readonly slide: SlideSummary;
+  readonly status: SlideStatus;
+  readonly view: SlideView;
+  readonly patientLine: string;
+  readonly retry: () => void;
+}
+
+function Lines({ text }: { readonly text: string }) {
+  return text.split('\n').map((line) => <div key={line}>{line}</div>);
+}
+
+/** "1:3.3" where no objective is known; "2:1" when slide pixels are enlarged. */
+function reductionText(downsample: number): string {
+  const number = (value: number) => Number(value.toPrecision(2));
+  return downsample >= 1 ? `1:${number(downsample)}` : `${number(1 / downsample)}:1`;
+}
+
+function ScaleBar({ micrometres }: { readonly micrometres: number | null }) {
+  if (micrometres === null) return <div className={classes.scale}>No scale in the file: lengths in px</div>;
+  const { widthPx } = scaleBarFor(micrometres / 1000);
+  return (
+    <div className={classes.scale}>
+      <div>{lengthText(widthPx * micrometres)}</div>
+      <div className={classes.bar} style={{ width: widthPx }} />
+    </div>
+  );
+}
+
+function Sharpness({ status, retry }: { readonly status: SlideStatus; readonly retry: () => void }) {
+  if (status.missingTiles > 0) {
+    const { missingTiles } = status;
+    return (
+      <div className={classes.missing} role="status">
+        <IconAlertTriangle size={14} aria-hidden />
+        {missingTiles === 1 ? '1 tile missing' : `${missingTiles} tiles missing`}
+        <UnstyledButton className={classes.retry} onClick={retry}>
+          Retry
+        </UnstyledButton>
+      </div>
+    );
+  }
+  if (status.sharp) return null;
+  return (
+    <div className={classes.sharpening}>
+      <IconLoader2 size={13} aria-hidden /> Sharpening…
+    </div>
+  );
+}
+
+/** What must be read together with the slide: who, what, where and how, and the scale. */
+export function SlideFurniture({ engine, slide, status, view, patientLine, retry }: SlideFurnitureProps) {
+  const { magnification, micrometresPerScreenPixel, downsample, level, pointer } = status;
+  const isEnlarged = downsample < 0.999;
+  return (
+    <div className={classes.furniture}>
+      <div className={classes.topLeft}>
+        <Lines text={patientLine} />
+      </div>
+      <div className={classes.topRight}>
+        <div>{slide.name}</div>
+        <div className={classes.quiet}>{slideFormat(slide)}</div>
+        <SlideLabel slide={slide} />
+      </div>
+      <div className={classes.bottomLeft}>
+        {pointer !== null && (
+          <div className={classes.pointer}>
+            x {pointer[0]} y {pointer[1]}
+          </div>
+        )}
+        <div className={classes.magnification}>
+          {magnification === null ? reductionText(downsample) : magnificationText(magnification)}
+          {isEnlarged && <span className={classes.quiet}> interpolated</span>}
+        </div>
+        <div className={classes.quiet}>
+          Level {level + 1} of {slide.levels.length}
+          {view.rotation !== 0 && ` · turned ${Math.round(view.rotation)}°`}
+        </div>
+        <div className={classes.quiet}>
+          {micrometresPerScreenPixel === null ? 'Uncalibrated' : resolutionText(micrometresPerScreenPixel)}
+        </div>
+      </div>
+      <div className={classes.bottomRight}>
+        <Sharpness status={status} retry={retry} />
+        <SlideNavigator engine={engine} slide={slide} visible={view.visible} />
+        <Tooltip label={scaleSource(slide)} multiline maw={280} position="top-end" openDelay={200}>
+          <div className={classes.source}>
+            {slide.objectivePower === null ? 'Objective unknown' : `Objective ${slide.objectivePower}×`}
+            <span className={classes.quiet}>
+              {micrometresPerScreenPixel === null ? ' · uncalibrated' : ` · ${resolutionText(slide.mppX ?? 0)}`}
+            </span>
+          </div>
+        </Tooltip>
+      </div>
+      <MagnificationPresets engine={engine} slide={slide} scale={1 / downsample} />
+      <ScaleBar micrometres={micrometresPerScreenPixel} />
+    </div>
+  );
+}

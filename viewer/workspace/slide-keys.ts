@@ -1,0 +1,53 @@
+import { magnificationPresets } from '#viewer/engines/openseadragon/magnification.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+
+interface Key {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
+const QUARTER = 0.25;
+const ZOOM_STEP = 1.5;
+
+const ACTIONS: Readonly<Record<string, (engine: SlideEngine) => void>> = {
+  ArrowRight: (engine) => engine.moveField(QUARTER, 0),
+  ArrowLeft: (engine) => engine.moveField(-QUARTER, 0),
+  ArrowDown: (engine) => engine.moveField(0, QUARTER),
+  ArrowUp: (engine) => engine.moveField(0, -QUARTER),
+  '+': (engine) => engine.zoomBy(ZOOM_STEP),
+  '=': (engine) => engine.zoomBy(ZOOM_STEP),
+  '-': (engine) => engine.zoomBy(1 / ZOOM_STEP),
+  '0': (engine) => engine.fit(),
+  f: (engine) => engine.fit(),
+  '.': (engine) => engine.rotate(90),
+  ',': (engine) => engine.rotate(-90),
+};
+
+/** The keys of a pathology viewport, for the list that `?` shows. */
+export const SLIDE_KEYS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['← → ↑ ↓', 'Move by a quarter of the field'],
+  ['1 – 6', 'Magnification 1.25× to 40×'],
+  ['+ −', 'Zoom in, out'],
+  ['0', 'Whole slide'],
+  [', .', 'Turn left, right'],
+  ['Space + drag', 'Move the slide with any tool'],
+];
+
+/** Does what the key means in a pathology viewport; false when it means nothing here. */
+export function pressSlideKey(
+  engine: SlideEngine,
+  slide: Parameters<typeof magnificationPresets>[0],
+  { key, altKey, ctrlKey, metaKey }: Key,
+): boolean {
+  if (altKey || ctrlKey || metaKey) return false;
+  const preset = /^[1-6]$/.test(key) ? magnificationPresets(slide)[Number(key) - 1] : undefined;
+  if (preset !== undefined) {
+    engine.zoomTo(preset.scale);
+    return true;
+  }
+  const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key];
+  action?.(engine);
+  return action !== undefined;
+}

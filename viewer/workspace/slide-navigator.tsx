@@ -1,0 +1,57 @@
+import { type PointerEvent, useState } from 'react';
+import { materialPaths, type SlideSummary } from '#shared/api/material.ts';
+import type { VisibleRectangle } from '#shared/imaging/view-state.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import classes from './slide-navigator.module.css';
+
+interface SlideNavigatorProps {
+  readonly engine: SlideEngine;
+  readonly slide: SlideSummary;
+  readonly visible: VisibleRectangle;
+}
+
+const LARGEST_PX = 132;
+/** The frame of the view never becomes a speck. */
+const SMALLEST_FRAME_PX = 5;
+
+/** The whole slide, small, with the field of view; a press or a drag goes there. */
+export function SlideNavigator({ engine, slide, visible }: SlideNavigatorProps) {
+  const [isBroken, setBroken] = useState(false);
+  const scale = LARGEST_PX / Math.max(slide.width, slide.height);
+  const [width, height] = [slide.width * scale, slide.height * scale];
+  const goTo = (event: PointerEvent<HTMLElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    engine.centerOn([(event.clientX - box.left) / scale, (event.clientY - box.top) / scale]);
+  };
+  const frame = {
+    left: visible.x * scale,
+    top: visible.y * scale,
+    width: Math.max(visible.width * scale, SMALLEST_FRAME_PX),
+    height: Math.max(visible.height * scale, SMALLEST_FRAME_PX),
+  };
+  return (
+    <div
+      className={classes.navigator}
+      style={{ width, height }}
+      aria-hidden
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        goTo(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(event);
+      }}
+    >
+      {!isBroken && (
+        <img
+          className={classes.picture}
+          src={materialPaths.slideThumbnail(slide.id)}
+          alt=""
+          draggable={false}
+          onError={() => setBroken(true)}
+        />
+      )}
+      <div className={classes.frame} style={frame} />
+    </div>
+  );
+}
