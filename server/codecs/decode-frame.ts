@@ -58,7 +58,7 @@ export function canDecode(transferSyntaxUid: string): boolean {
 }
 
 /**
- * Decodes the bytes of one frame into stored values. CPU-bound: call it in a worker thread.
+ * Decodes the bytes of one frame into stored values. CPU-bound: call it in a worker process.
  * @throws AppError DICOM_TRANSFER_SYNTAX_UNSUPPORTED, FRAME_UNDECODABLE
  */
 export async function decodeFrame(

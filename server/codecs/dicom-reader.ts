@@ -7,7 +7,7 @@ import type { WorkerPool } from './worker-pool.ts';
 /** Largest text of one instance kept in the database; a header may be larger only through its binary values. */
 const MAX_METADATA_CHARACTERS = 32 * 1024 * 1024;
 
-/** Reads uploaded DICOM files in worker threads and gives ingest what it stores. */
+/** Reads uploaded DICOM files in worker processes and gives ingest what it stores. */
 export function createDicomReader(pool: WorkerPool): DicomReader {
   return {
     async read(path, signal) {

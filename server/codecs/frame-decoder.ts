@@ -1,4 +1,4 @@
-/** Decoding and rendering of single frames off the main thread. The bytes come from `readFrame`. */
+/** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
 import type { DecodedFrame } from './stored-pixels.ts';
@@ -32,7 +32,12 @@ export type EncodedPicture = RenderedFrame;
 
 /** A pool for the functions below: a frame of the largest size we accept fits, and nothing takes a minute. */
 export function createDecodePool(size: number, limits = { memoryMb: 2048, timeoutMs: 30_000 }): WorkerPool {
-  return createWorkerPool({ entry: new URL('./decode-worker.ts', import.meta.url), size, ...limits });
+  return createWorkerPool({
+    entry: new URL('./decode-worker.ts', import.meta.url),
+    size,
+    ...limits,
+    nativeModules: true,
+  });
 }
 
 /** Stored values. @throws AppError DICOM_TRANSFER_SYNTAX_UNSUPPORTED, FRAME_UNDECODABLE, READING_TIMEOUT, READING_MEMORY */

@@ -1,4 +1,4 @@
-/** Worker thread: reads a DICOM file's header, describes it and finds its frames. */
+/** Worker process: reads a DICOM file's header, describes it and finds its frames. */
 import { toDicomJson } from '#shared/dicom/dicom-json.ts';
 import { describeInstance } from '#shared/dicom/instance.ts';
 import { buildFrameIndex } from './frame-index.ts';
@@ -7,10 +7,10 @@ import type { DicomFile } from './read-dicom-file.ts';
 import { readHeader } from './read-header.ts';
 import { serveTasks } from './worker-protocol.ts';
 
-async function readDicom({ path }: { readonly path: string }) {
-  // The pool ends the thread when the job takes too long; nobody inside has to give up earlier.
+function readDicom({ path }: { readonly path: string }) {
+  // The pool kills the process when the job takes too long; nobody inside has to give up earlier.
   const signal = new AbortController().signal;
-  const value: DicomFile = await withFile(path, async (read, sizeBytes) => {
+  return withFile(path, async (read, sizeBytes): Promise<DicomFile> => {
     const header = await readHeader(read, sizeBytes, signal);
     const description = describeInstance(header);
     const { image } = description;
@@ -21,7 +21,6 @@ async function readDicom({ path }: { readonly path: string }) {
       sizeBytes,
     };
   });
-  return { value, transfer: [] };
 }
 
 serveTasks({ 'read-dicom-file': readDicom });

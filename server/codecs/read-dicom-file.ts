@@ -1,4 +1,4 @@
-/** Reads a DICOM file for ingest, off the main thread. */
+/** Reads a DICOM file for ingest, in a worker process. */
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import type { FrameIndex } from './frame-index.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';

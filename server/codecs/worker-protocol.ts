@@ -1,5 +1,4 @@
-/** What pool and worker say to each other, and the worker's half of it. */
-import { parentPort } from 'node:worker_threads';
+/** What pool and worker process say to each other, and the worker's half of it. */
 import { AppError, type ErrorCode, type ErrorParams } from '#shared/errors.ts';
 
 export interface WorkerRequest {
@@ -13,28 +12,21 @@ export type WorkerReply =
   | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly params: ErrorParams }
   | { readonly id: number; readonly ok: false; readonly code: null; readonly message: string };
 
-/** A result whose buffers change owner instead of being copied. */
-export interface TransferredResult {
-  readonly value: unknown;
-  readonly transfer: readonly ArrayBuffer[];
-}
+export type TaskTable = Readonly<Record<string, (input: never) => Promise<unknown>>>;
 
-export type TaskTable = Readonly<Record<string, (input: never) => Promise<TransferredResult>>>;
-
-/** Answers requests one after the other until the thread is ended from outside. */
+/** Answers the requests of the parent process until it hangs up or kills this one. */
 export function serveTasks(tasks: TaskTable): void {
-  const port = parentPort;
-  if (!port) throw new Error('this module runs in a worker thread only');
-  port.on('message', (request: WorkerRequest) => {
+  const send = process.send?.bind(process);
+  if (!send) throw new Error('this module runs as a worker process only');
+  process.on('message', (request: WorkerRequest) => {
     answer(tasks, request).then(
-      ({ value, transfer }) =>
-        port.postMessage({ id: request.id, ok: true, value } satisfies WorkerReply, [...transfer]),
-      (error: unknown) => port.postMessage(refusal(request.id, error)),
+      (value) => send({ id: request.id, ok: true, value } satisfies WorkerReply),
+      (error: unknown) => send(refusal(request.id, error)),
     );
   });
 }
 
-async function answer(tasks: TaskTable, request: WorkerRequest): Promise<TransferredResult> {
+async function answer(tasks: TaskTable, request: WorkerRequest): Promise<unknown> {
   const task = Object.hasOwn(tasks, request.task) ? tasks[request.task] : undefined;
   if (!task) throw new Error(`the worker knows no task ${request.task}`);
   return task(request.input as never);

@@ -6,13 +6,13 @@ import { AppError } from '#shared/errors.ts';
 /** Largest document accepted; beyond, it is no document a person reads. */
 const MAX_BYTES = { pdf: 100 * 1024 * 1024, picture: 100 * 1024 * 1024, text: 10 * 1024 * 1024 };
 
-/** Threads for `createDocumentReader`. */
+/** Processes for `createDocumentReader`. */
 export function createInspectionPool(size: number): WorkerPool {
   const entry = new URL('./inspection-worker.ts', import.meta.url);
-  return createWorkerPool({ entry, size, memoryMb: 768, timeoutMs: 30_000 });
+  return createWorkerPool({ entry, size, memoryMb: 768, timeoutMs: 30_000, nativeModules: true });
 }
 
-/** Examines documents in worker threads. */
+/** Examines documents in worker processes. */
 export function createDocumentReader(pool: WorkerPool): DocumentReader {
   return {
     async pdf(path, signal) {

@@ -1,4 +1,4 @@
-/** Worker thread: examines documents, whose bytes come from strangers. */
+/** Worker process: examines documents, whose bytes come from strangers. */
 import { readFile } from 'node:fs/promises';
 import { decodePicture } from '#server/codecs/picture.ts';
 import { serveTasks } from '#server/codecs/worker-protocol.ts';
@@ -13,13 +13,13 @@ interface PictureInput {
 serveTasks({
   async pdf({ path }: { readonly path: string }) {
     inspectPdf(await readFile(path));
-    return { value: null, transfer: [] };
+    return null;
   },
   async text({ path }: { readonly path: string }) {
     inspectText(await readFile(path));
-    return { value: null, transfer: [] };
+    return null;
   },
-  async picture({ path, format }: PictureInput) {
-    return { value: await decodePicture(path, format), transfer: [] };
+  picture({ path, format }: PictureInput) {
+    return decodePicture(path, format);
   },
 });

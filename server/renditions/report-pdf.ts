@@ -10,7 +10,7 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Sets a report as PDF. `pictures` holds JPEG files by annotation id; a figure without one says so on the page.
- * The words go in as data, so that no markup in them is ever obeyed. Runs in a thread of its own that ends with the
+ * The words go in as data, so that no markup in them is ever obeyed. Runs in a process of its own that ends with the
  * job and gives its memory back. Throws READING_TIMEOUT, READING_MEMORY; the signal's reason.
  */
 export async function typesetReport(

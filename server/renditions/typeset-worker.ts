@@ -1,4 +1,4 @@
-/** Worker thread: sets a document with Typst (WebAssembly) and gives the PDF. */
+/** Worker process: sets a document with Typst (WebAssembly) and gives the PDF. */
 import { readFile } from 'node:fs/promises';
 import { createTypstCompiler } from '@myriaddreamin/typst.ts/compiler';
 import { loadFonts } from '@myriaddreamin/typst.ts/options.init';
@@ -23,7 +23,7 @@ async function readPackageFile(name: string): Promise<Uint8Array> {
   return readFile(new URL(import.meta.resolve(name)));
 }
 
-async function typeset({ template, files }: TypesetInput) {
+async function typeset({ template, files }: TypesetInput): Promise<Uint8Array> {
   const fonts = await Promise.all(FONTS.map((font) => readPackageFile(`@expo-google-fonts/noto-sans/${font}`)));
   const wasm = await readPackageFile('@myriaddreamin/typst-ts-web-compiler/wasm');
   const compiler = createTypstCompiler();
@@ -41,8 +41,7 @@ async function typeset({ template, files }: TypesetInput) {
     diagnostics: 'unix',
   });
   if (result === undefined) throw new Error(`the report could not be set: ${diagnostics?.join('; ') ?? 'no reason'}`);
-  const pdf = result.slice();
-  return { value: pdf, transfer: [pdf.buffer] };
+  return result.slice();
 }
 
 serveTasks({ typeset });

@@ -59,7 +59,7 @@ test('describes identity, patient, study and image', () => {
       { center: -600, width: 1500, voiFunction: 'LINEAR', explanation: 'LUNG' },
     ],
   });
-  // It crosses threads and is stored as JSON.
+  // It crosses processes and is stored as JSON.
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
 });
 

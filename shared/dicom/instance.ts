@@ -11,7 +11,7 @@ import { DICOMDIR_SOP_CLASS, type SopClassKind, sopClassOf } from './sop-class.t
 import { formatTag, TAG } from './tag.ts';
 import { transferSyntaxOf } from './transfer-syntax.ts';
 
-/** A plain value: it crosses threads, is stored as JSON, and holds null for what the file does not say. */
+/** A plain value: it crosses processes, is stored as JSON, and holds null for what the file does not say. */
 export interface InstanceDescription {
   readonly sopInstanceUid: SopInstanceUid;
   readonly seriesUid: SeriesUid;
