@@ -144,7 +144,9 @@ export async function loadDemo(services: Services, signal: AbortSignal, { small 
     for (const part of ['ct', 'slide', 'documents']) {
       const request = { path: join(folder, part), consultationId: main.id, actor: referrer };
       const { refused } = await importPath(material.ingest, request, signal);
-      for (const { name, sentence } of refused) log.warn({ name, sentence }, 'demonstration material was refused');
+      const [first] = refused;
+      // It stays a draft and is taken up again at the next start: a demonstration without its images is none.
+      if (first !== undefined) throw new Error(`${refused.length} files of ${part} were refused: ${first.sentence}`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -14,13 +14,28 @@ interface AccessControl {
 }
 
 /** A route that declares nothing stops the start. */
-function requireDeclaration(route: RouteOptions): void {
+function requireDeclaration(route: RouteOptions): Access {
   const access = route.config?.access;
   if (access === undefined) {
     throw new Error(`The route ${String(route.method)} ${route.url} declares no access.`);
   }
   if (access.kind === 'consultation' && !route.url.includes(`:${access.param}`)) {
     throw new Error(`The route ${route.url} takes its access from :${access.param}, which it does not have.`);
+  }
+  return access;
+}
+
+/** One route as it was declared. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is, in the order of its registration. */
+    declaredRoutes: DeclaredRoute[];
   }
 }
 
@@ -36,7 +51,11 @@ function subjectOf(request: FastifyRequest, access: Access): string | null {
 export function controlAccess(app: FastifyInstance, { principals, standings, recorder }: AccessControl): void {
   app.decorateRequest('principal', null);
   app.decorateRequest('standings');
-  app.addHook('onRoute', requireDeclaration);
+  app.decorate('declaredRoutes', []);
+  app.addHook('onRoute', (route) => {
+    const access = requireDeclaration(route);
+    for (const method of [route.method].flat()) app.declaredRoutes.push({ method, url: route.url, access });
+  });
 
   async function refuse(request: FastifyRequest, principal: Principal, of: ConsultationStanding | null) {
     await recorder.refused(request, principal, of?.consultationId ?? null);
