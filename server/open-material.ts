@@ -38,9 +38,9 @@ export interface MaterialServices {
   close(): Promise<void>;
 }
 
-/** Two threads read headers: more would only take the processor from those who are looking at images. */
-const READING_THREADS = 2;
-const DECODING_THREADS = 2;
+/** Two processes read headers: more would only take the processor from those who are looking at images. */
+const READERS = 2;
+const DECODERS = 1;
 const OPEN_SLIDES = 64;
 const TIDYING_MS = 3600 * 1000;
 
@@ -55,9 +55,9 @@ export async function openMaterial(options: {
   const { dataDir, db, blobs, clock, log } = options;
   await mkdir(dataDir, { recursive: true });
   const staging = await openStaging(join(dataDir, 'staging'));
-  const parsing = createParsePool(READING_THREADS);
+  const parsing = createParsePool(READERS);
   const inspection = createInspectionPool(1);
-  const decoders = createDecodePool(DECODING_THREADS);
+  const decoders = createDecodePool(DECODERS);
   const ingest: ImportNeeds = {
     ...{ db, blobs, clock, staging },
     readers: {
