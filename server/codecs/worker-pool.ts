@@ -173,6 +173,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       for (const job of waiting.splice(0)) job.reject(new AppError('NOT_READY'));
       const ending = [...workers].map((worker) => {
         lose(worker, new AppError('NOT_READY'));
+        // Whoever waits here must be kept alive until the process is gone.
+        worker.child.ref();
         return worker.gone;
       });
       await Promise.all(ending);
