@@ -45,6 +45,9 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': 'Show what is typed' } } },
+  },
 });
 
 /** The tokens that Mantine has no name for. Components use these variables and no colour of their own. */
@@ -65,6 +68,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#0b0d10',
     '--mantine-color-dimmed': '#8b94a3',
     '--mantine-color-error': '#ff6b6b',
+    '--mantine-color-placeholder': '#828b99',
   },
   light: {
     '--surface-page': '#f7f8fa',

@@ -125,7 +125,7 @@ export function SignInForm({ fixedEmail, onSignedIn }: SignInFormProps) {
         <PasswordInput
           label="Password"
           autoComplete="current-password"
-          autoFocus={fixedEmail !== undefined}
+          data-autofocus={fixedEmail === undefined ? undefined : true}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />

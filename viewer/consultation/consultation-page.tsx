@@ -85,7 +85,9 @@ function MaterialSection({ consultation }: { readonly consultation: Consultation
       {material === undefined && error === null && <Skeleton height={90} />}
       {material === undefined && error !== null && <LoadProblem error={error} onRetry={() => void refetch()} />}
       {material !== undefined && count === 0 && <p className={styles.quiet}>Nothing has been added yet.</p>}
-      {material !== undefined && count > 0 && <MaterialList material={material} />}
+      {material !== undefined && count > 0 && (
+        <MaterialList material={material} readBase={`/consultations/${consultation.id}/read`} />
+      )}
       {canAdd && <UploadPanel consultationId={consultation.id} compact />}
     </Section>
   );

@@ -1,5 +1,6 @@
 import { IconFileText, IconFileTypePdf, IconMicroscope, IconPhoto, IconStack2 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import {
   type DocumentSummary,
   type Material,
@@ -13,7 +14,15 @@ import { countOf, formatBytes } from '#viewer/ui/quantities.ts';
 import styles from './material-list.module.css';
 import { Thumbnail } from './thumbnail.tsx';
 
-function Card({ picture, title, lines }: { picture: ReactNode; title: string; lines: readonly string[] }) {
+interface CardProps {
+  readonly picture: ReactNode;
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Where it is read; null for what has no image or cannot be read from here. */
+  readonly to?: string | null;
+}
+
+function CardWords({ picture, title, lines }: CardProps) {
   return (
     <>
       {picture}
@@ -31,24 +40,45 @@ function Card({ picture, title, lines }: { picture: ReactNode; title: string; li
   );
 }
 
-function SeriesCard({ study, series }: { readonly study: StudySummary; readonly series: SeriesSummary }) {
+function Card({ to = null, ...words }: CardProps) {
+  if (to === null)
+    return (
+      <li className={styles.card}>
+        <CardWords {...words} />
+      </li>
+    );
+  return (
+    <li>
+      <Link className={styles.card ?? ''} to={to}>
+        <CardWords {...words} />
+      </Link>
+    </li>
+  );
+}
+
+interface SeriesCardProps {
+  readonly study: StudySummary;
+  readonly series: SeriesSummary;
+  readonly readBase: string | null;
+}
+
+function SeriesCard({ study, series, readBase }: SeriesCardProps) {
   const number = series.seriesNumber === null ? '' : ` ${series.seriesNumber}`;
   const src = series.isImage ? materialPaths.seriesThumbnail(study.studyUid, series.seriesUid) : null;
   const count = series.isImage
     ? countOf(Math.max(series.frameCount, series.instanceCount), 'image')
     : countOf(series.instanceCount, 'object');
   return (
-    <li className={styles.card}>
-      <Card
-        picture={<Thumbnail src={src} placeholder={<IconStack2 size={22} stroke={1.25} />} />}
-        title={series.description || `Series${number}`}
-        lines={[`${series.modality}${number === '' ? '' : ` · series${number}`}`, count]}
-      />
-    </li>
+    <Card
+      to={readBase === null || !series.isImage ? null : `${readBase}?open=series.${series.seriesUid}`}
+      picture={<Thumbnail src={src} placeholder={<IconStack2 size={22} stroke={1.25} />} />}
+      title={series.description || `Series${number}`}
+      lines={[`${series.modality}${number === '' ? '' : ` · series${number}`}`, count]}
+    />
   );
 }
 
-function StudyBlock({ study }: { readonly study: StudySummary }) {
+function StudyBlock({ study, readBase }: { readonly study: StudySummary; readonly readBase: string | null }) {
   const date = study.studyDate === null ? 'no date' : formatDicomDate(study.studyDate);
   return (
     <div className={styles.block}>
@@ -61,7 +91,7 @@ function StudyBlock({ study }: { readonly study: StudySummary }) {
       </h3>
       <ul className={styles.cards}>
         {study.series.map((series) => (
-          <SeriesCard key={series.seriesUid} study={study} series={series} />
+          <SeriesCard key={series.seriesUid} study={study} series={series} readBase={readBase} />
         ))}
       </ul>
     </div>
@@ -76,21 +106,15 @@ function slideScale(slide: SlideSummary): string {
   return parts.join(' · ');
 }
 
-function SlideCard({ slide }: { readonly slide: SlideSummary }) {
+function SlideCard({ slide, readBase }: { readonly slide: SlideSummary; readonly readBase: string | null }) {
+  const placeholder = <IconMicroscope size={22} stroke={1.25} />;
   return (
-    <li className={styles.card}>
-      <Card
-        picture={
-          <Thumbnail
-            fill
-            src={materialPaths.slideThumbnail(slide.id)}
-            placeholder={<IconMicroscope size={22} stroke={1.25} />}
-          />
-        }
-        title={slide.name.split('/').at(-1) ?? slide.name}
-        lines={[`${slide.width.toLocaleString('en')} × ${slide.height.toLocaleString('en')} px`, slideScale(slide)]}
-      />
-    </li>
+    <Card
+      to={readBase === null ? null : `${readBase}?open=slide.${slide.id}`}
+      picture={<Thumbnail fill src={materialPaths.slideThumbnail(slide.id)} placeholder={placeholder} />}
+      title={slide.name.split('/').at(-1) ?? slide.name}
+      lines={[`${slide.width.toLocaleString('en')} × ${slide.height.toLocaleString('en')} px`, slideScale(slide)]}
+    />
   );
 }
 
@@ -109,7 +133,7 @@ function DocumentCard({ document }: { readonly document: DocumentSummary }) {
   return (
     <li>
       <a className={styles.card} href={isPicture || isPdf ? `${path}?inline` : path} target="_blank" rel="noreferrer">
-        <Card
+        <CardWords
           picture={
             <Thumbnail fill src={isPicture ? `${path}?inline` : null} placeholder={<Icon size={22} stroke={1.25} />} />
           }
@@ -135,18 +159,24 @@ function Block({ icon, title, children }: { icon: ReactNode; title: string; chil
   );
 }
 
+interface MaterialListProps {
+  readonly material: Material;
+  /** The address of the reading page, when the images may be opened from here. */
+  readonly readBase?: string | null;
+}
+
 /** What a consultation holds: studies with their series, slides, documents, each with its picture. */
-export function MaterialList({ material }: { readonly material: Material }) {
+export function MaterialList({ material, readBase = null }: MaterialListProps) {
   const { studies, slides, documents } = material;
   return (
     <div className={styles.list}>
       {studies.map((study) => (
-        <StudyBlock key={study.studyUid} study={study} />
+        <StudyBlock key={study.studyUid} study={study} readBase={readBase} />
       ))}
       {slides.length > 0 && (
         <Block icon={<IconMicroscope size={16} stroke={1.5} aria-hidden />} title={countOf(slides.length, 'slide')}>
           {slides.map((slide) => (
-            <SlideCard key={slide.id} slide={slide} />
+            <SlideCard key={slide.id} slide={slide} readBase={readBase} />
           ))}
         </Block>
       )}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCloudOff, IconLock, IconMoodEmpty, IconTool } from '@tabler/icons-react';
+import { IconCloudOff, IconEyeOff, IconLock, IconTool } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useRouteError } from 'react-router';
 import { ApiFailure, sentenceOf } from '#viewer/api/client.ts';
@@ -34,7 +34,7 @@ const toWorklist = (
 export function NothingHere() {
   return (
     <Problem
-      icon={<IconMoodEmpty size={28} stroke={1.5} />}
+      icon={<IconEyeOff size={28} stroke={1.5} />}
       title="Nothing here"
       sentence="There is nothing here, or it is not yours to see."
       action={toWorklist}

@@ -45,14 +45,14 @@ export function WorklistPage() {
     <div className={styles.page}>
       <div className={styles.head}>
         <h1 className={styles.title}>{title}</h1>
-        {items !== undefined && (
+        {items !== undefined && items.length > 0 && (
           <span className={styles.count} aria-live="polite">
             {rows.length === items.length
               ? countOf(rows.length, 'consultation')
               : `${rows.length.toLocaleString('en')} of ${countOf(items.length, 'consultation')}`}
           </span>
         )}
-        {me.role === 'referrer' && <NewButton />}
+        {me.role === 'referrer' && items?.length !== 0 && <NewButton />}
       </div>
       {(items === undefined || items.length > 0) && (
         <WorklistFilters filter={filter} counts={counts} onChange={change} />
