@@ -26,6 +26,7 @@ export interface FrameDescription {
   readonly planarConfiguration: 0 | 1;
   readonly bitsAllocated: number;
   readonly bitsStored: number;
+  readonly highBit: number;
   readonly signed: boolean;
   readonly palette: Palette | null;
   /** Null without position, orientation or spacing. */
@@ -71,6 +72,7 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
   const photometricInterpretation = (textOf(instance, TAG.PhotometricInterpretation) ?? 'MONOCHROME2').toUpperCase();
   const samplesPerPixel = numberOf(instance, TAG.SamplesPerPixel) ?? 1;
   const bitsAllocated = numberOf(instance, TAG.BitsAllocated) ?? 16;
+  const bitsStored = numberOf(instance, TAG.BitsStored) ?? bitsAllocated;
   const pixelSpacing = vectorIn(TAG.PixelMeasuresSequence, TAG.PixelSpacing, 2);
   const calibration = calibrationOfInstance({
     modality,
@@ -94,7 +96,8 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     photometricInterpretation,
     planarConfiguration: numberOf(instance, TAG.PlanarConfiguration) === 1 ? 1 : 0,
     bitsAllocated,
-    bitsStored: numberOf(instance, TAG.BitsStored) ?? bitsAllocated,
+    bitsStored,
+    highBit: numberOf(instance, TAG.HighBit) ?? bitsStored - 1,
     signed: numberOf(instance, TAG.PixelRepresentation) === 1,
     palette: photometricInterpretation === 'PALETTE COLOR' ? paletteOf(instance) : null,
     plane: imagePlaneOf({

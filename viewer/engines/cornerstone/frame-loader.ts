@@ -3,6 +3,9 @@ import { createImage } from '@cornerstonejs/dicom-image-loader';
 import { FrameFailure, failureOf } from './frame-failure.ts';
 import { describedFrame } from './frame-metadata.ts';
 import { fetchFrame } from './frame-response.ts';
+import { withStatedColor } from './jpeg-color.ts';
+import { isNative } from './native-frame.ts';
+import { nativeImage } from './native-image.ts';
 
 /**
  * Our own loader: unlike the package's it can be aborted, gives up after a time, reads single-part answers, and says
@@ -11,13 +14,14 @@ import { fetchFrame } from './frame-response.ts';
 const SCHEME = 'consilium';
 const FETCH_TIMEOUT_MS = 30_000;
 const DECODE_TIMEOUT_MS = 30_000;
+const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
 
 interface Load {
   readonly controller: AbortController;
 }
 
 const loads = new Map<string, Load>();
-/** Modality values as decoded, before a renderer changes them for its own ends. */
+/** Modality values by image: as decoded, before a renderer changes them for its own ends, or computed when first asked. */
 const modalityValues = new WeakMap<object, ArrayLike<number>>();
 
 export function imageIdOf(url: string): string {
@@ -31,7 +35,14 @@ export function registerFrameLoader(): void {
 
 /** Modality values of a decoded monochrome image (HU for CT), row by row. */
 export function modalityValuesOf(image: Types.IImage): ArrayLike<number> {
-  return modalityValues.get(image) ?? image.voxelManager?.getScalarData() ?? [];
+  const known = modalityValues.get(image);
+  if (known !== undefined) return known;
+  const stored = (image.voxelManager?.getScalarData() ?? []) as ArrayLike<number>;
+  const { slope, intercept } = image;
+  if (slope === 1 && intercept === 0) return stored;
+  const values = Float64Array.from(stored, (value) => value * slope + intercept);
+  modalityValues.set(image, values);
+  return values;
 }
 
 /** Ends the loading of an image that nobody waits for any more. */
@@ -71,8 +82,18 @@ async function load(imageId: string, useRGBA: boolean, signal: AbortSignal): Pro
     imageId.slice(SCHEME.length + 1),
     AbortSignal.any([signal, timeout]),
   );
+  if (description.photometricInterpretation === 'PALETTE COLOR' && description.palette === null) {
+    throw new FrameFailure('The colour table of this image cannot be read.');
+  }
+  if (isNative(transferSyntaxUid)) {
+    const { image, exactValues } = nativeImage(imageId, bytes, description, useRGBA);
+    if (exactValues !== null) modalityValues.set(image, exactValues);
+    return image;
+  }
+  const coded =
+    transferSyntaxUid === JPEG_BASELINE ? withStatedColor(bytes, description.photometricInterpretation) : bytes;
   // Its own copy: the decoder needs even addresses, which a part in the middle of a body need not have.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = coded.byteOffset % 4 === 0 ? coded : coded.slice();
   const image = await withinTime(
     createImage(imageId, aligned as never, transferSyntaxUid, { useRGBA, preScale: { enabled: true } } as never),
     DECODE_TIMEOUT_MS,

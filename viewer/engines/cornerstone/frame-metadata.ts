@@ -58,7 +58,7 @@ const MODULES: Readonly<Record<string, (description: FrameDescription) => object
     columns: description.columns,
     bitsAllocated: description.bitsAllocated,
     bitsStored: description.bitsStored,
-    highBit: description.bitsStored - 1,
+    highBit: description.highBit,
     pixelRepresentation: description.signed ? 1 : 0,
     ...paletteModule(description),
   }),

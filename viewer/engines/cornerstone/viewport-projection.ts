@@ -35,13 +35,20 @@ export function projectPlacement(
   const right = worldDirection(description, screenDirectionToImage(placement, [1, 0]));
   const normal = cross(right, up);
   const { columnSpacing, rowSpacing } = worldPlaneOf(description);
+  const distance = Math.hypot(description.columns * columnSpacing, description.rows * rowSpacing);
   viewport.setCamera({
     flipHorizontal: false,
     flipVertical: false,
     viewUp: [...up],
     viewPlaneNormal: [...normal],
     focalPoint,
-    position: [focalPoint[0] + normal[0], focalPoint[1] + normal[1], focalPoint[2] + normal[2]],
+    position: [
+      focalPoint[0] + normal[0] * distance,
+      focalPoint[1] + normal[1] * distance,
+      focalPoint[2] + normal[2] * distance,
+    ],
+    // Wide, since an oblique plane is never exactly where the camera looks.
+    clippingRange: [distance / 100, distance * 2],
     parallelScale: ((screen.height / 2) * Math.min(columnSpacing, rowSpacing)) / placement.zoom,
     parallelProjection: true,
   });

@@ -49,6 +49,8 @@ export function windowOverSlices(slices: readonly ArrayLike<number>[], paddingVa
     const stride = Math.max(1, Math.floor(values.length / SAMPLES_PER_SLICE));
     for (let i = 0; i < values.length; i += stride) sample.push(values[i] ?? 0);
   }
-  const found = autoWindow(sample, paddingValue === null ? {} : { padding: paddingValue });
+  // Much of a picture is air: a lower share would cut off what is bright in the rest.
+  const share = { lowFraction: 0.005, highFraction: 0.998 };
+  const found = autoWindow(sample, paddingValue === null ? share : { ...share, padding: paddingValue });
   return found === null || found.width <= 0 ? { center: 128, width: 256 } : found;
 }
