@@ -172,11 +172,10 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     place(change(placement, source.slide));
   };
   const painted = (): Promise<void> => {
-    const wanted = placement;
     // A frame must have been painted since: what the ledger knows is of the view before.
     const since = ledger.paintCount();
     return new Promise((resolve, reject) =>
-      waiting.push({ isDone: () => ledger.paintCount() > since && placement === wanted, resolve, reject }),
+      waiting.push({ isDone: () => ledger.paintCount() > since, resolve, reject }),
     );
   };
   const reframe = (): void => {
