@@ -93,6 +93,9 @@ export async function run(environment: Environment): Promise<number> {
 function explain(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is taken; choose another with PORT.`;
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOSPC') {
+    return `The data directory cannot be used: ${message}.`;
+  }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `A file or port is not permitted: ${message}`;
   if (code === 'ECONNREFUSED') return 'The database of DATABASE_URL does not answer.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

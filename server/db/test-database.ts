@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createAuthLibrary, migrateAccounts } from '#server/accounts/auth-library.ts';
-import type { Clock, Database } from '#server/domain/ports.ts';
+import type { Database } from '#server/domain/ports.ts';
+import { createTestClock, type TestClock } from '#server/domain/test-clock.ts';
 import type { Role } from '#shared/consultation/role.ts';
 import type { ConsultationId, UserId } from '#shared/ids.ts';
 import { createDatabase } from './database.ts';
@@ -23,20 +24,6 @@ export interface TestDatabase {
   addPerson(role: Role, name?: string): Promise<{ id: UserId; name: string; role: Role; email: string }>;
   /** A draft of a referrer, made if he is not given. */
   addConsultation(referrerId?: UserId): Promise<ConsultationId>;
-}
-
-export interface TestClock extends Clock {
-  advance(milliseconds: number): void;
-}
-
-export function createTestClock(start = '2026-03-02T09:00:00.000Z'): TestClock {
-  let milliseconds = Date.parse(start);
-  return {
-    now: () => new Date(milliseconds),
-    advance: (by) => {
-      milliseconds += by;
-    },
-  };
 }
 
 async function prepare(dialect: TestDatabase['dialect'], kysely: Kysely<Tables>): Promise<TestDatabase> {
@@ -96,20 +83,32 @@ async function openOnSqlite(): Promise<Opened> {
   return { database: await prepare('sqlite', kysely), close: () => kysely.destroy() };
 }
 
-/** A database of its own on the server of TEST_DATABASE_URL, dropped at the end. */
-async function openOnPostgres(serverUrl: string): Promise<Opened> {
+/** Makes a database of its own on the PostgreSQL server of `serverUrl`; `drop` removes it again. */
+export async function createPostgresDatabase(
+  serverUrl: string,
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `consilium_test_${randomUUID().replaceAll('-', '')}`;
   const administration = openPostgres(serverUrl, () => {});
   await sql`create database ${sql.id(name)}`.execute(administration);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const kysely = openPostgres(url.href, () => {});
+  return {
+    url: url.href,
+    async drop() {
+      await sql`drop database ${sql.id(name)}`.execute(administration);
+      await administration.destroy();
+    },
+  };
+}
+
+async function openOnPostgres(serverUrl: string): Promise<Opened> {
+  const { url, drop } = await createPostgresDatabase(serverUrl);
+  const kysely = openPostgres(url, () => {});
   return {
     database: await prepare('postgres', kysely),
     async close() {
       await kysely.destroy();
-      await sql`drop database ${sql.id(name)}`.execute(administration);
-      await administration.destroy();
+      await drop();
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { buildApp } from '#server/app.ts';
 import { type Environment, readConfig } from '#server/config.ts';
+import { createPostgresDatabase } from '#server/db/test-database.ts';
 import type { Account } from '#server/domain/consultation-ports.ts';
 import type { Principal } from '#server/domain/ports.ts';
 import { createLog } from '#server/log.ts';
@@ -55,6 +56,19 @@ export const TEST_INTAKE: Intake = {
   workingDiagnosis: 'Adenocarcinoma?',
   questions: [{ text: 'Is the nodule malignant?' }, { text: 'Which biopsy site?' }],
 };
+
+/** As `startTestServer`, on a database of its own on the PostgreSQL server of `serverUrl`. */
+export async function startTestServerOnPostgres(serverUrl: string): Promise<TestServer> {
+  const { url, drop } = await createPostgresDatabase(serverUrl);
+  const server = await startTestServer({ DATABASE_URL: url });
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await drop();
+    },
+  };
+}
 
 export async function startTestServer(environment: Environment = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'consilium-test-'));
