@@ -5,6 +5,7 @@ import { saveAnnotation } from '#server/domain/save-annotation.ts';
 import { saveFinding } from '#server/domain/save-finding.ts';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import { callerGone } from '#server/http/caller-gone.ts';
 import type { Services } from '#server/services.ts';
 import { annotationIdSchema, annotationSchema, findingIdSchema, findingSchema } from '#shared/annotation/annotation.ts';
 import {
@@ -63,7 +64,7 @@ export function annotationRoutes(services: Pick<Services, 'db' | 'clock' | 'repo
         },
         config: { access: within('annotation.write'), audit: null },
       },
-      async (request) =>
+      async (request, reply) =>
         saveAnnotation(
           { ...services, pixels: services.reports.pixels },
           {
@@ -72,7 +73,7 @@ export function annotationRoutes(services: Pick<Services, 'db' | 'clock' | 'repo
             id: request.params.annotationId,
             revision: request.body.revision,
             draft: request.body.annotation,
-            signal: request.signal,
+            signal: callerGone(reply),
           },
         ),
     );
