@@ -43,7 +43,10 @@ export function openReports({
       worker ??= startJobWorker({
         queue: db.jobs,
         clock,
-        handlers: jobHandlers({ db, blobs, clock, renditions: createRenditionMaker(pixels) }),
+        handlers: jobHandlers({
+          ...{ db, blobs, clock, renditions: createRenditionMaker(pixels) },
+          onLeftOut: (err, annotationId) => log.warn({ err, annotationId }, 'a key image could not be made'),
+        }),
         onFailure: (err, { kind, attempts }) => log.error({ err, kind, attempts }, 'a job failed'),
       });
     },

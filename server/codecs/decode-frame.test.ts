@@ -69,6 +69,8 @@ test('native: 32 bits, floats, and bytes at an odd address', async () => {
   const shifted = new Uint8Array(49);
   shifted.set(bytesOf(VALUES), 1);
   expect(await pixelsOf(shifted.subarray(1), GREY, LITTLE)).toEqual([...VALUES]);
+  // Between processes bytes arrive as a Buffer anywhere in a message.
+  expect(await pixelsOf(Buffer.from(shifted.buffer).subarray(1), GREY, LITTLE)).toEqual([...VALUES]);
 });
 
 test('native: overlay bits above the stored ones are cut off, the sign is extended (PS3.5 section 8.1.1)', async () => {

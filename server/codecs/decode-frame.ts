@@ -71,7 +71,9 @@ export async function decodeFrame(
   const codec = CODECS[syntax.coding];
   if (!codec) throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', { uid: syntax.uid, name: syntax.name });
   try {
-    const pixels = await codec.decode(bytes, format, syntax);
+    // A Buffer's slice is a view of the same bytes where a codec means a copy, so the codecs never see one.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const pixels = await codec.decode(plain, format, syntax);
     const { rows, columns, samplesPerPixel, photometricInterpretation } = format;
     const isYbr = samplesPerPixel === 3 && photometricInterpretation.startsWith('YBR');
     return {

@@ -63,7 +63,9 @@ export function judgeMaterial(items: readonly MaterialItem[], reviewed: readonly
 function studyTitle(rows: readonly { readonly modality: string; readonly description: string }[]): string {
   const modalities = [...new Set(rows.map(({ modality }) => modality))].toSorted().join('/');
   const first = rows[0] === undefined ? null : (JSON.parse(rows[0].description) as InstanceDescription);
-  return [modalities, first?.studyDescription, first?.studyDate?.slice(0, 10)].filter((part) => part).join(' · ');
+  return [modalities, first?.studyDescription?.replaceAll('^', ' '), first?.studyDate?.slice(0, 10)]
+    .filter((part) => part)
+    .join(' · ');
 }
 
 /** Uploaded names are paths of the sender's folder; a report shows the file's own. */

@@ -90,6 +90,8 @@ export interface RenditionInput {
   readonly images: ReadonlyMap<AnnotationId, AnnotatedImage>;
   /** True when a picture that cannot be made is left out, instead of stopping the whole. */
   readonly leaveOutFailures: boolean;
+  /** Hears of every picture that was left out. */
+  readonly onLeftOut: (error: unknown, annotationId: AnnotationId) => void;
 }
 
 /** Makes every file of a signed version, one after the other; a repeated run makes the same files. */

@@ -12,6 +12,8 @@ interface ProduceServices {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly renditions: RenditionMaker;
+  /** Hears of every picture that could not be made, for the operator's log. */
+  readonly onLeftOut: (error: unknown, annotationId: AnnotationId) => void;
 }
 
 interface ProduceRenditions {
@@ -26,7 +28,7 @@ interface ProduceRenditions {
  * May be repeated at any point: what is stored already is kept. Throws NOT_FOUND for an unknown version.
  */
 export async function produceRenditions(
-  { db, blobs, clock, renditions }: ProduceServices,
+  { db, blobs, clock, renditions, onLeftOut }: ProduceServices,
   { reportId, version, leaveOutFailures }: ProduceRenditions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -35,7 +37,8 @@ export async function produceRenditions(
   const made = await db.reports.renditions(reportId, version);
   if (!made.some(({ kind }) => kind === 'pdf')) {
     const report = signedReportOf(stored);
-    const input = { report, sha256: stored.sha256, images: await findImages(db, report), leaveOutFailures };
+    const images = await findImages(db, report);
+    const input = { report, sha256: stored.sha256, images, leaveOutFailures, onLeftOut };
     for await (const { bytes, ...file } of renditions.produce(input, signal)) {
       const blob = await blobs.put(bytes);
       const producedAt = clock.now().toISOString();

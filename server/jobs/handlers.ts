@@ -3,7 +3,7 @@ import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
 import { produceRenditions } from '#server/domain/produce-renditions.ts';
 import { PRODUCE_RENDITIONS } from '#server/domain/rendition-job.ts';
 import type { Job } from '#server/domain/report-ports.ts';
-import { isUuid, type ReportId } from '#shared/ids.ts';
+import { type AnnotationId, isUuid, type ReportId } from '#shared/ids.ts';
 import type { JobHandler } from './worker.ts';
 
 interface HandlerServices {
@@ -11,6 +11,7 @@ interface HandlerServices {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly renditions: RenditionMaker;
+  readonly onLeftOut: (error: unknown, annotationId: AnnotationId) => void;
 }
 
 /** Kind of job → what does it. A new kind is a row more. */

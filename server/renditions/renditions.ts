@@ -43,7 +43,7 @@ export function createRenditionMaker(pixels: PixelReader): RenditionMaker {
 }
 
 async function* keyImages(run: Run, signal: AbortSignal) {
-  const { report, figures, images, pixels, pictures, leaveOutFailures } = run;
+  const { report, figures, images, pixels, pictures, leaveOutFailures, onLeftOut } = run;
   const authors = [...new Set(report.annotations.map(({ author }) => author.id))];
   for (const { annotationId, number } of figures) {
     const annotation = report.annotations.find(({ id }) => id === annotationId);
@@ -54,6 +54,7 @@ async function* keyImages(run: Run, signal: AbortSignal) {
       (error: unknown) => {
         // What the image itself refuses will be refused again; anything else may go away and is tried again.
         if (signal.aborted || !(error instanceof AppError || leaveOutFailures)) throw error;
+        onLeftOut(error, annotationId);
         return null;
       },
     );

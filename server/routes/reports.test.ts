@@ -203,6 +203,7 @@ describe('the signed version', () => {
     expect(pdf.headers['content-disposition']).toBe(`attachment; filename="report-${reportId.slice(0, 8)}-v1.pdf"`);
     expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-');
 
+    expect((await referrer.get(reportPaths.keyImage(reportId, 1, shapes.id))).statusCode).toBe(200);
     const picture = await referrer.get(reportPaths.keyImage(reportId, 1, gland.id));
     expect(picture.headers).toMatchObject({ 'content-type': 'image/png' });
     expect(picture.headers['cache-control']).toContain('immutable');

@@ -5,6 +5,7 @@ import { signReport } from '#server/domain/sign-report.ts';
 import { listSignedVersions, loadSignedVersion, readRendition } from '#server/domain/signed-versions.ts';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import { callerGone } from '#server/http/caller-gone.ts';
 import type { Services } from '#server/services.ts';
 import { annotationIdSchema } from '#shared/annotation/annotation.ts';
 import { failureSchema } from '#shared/api/failure.ts';
@@ -141,8 +142,12 @@ export function reportRoutes(services: Services): FastifyPluginAsyncZod {
         },
         config: { access: byReport, audit: { action: 'report.pdf', coalesceMs: 0 } },
       },
-      async ({ params, signal }, reply) => {
-        const { bytes, rendition } = await readRendition(services, { ...params, kind: 'pdf', name: '' }, signal);
+      async ({ params }, reply) => {
+        const { bytes, rendition } = await readRendition(
+          services,
+          { ...params, kind: 'pdf', name: '' },
+          callerGone(reply),
+        );
         const name = `report-${shortReportId(params.reportId)}-v${params.version}.pdf`;
         return reply
           .header('content-disposition', `attachment; filename="${name}"`)
@@ -165,9 +170,9 @@ export function reportRoutes(services: Services): FastifyPluginAsyncZod {
         },
         config: { access: byReport, audit: { action: 'report.key-image', coalesceMs: KEY_IMAGE_AUDIT_MS } },
       },
-      async ({ params, signal }, reply) => {
+      async ({ params }, reply) => {
         const wanted = { ...params, kind: 'key-image', name: params.annotationId } as const;
-        const { bytes, rendition } = await readRendition(services, wanted, signal);
+        const { bytes, rendition } = await readRendition(services, wanted, callerGone(reply));
         return reply
           .header('cache-control', IMMUTABLE)
           .header('etag', `"${rendition.sha256}"`)

@@ -64,7 +64,7 @@ const report = (change: object = {}): SignedReport =>
     ],
     findings: [finding(1, 2), finding(2, 2, 3)],
     answers: [
-      { questionId: uuid(21), ...says('Yes.', 1, 2), unanswerable: false },
+      { questionId: uuid(21), ...says('Yes.', 1, 2, 1), unanswerable: false },
       { questionId: uuid(22), ...says('Not from these images.'), unanswerable: true },
     ],
     impression: [says('Suspicious.', 3), says('  ')],

@@ -80,7 +80,9 @@ export function reportDocument(report: SignedReport, sha256: string): ReportDocu
   const figures = numberFigures(report);
   const passage = (statement: { text: string; citations: readonly AnnotationId[] }): Passage => ({
     text: statement.text.trim(),
-    citations: statement.citations.flatMap((id) => figures.get(id)?.number ?? []).toSorted((a, b) => a - b),
+    citations: [...new Set(statement.citations.flatMap((id) => figures.get(id)?.number ?? []))].toSorted(
+      (a, b) => a - b,
+    ),
   });
 
   const shown = new Set<AnnotationId>();
