@@ -68,6 +68,7 @@ function TokenList() {
 export function ApiTokens() {
   const client = useQueryClient();
   const [name, setName] = useState('');
+  const { data } = useQuery(tokensQuery);
   const create = useMutation({
     mutationFn: () => createToken(name.trim()),
     onSuccess: async () => {
@@ -81,7 +82,9 @@ export function ApiTokens() {
   };
   return (
     <Section title="API tokens" hint="A token lets a program act as you. It never signs a report.">
-      {create.data !== undefined && <FreshToken token={create.data.token} />}
+      {create.data !== undefined && data?.tokens.some(({ id }) => id === create.data.id) && (
+        <FreshToken token={create.data.token} />
+      )}
       <TokenList />
       <form className={styles.inline} onSubmit={submit}>
         <TextInput

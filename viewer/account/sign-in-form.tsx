@@ -9,6 +9,8 @@ import styles from './sign-in.module.css';
 interface SignInFormProps {
   /** Set when the same person has to sign in again: the address cannot be changed then. */
   readonly fixedEmail?: string;
+  /** True when the password is already accepted and only the code is missing. */
+  readonly startWithCode?: boolean;
   readonly onSignedIn: () => Promise<void>;
 }
 
@@ -95,10 +97,10 @@ function codeRefusal(error: unknown): string {
 }
 
 /** E-mail and password, then the one-time code where the account asks for one. */
-export function SignInForm({ fixedEmail, onSignedIn }: SignInFormProps) {
+export function SignInForm({ fixedEmail, startWithCode = false, onSignedIn }: SignInFormProps) {
   const [email, setEmail] = useState(fixedEmail ?? '');
   const [password, setPassword] = useState('');
-  const [codeNeeded, setCodeNeeded] = useState(false);
+  const [codeNeeded, setCodeNeeded] = useState(startWithCode);
   const attempt = useMutation({
     mutationFn: async () => {
       if ((await signIn(email.trim(), password)) === 'code-needed') setCodeNeeded(true);

@@ -1,5 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { demoQuery, meQuery, signIn } from '#viewer/api/account.ts';
 import { sentenceOf } from '#viewer/api/client.ts';
@@ -14,12 +15,18 @@ function safeNext(next: string | null): string {
   return next?.startsWith('/') && !next.startsWith('//') && !next.includes('\\') ? next : '/';
 }
 
-function DemoAccounts({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
+interface DemoAccountsProps {
+  readonly onSignedIn: () => Promise<void>;
+  /** The password was right and a one-time code has to follow. */
+  readonly onCodeNeeded: () => void;
+}
+
+function DemoAccounts({ onSignedIn, onCodeNeeded }: DemoAccountsProps) {
   const { data } = useQuery(demoQuery);
   const enter = useMutation({
     mutationFn: async (account: { email: string; password: string }) => {
-      await signIn(account.email, account.password);
-      await onSignedIn();
+      if ((await signIn(account.email, account.password)) === 'code-needed') onCodeNeeded();
+      else await onSignedIn();
     },
   });
   if (data === undefined || data.accounts.length === 0) return null;
@@ -58,6 +65,7 @@ export function SignInPage() {
   useTitle('Sign in');
   const navigate = useNavigate();
   const [search] = useSearchParams();
+  const [startWithCode, setStartWithCode] = useState(false);
   const enter = async () => {
     queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'demo' && queryKey[0] !== 'me' });
     await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
@@ -74,9 +82,9 @@ export function SignInPage() {
           </div>
         </div>
         <div className={styles.card}>
-          <SignInForm onSignedIn={enter} />
+          <SignInForm key={String(startWithCode)} startWithCode={startWithCode} onSignedIn={enter} />
         </div>
-        <DemoAccounts onSignedIn={enter} />
+        <DemoAccounts onSignedIn={enter} onCodeNeeded={() => setStartWithCode(true)} />
       </main>
       <footer className={styles.foot}>Not a certified medical device.</footer>
     </div>

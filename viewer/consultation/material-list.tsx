@@ -1,5 +1,6 @@
+import { Button } from '@mantine/core';
 import { IconFileText, IconFileTypePdf, IconMicroscope, IconPhoto, IconStack2 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import {
   type DocumentSummary,
@@ -89,11 +90,9 @@ function StudyBlock({ study, readBase }: { readonly study: StudySummary; readonl
           {study.modalities.join(', ')} · {date} · {countOf(study.series.length, 'series', 'series')}
         </span>
       </h3>
-      <ul className={styles.cards}>
-        {study.series.map((series) => (
-          <SeriesCard key={series.seriesUid} study={study} series={series} readBase={readBase} />
-        ))}
-      </ul>
+      <Cards items={study.series}>
+        {(series) => <SeriesCard key={series.seriesUid} study={study} series={series} readBase={readBase} />}
+      </Cards>
     </div>
   );
 }
@@ -147,6 +146,28 @@ function DocumentCard({ document }: { readonly document: DocumentSummary }) {
   );
 }
 
+const SHOWN = 48;
+
+interface CardsProps<Item> {
+  readonly items: readonly Item[];
+  readonly children: (item: Item) => ReactNode;
+}
+
+/** The first cards; a folder of a thousand letters does not fill the page unasked. */
+function Cards<Item>({ items, children }: CardsProps<Item>) {
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      <ul className={styles.cards}>{(all ? items : items.slice(0, SHOWN)).map(children)}</ul>
+      {!all && items.length > SHOWN && (
+        <Button className={styles.all ?? ''} size="compact-sm" variant="default" onClick={() => setAll(true)}>
+          Show all {items.length.toLocaleString('en')}
+        </Button>
+      )}
+    </>
+  );
+}
+
 function Block({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
   return (
     <div className={styles.block}>
@@ -154,7 +175,7 @@ function Block({ icon, title, children }: { icon: ReactNode; title: string; chil
         {icon}
         {title}
       </h3>
-      <ul className={styles.cards}>{children}</ul>
+      {children}
     </div>
   );
 }
@@ -175,16 +196,12 @@ export function MaterialList({ material, readBase = null }: MaterialListProps) {
       ))}
       {slides.length > 0 && (
         <Block icon={<IconMicroscope size={16} stroke={1.5} aria-hidden />} title={countOf(slides.length, 'slide')}>
-          {slides.map((slide) => (
-            <SlideCard key={slide.id} slide={slide} readBase={readBase} />
-          ))}
+          <Cards items={slides}>{(slide) => <SlideCard key={slide.id} slide={slide} readBase={readBase} />}</Cards>
         </Block>
       )}
       {documents.length > 0 && (
         <Block icon={<IconFileText size={16} stroke={1.5} aria-hidden />} title={countOf(documents.length, 'document')}>
-          {documents.map((document) => (
-            <DocumentCard key={document.id} document={document} />
-          ))}
+          <Cards items={documents}>{(document) => <DocumentCard key={document.id} document={document} />}</Cards>
         </Block>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { Button, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconChevronDown, IconCopyCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconChevronDown, IconCopyCheck, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { countOf } from '#viewer/ui/quantities.ts';
 import styles from './batch-result.module.css';
@@ -53,8 +53,8 @@ function RefusedList({ refused }: { readonly refused: BatchSummary['refused'] })
 
 /** What became of the files that were sent: new, here already, not taken and why. */
 export function BatchResult({ summary, onRetry }: BatchResultProps) {
-  const { added, alreadyHere, refused } = summary;
-  if (added + alreadyHere + refused.length === 0) return null;
+  const { added, alreadyHere, refused, cancelled } = summary;
+  if (added + alreadyHere + refused.length + cancelled === 0) return null;
   return (
     <section className={styles.panel} aria-label="What became of the files" aria-live="polite">
       {added > 0 && (
@@ -65,6 +65,12 @@ export function BatchResult({ summary, onRetry }: BatchResultProps) {
       )}
       {alreadyHere > 0 && <AlreadyHere count={alreadyHere} nothingNew={added === 0} />}
       {refused.length > 0 && <RefusedList key={refused.length} refused={refused} />}
+      {cancelled > 0 && (
+        <p className={styles.row}>
+          <IconX size={16} className={styles.quiet} aria-hidden />
+          <span>{countOf(cancelled, 'file was', 'files were')} cancelled and not sent.</span>
+        </p>
+      )}
       {onRetry !== undefined && (
         <Button className={styles.retry ?? ''} size="compact-sm" variant="default" onClick={onRetry}>
           Send the rest again

@@ -12,6 +12,8 @@ export interface BatchSummary {
   readonly added: number;
   readonly alreadyHere: number;
   readonly refused: readonly Refusal[];
+  /** Stopped by the person before they arrived. */
+  readonly cancelled: number;
 }
 
 function refusalOf(result: UploadResult): Refusal {
@@ -27,7 +29,7 @@ export function summarise(results: Iterable<UploadResult>): BatchSummary {
     else if (result.outcome === 'duplicate') alreadyHere += 1;
     else refused.set(`${result.name}\n${result.code}`, refusalOf(result));
   }
-  return { added, alreadyHere, refused: [...refused.values()] };
+  return { added, alreadyHere, refused: [...refused.values()], cancelled: 0 };
 }
 
 /** The summary of the items of this tab, with those that could not be sent among the refused. */
@@ -36,5 +38,6 @@ export function summariseItems(items: readonly UploadItem[]): BatchSummary {
   const unsent = items
     .filter((item) => item.phase === 'failed')
     .map((item) => ({ name: item.path, sentence: item.reason ?? 'The file could not be sent.' }));
-  return { ...summary, refused: [...summary.refused, ...unsent] };
+  const cancelled = items.filter((item) => item.phase === 'cancelled').length;
+  return { ...summary, refused: [...summary.refused, ...unsent], cancelled };
 }

@@ -28,7 +28,7 @@ function useSummary(consultationId: string | null) {
   const summary = useMemo(() => {
     if (items.length > 0) return summariseItems(items);
     const kept = summarise((outcomes ?? []).flatMap((outcome) => outcome.results));
-    return { added: 0, alreadyHere: 0, refused: kept.refused };
+    return { ...kept, added: 0, alreadyHere: 0 };
   }, [items, outcomes]);
   return { items, summary };
 }

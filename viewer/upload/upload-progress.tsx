@@ -1,4 +1,5 @@
 import { Button, Progress, UnstyledButton } from '@mantine/core';
+import { useNetwork } from '@mantine/hooks';
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconClock, IconCloudOff, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { countOf, formatBytes, formatDuration } from '#viewer/ui/quantities.ts';
@@ -51,11 +52,13 @@ function inOrder(items: readonly UploadItem[]): UploadItem[] {
 /** The files on their way to one consultation: the total, and each file on request. */
 export function UploadProgress({ items }: { readonly items: readonly UploadItem[] }) {
   const [open, setOpen] = useState(false);
+  const { online } = useNetwork();
   const totals = totalsOf(items);
   const left = useSecondsLeft(totals.bytesSent, totals.bytes, totals.running);
   const first = items[0];
   if (first === undefined || !totals.running) return null;
-  const stuck = totals.interrupted > 0 && !items.some(({ phase }) => phase === 'sending' || phase === 'checking');
+  const moving = items.some(({ phase }) => phase === 'sending' || phase === 'checking');
+  const stuck = !online || (totals.interrupted > 0 && !moving);
   const share = totals.bytes === 0 ? totals.filesEnded / totals.files : totals.bytesSent / totals.bytes;
   return (
     <section className={styles.panel} aria-label="Files on their way">
@@ -66,7 +69,7 @@ export function UploadProgress({ items }: { readonly items: readonly UploadItem[
         <span className={styles.numbers}>
           {totals.filesEnded.toLocaleString('en')} of {totals.files.toLocaleString('en')} ·{' '}
           {formatBytes(totals.bytesSent)} of {formatBytes(totals.bytes)}
-          {left !== null && ` · ${formatDuration(left)} left`}
+          {left !== null && !stuck && ` · ${formatDuration(left)} left`}
         </span>
       </div>
       <Progress

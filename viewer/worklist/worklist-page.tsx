@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { useMe } from '#viewer/api/account.ts';
 import { worklistQuery } from '#viewer/api/consultations.ts';
+import { KeysDialog } from '#viewer/ui/keys-dialog.tsx';
 import { LoadProblem } from '#viewer/ui/page-problem.tsx';
 import { countOf } from '#viewer/ui/quantities.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
@@ -13,6 +14,13 @@ import { countViews, filterWorklist, readFilter, type WorklistFilter, writeFilte
 import { WorklistFilters } from './worklist-filters.tsx';
 import styles from './worklist-page.module.css';
 import { WorklistSkeleton, WorklistTable } from './worklist-table.tsx';
+
+const KEYS = [
+  { keys: ['↓', '↑'], does: 'Next and previous row' },
+  { keys: ['Enter'], does: 'Open the row' },
+  { keys: ['/'], does: 'Search' },
+  { keys: ['?'], does: 'These keys' },
+] as const;
 
 function NewButton() {
   return (
@@ -43,6 +51,7 @@ export function WorklistPage() {
   const change = (next: WorklistFilter) => setSearch(writeFilter(next, me.role), { replace: true });
   return (
     <div className={styles.page}>
+      <KeysDialog keys={KEYS} />
       <div className={styles.head}>
         <h1 className={styles.title}>{title}</h1>
         {items !== undefined && items.length > 0 && (

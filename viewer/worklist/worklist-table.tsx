@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { type KeyboardEvent, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { Me } from '#shared/api/account.ts';
 import type { WorklistItem } from '#shared/api/consultations.ts';
@@ -26,19 +26,18 @@ function Row({ item, me, now }: { readonly item: WorklistItem; readonly me: Me; 
   return (
     <tr className={styles.row}>
       <td className={styles.patient}>
-        <Link
-          className={styles.link ?? ''}
-          to={addressOf(item, me)}
-          data-worklist-row
-          aria-label={`${item.patient.initials}: ${item.title}`}
-          onPointerEnter={() => void queryClient.prefetchQuery(consultationQuery(item.id))}
-        >
-          {item.patient.initials}
-        </Link>
+        <span className={styles.initials}>{item.patient.initials}</span>
         <span className={styles.quiet}>{ageAndSex(item.patient)}</span>
       </td>
       <td className={styles.question}>
-        <span className={styles.title}>{item.title}</span>
+        <Link
+          className={styles.title ?? ''}
+          to={addressOf(item, me)}
+          data-worklist-row
+          onPointerEnter={() => void queryClient.prefetchQuery(consultationQuery(item.id))}
+        >
+          {item.title}
+        </Link>
         <span className={styles.first}>
           {item.firstQuestion ?? 'No question yet'}
           {item.questionCount > 1 && ` · ${item.questionCount - 1} more`}
@@ -75,24 +74,35 @@ function Head() {
   );
 }
 
-/** Arrow keys go from row to row; Enter is the link's own. */
-function moveByKey(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
-  if (step === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-worklist-row]')];
-  const next = links[links.indexOf(document.activeElement as HTMLElement) + step];
-  if (next === undefined) return;
-  event.preventDefault();
-  next.focus();
+/** Arrow keys go from row to row, from wherever the page is; Enter is the link's own. */
+function useRowKeys(): RefObject<HTMLTableElement | null> {
+  const tableRef = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    const move = (event: KeyboardEvent) => {
+      const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+      const elsewhere = event.target instanceof HTMLElement && event.target.matches('input, textarea, [role], button');
+      if (step === undefined || elsewhere || event.metaKey || event.ctrlKey || event.altKey) return;
+      const links = [...(tableRef.current?.querySelectorAll<HTMLElement>('[data-worklist-row]') ?? [])];
+      const here = links.indexOf(document.activeElement as HTMLElement);
+      const next = links[here === -1 ? 0 : here + step];
+      if (next === undefined) return;
+      event.preventDefault();
+      next.focus();
+    };
+    window.addEventListener('keydown', move);
+    return () => window.removeEventListener('keydown', move);
+  }, []);
+  return tableRef;
 }
 
 /** The worklist as a dense table; on a phone each row is a card. Long lists come two hundred rows at a time. */
 export function WorklistTable({ rows, me }: { readonly rows: readonly WorklistItem[]; readonly me: Me }) {
   const [shown, setShown] = useState(PAGE);
   const now = useNow();
+  const tableRef = useRowKeys();
   return (
     <>
-      <table className={styles.table} aria-label="Consultations" onKeyDown={moveByKey}>
+      <table ref={tableRef} className={styles.table} aria-label="Consultations">
         <Head />
         <tbody>
           {rows.slice(0, shown).map((item) => (
