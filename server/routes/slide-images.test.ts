@@ -41,10 +41,9 @@ beforeAll(async () => {
   await writeFile(join(folder, 'letters', '.DS_Store'), 'dropping');
   const report = await bring(folder);
   expect(report.refused).toEqual([]);
-  ({
-    slides: [slide],
-    documents,
-  } = (await material()) as { slides: [SlideSummary]; documents: DocumentSummary[] });
+  const held = await material();
+  slide = held.slides[0]!;
+  documents = held.documents;
 }, 60_000);
 afterAll(() => server.close());
 

@@ -1,0 +1,103 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { LoadJob, LoadResult } from './load.ts';
+
+/** One line of the printed table; figures that do not apply are null. */
+export interface BenchRow {
+  readonly name: string;
+  readonly perSecond: number | null;
+  readonly unit: string;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly rssMb: number | null;
+  /** This row's rate divided by the bare server's for the same bytes. */
+  readonly ratio: number | null;
+  readonly note: string;
+}
+
+/** Runs the load in a process of its own. */
+export async function load(job: LoadJob, paths: readonly string[]): Promise<LoadResult> {
+  const entry = fileURLToPath(new URL('./load.ts', import.meta.url));
+  const child = spawn(process.execPath, [entry, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(paths));
+  const chunks: Buffer[] = [];
+  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
+  const result = JSON.parse(Buffer.concat(chunks).toString()) as LoadResult;
+  if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed`);
+  return result;
+}
+
+/** Starts the bare server with these bodies, measures it with the same load and ends it. */
+export async function loadBare(
+  file: string,
+  bodies: readonly Uint8Array[],
+  mediaType: string,
+  job: Omit<LoadJob, 'base' | 'headers'>,
+  paths: readonly string[],
+): Promise<LoadResult> {
+  const parts = bodies.flatMap((body) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(body.byteLength);
+    return [length, body];
+  });
+  await writeFile(file, Buffer.concat(parts));
+  const entry = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
+  const server = fork(entry, [file, mediaType]);
+  try {
+    const [port] = (await once(server, 'message')) as [number];
+    return await load({ ...job, base: `http://127.0.0.1:${port}`, headers: {} }, paths);
+  } finally {
+    server.kill();
+  }
+}
+
+/** A row from a load, compared with the bare server's figures. */
+export function toRow(
+  name: string,
+  unit: string,
+  result: LoadResult,
+  more: { readonly rssMb: number | null; readonly bare: LoadResult | null; readonly note?: string },
+): BenchRow {
+  return {
+    name,
+    unit,
+    perSecond: result.requestsPerSecond,
+    p50: result.p50,
+    p99: result.p99,
+    rssMb: more.rssMb,
+    ratio: more.bare === null ? null : result.requestsPerSecond / more.bare.requestsPerSecond,
+    note: more.note ?? `${result.megabytesPerSecond.toFixed(0)} MB/s`,
+  };
+}
+
+/** The rows as a table of text. */
+export function table(rows: readonly BenchRow[]): string {
+  const number = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
+  const lines = [
+    ['what', 'rate', '', 'p50 ms', 'p99 ms', 'RSS MB', '× bare', ''],
+    ...rows.map((row) => [
+      row.name,
+      number(row.perSecond, row.perSecond !== null && row.perSecond < 100 ? 1 : 0),
+      row.unit,
+      number(row.p50, 2),
+      number(row.p99, 2),
+      number(row.rssMb, 0),
+      number(row.ratio, 2),
+      row.note,
+    ]),
+  ];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  const right = new Set([1, 3, 4, 5, 6]);
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

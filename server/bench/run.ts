@@ -1,0 +1,65 @@
+/**
+ * `npm run bench [-- --quick] [-- --out FILE]`: figures of this machine in this run, as a table and as JSON. It starts
+ * the product itself on a free port with an empty data folder, and removes everything afterwards.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchFrames } from './frames.ts';
+import { type BenchRow, table } from './measure.ts';
+import { type ProductServer, startProduct } from './product-server.ts';
+import { benchTiles } from './tiles.ts';
+import { benchUpload } from './upload.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'bench.json' },
+    only: { type: 'string', multiple: true },
+  },
+});
+const seconds = values.quick ? 2 : 8;
+const uploadBytes = values.quick ? 256 * 1024 ** 2 : 2 * 1024 ** 3;
+
+/** The part that measures in the browser lives with the viewer and prints a table of its own. */
+const VIEWER_BENCH = join(import.meta.dirname, '../../viewer/bench/run.ts');
+
+const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => Promise<BenchRow[]>>> = {
+  upload: (server, folder) => benchUpload(server, folder, uploadBytes),
+  frames: (server, folder) => benchFrames(server, folder, seconds),
+  tiles: (server, folder) => benchTiles(server, folder, seconds),
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));
+const rows: BenchRow[] = [];
+try {
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (values.only !== undefined && !values.only.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    // Each part meets a fresh server, so that no figure depends on what was measured before it.
+    const server = await startProduct(join(folder, 'data'));
+    try {
+      rows.push(...(await part(server, folder)));
+    } finally {
+      await server.stop();
+      await rm(join(folder, 'data'), { recursive: true, force: true });
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const machine = {
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGb: Math.round(totalmem() / 1024 ** 3),
+  node: process.version,
+};
+process.stdout.write(`${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}\n\n`);
+process.stdout.write(`${table(rows)}\n`);
+await writeFile(values.out, `${JSON.stringify({ at: new Date().toISOString(), machine, rows }, null, 2)}\n`);
+process.stderr.write(`written to ${values.out}\n`);
+
+if (values.only === undefined && existsSync(VIEWER_BENCH)) await import(pathToFileURL(VIEWER_BENCH).href);
