@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
@@ -33,7 +33,7 @@ export interface Services {
   readonly signer: Signer;
   /** The accounts the sign-in page offers; empty unless the demonstration is on. */
   readonly demoAccounts: readonly DemoAccount[];
-  /** True when the database answers. */
+  /** True when the database answers and the data directory can be written. */
   ready(): Promise<boolean>;
   /** Calls `listener` after every committed change of state or members of a consultation. */
   onConsultationChange(listener: () => void): void;
@@ -90,9 +90,10 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       ready: async () => {
         try {
           await db.users.isEmpty();
+          await access(config.dataDir, constants.W_OK);
           return true;
         } catch (err) {
-          log.error({ err }, 'the database does not answer');
+          log.error({ err }, 'database or storage do not answer');
           return false;
         }
       },

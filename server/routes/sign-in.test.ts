@@ -27,7 +27,11 @@ describe('sign-in', () => {
     const session = answer.cookies.find(({ name }) => name.endsWith('session_token'));
     expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
     expect(session?.secure).toBeUndefined();
-    expect(answer.body).not.toMatch(/password/i);
+    expect(answer.body).not.toMatch(/password|token/i);
+    const cookie = `${session!.name}=${encodeURIComponent(session!.value)}`;
+    const own = await server.anonymous({ method: 'GET', url: auth('get-session'), headers: { cookie } });
+    expect(own.json()).toMatchObject({ user: { id: account.id } });
+    expect(own.body).not.toMatch(/"token"/);
   });
 
   it('says who somebody is, and ends at once with the sign-out', async () => {

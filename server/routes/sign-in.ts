@@ -99,7 +99,7 @@ export function signInRoutes(services: Services, principals: Principals): Fastif
 
     const response = await sessions.answer(toLibrary(request));
     const text = await response.text();
-    const body: unknown = text === '' ? null : JSON.parse(text);
+    const body = withoutToken(text === '' ? null : JSON.parse(text));
     if (request.method !== 'GET') principals.forget();
     if (response.status >= 400) {
       if (endpoint.action !== null) await record(request, endpoint.action, before, 'refused');
@@ -127,6 +127,14 @@ export function signInRoutes(services: Services, principals: Principals): Fastif
       handler: answer,
     });
   };
+}
+
+/** The session's token is for the cookie alone, which scripts cannot read; the library repeats it in its answer. */
+function withoutToken(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([key, value]) => (key === 'token' ? [] : [[key, withoutToken(value)]])),
+  );
 }
 
 /** The library's refusal in our words; a wrong password and a wrong code look alike. */
