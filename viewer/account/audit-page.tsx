@@ -2,12 +2,12 @@ import { Button, Skeleton, TextInput } from '@mantine/core';
 import { IconBan, IconCheck, IconSearch, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import type { AuditRow } from '#shared/api/audit.ts';
 import { auditQuery } from '#viewer/api/audit.ts';
 import { formatFull } from '#viewer/ui/dates.ts';
 import { FilterChip } from '#viewer/ui/filter-chip.tsx';
 import { LoadProblem } from '#viewer/ui/page-problem.tsx';
+import { useMirroredSearch } from '#viewer/ui/use-mirrored-search.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
 import styles from './audit-page.module.css';
 
@@ -52,6 +52,23 @@ function matches(row: AuditRow, text: string, outcome: Outcome | null): boolean 
   return hay.toLowerCase().includes(text.toLowerCase());
 }
 
+interface AuditFilter {
+  readonly text: string;
+  readonly outcome: Outcome | null;
+}
+
+function readAudit(search: URLSearchParams): AuditFilter {
+  const outcome = (Object.keys(OUTCOMES) as Outcome[]).find((key) => key === search.get('outcome')) ?? null;
+  return { text: search.get('text') ?? '', outcome };
+}
+
+function writeAudit({ text, outcome }: AuditFilter): URLSearchParams {
+  const search = new URLSearchParams();
+  if (text !== '') search.set('text', text);
+  if (outcome !== null) search.set('outcome', outcome);
+  return search;
+}
+
 /** A full id is asked of the server; anything shorter filters what is loaded. */
 function isConsultationId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
@@ -60,9 +77,7 @@ function isConsultationId(text: string): boolean {
 /** Every access, newest first; each row carries the hash that chains it to the one before. */
 export function AuditPage() {
   useTitle('Audit trail');
-  const [search, setSearch] = useSearchParams();
-  const text = search.get('text') ?? '';
-  const outcome = (Object.keys(OUTCOMES) as Outcome[]).find((key) => key === search.get('outcome')) ?? null;
+  const [{ text, outcome }, change] = useMirroredSearch(readAudit, writeAudit);
   const wanted = useDeferredValue(text.trim());
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     auditQuery(isConsultationId(wanted) ? wanted : ''),
@@ -71,12 +86,6 @@ export function AuditPage() {
     () => (data?.pages.flat() ?? []).filter((row) => matches(row, wanted, outcome)),
     [data, wanted, outcome],
   );
-  const set = (key: string, value: string | null) => {
-    const next = new URLSearchParams(search);
-    if (value === null || value === '') next.delete(key);
-    else next.set(key, value);
-    setSearch(next, { replace: true });
-  };
   if (data === undefined && error !== null) return <LoadProblem error={error} onRetry={() => void refetch()} />;
   return (
     <div className={styles.page}>
@@ -88,10 +97,14 @@ export function AuditPage() {
           placeholder="Action, person, consultation id, hash"
           leftSection={<IconSearch size={16} stroke={1.5} />}
           value={text}
-          onChange={(event) => set('text', event.currentTarget.value)}
+          onChange={(event) => change({ text: event.currentTarget.value, outcome })}
         />
         {(Object.keys(OUTCOMES) as Outcome[]).map((key) => (
-          <FilterChip key={key} pressed={outcome === key} onPress={() => set('outcome', outcome === key ? null : key)}>
+          <FilterChip
+            key={key}
+            pressed={outcome === key}
+            onPress={() => change({ text, outcome: outcome === key ? null : key })}
+          >
             {OUTCOMES[key].word}
           </FilterChip>
         ))}

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { useDeferredValue, useMemo } from 'react';
+import { Link, Navigate } from 'react-router';
 import { useMe } from '#viewer/api/account.ts';
 import { worklistQuery } from '#viewer/api/consultations.ts';
 import { KeysDialog } from '#viewer/ui/keys-dialog.tsx';
 import { LoadProblem } from '#viewer/ui/page-problem.tsx';
 import { countOf } from '#viewer/ui/quantities.ts';
+import { useMirroredSearch } from '#viewer/ui/use-mirrored-search.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
 import { WorklistEmpty } from './worklist-empty.tsx';
 import { countViews, filterWorklist, readFilter, type WorklistFilter, writeFilter } from './worklist-filter.ts';
@@ -35,20 +36,18 @@ export function WorklistPage() {
   const me = useMe();
   const title = me.role === 'referrer' ? 'Consultations' : 'Worklist';
   useTitle(title);
-  const [search, setSearch] = useSearchParams();
-  const filter = readFilter(search, me.role);
+  const [filter, change] = useMirroredSearch(
+    (search) => readFilter(search, me.role),
+    (value: WorklistFilter) => writeFilter(value, me.role),
+  );
   const hasList = me.role !== 'admin' && me.role !== 'auditor';
   const { data: items, error, refetch } = useQuery({ ...worklistQuery, enabled: hasList });
   const counts = useMemo(() => countViews(items ?? [], me), [items, me]);
-  const { view, discipline, pressing, text } = filter;
-  const rows = useMemo(
-    () => filterWorklist(items ?? [], { view, discipline, pressing, text }, me),
-    [items, me, view, discipline, pressing, text],
-  );
+  const shown = useDeferredValue(filter);
+  const rows = useMemo(() => filterWorklist(items ?? [], shown, me), [items, me, shown]);
   if (me.role === 'admin') return <Navigate to="/admin" replace />;
   if (me.role === 'auditor') return <Navigate to="/audit" replace />;
   if (items === undefined && error !== null) return <LoadProblem error={error} onRetry={() => void refetch()} />;
-  const change = (next: WorklistFilter) => setSearch(writeFilter(next, me.role), { replace: true });
   return (
     <div className={styles.page}>
       <KeysDialog keys={KEYS} />
@@ -67,7 +66,7 @@ export function WorklistPage() {
         <WorklistFilters filter={filter} counts={counts} onChange={change} />
       )}
       {items === undefined && <WorklistSkeleton />}
-      {items !== undefined && rows.length > 0 && <WorklistTable key={search.toString()} rows={rows} me={me} />}
+      {items !== undefined && rows.length > 0 && <WorklistTable key={JSON.stringify(shown)} rows={rows} me={me} />}
       {items !== undefined && rows.length === 0 && (
         <WorklistEmpty
           role={me.role}
