@@ -1,17 +1,19 @@
-import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconArrowsMaximize,
+  IconChevronDown,
   IconContrast2,
   IconFlipHorizontal,
   IconRotateClockwise,
   IconZoomScan,
 } from '@tabler/icons-react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import classes from './frame-actions.module.css';
 
 interface Action {
   readonly name: string;
-  readonly key: string;
+  readonly key: string | null;
   readonly icon: typeof IconContrast2;
   readonly run: (engine: FrameEngine) => void;
 }
@@ -22,27 +24,53 @@ const ACTIONS: readonly Action[] = [
   { name: 'Turn clockwise', key: '.', icon: IconRotateClockwise, run: (engine) => engine.rotate(90) },
   { name: 'Mirror', key: 'M', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
   { name: 'Invert', key: 'I', icon: IconContrast2, run: (engine) => engine.invert() },
-  { name: 'Reset the view', key: '', icon: IconArrowBackUp, run: (engine) => engine.reset() },
+  { name: 'Reset the view', key: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
 ];
 
-/** What can be done at once to the view of a radiology viewport, for the tool bar. */
-export function FrameActions({ engine }: { readonly engine: FrameEngine | null }) {
+/** What can be done at once to the view: a strip at the edge for a mouse, a menu for fingers. */
+export function FrameActions({ engine }: { readonly engine: FrameEngine }) {
   return (
-    <Group gap={2} wrap="nowrap">
+    <div className={classes.strip} role="toolbar" aria-label="View" aria-orientation="vertical">
       {ACTIONS.map(({ name, key, icon: Icon, run }) => (
-        <Tooltip key={name} label={key === '' ? name : `${name} (${key})`} openDelay={400}>
+        <Tooltip
+          key={name}
+          label={key === null ? name : `${name}  ·  ${key}`}
+          position="right"
+          openDelay={300}
+          transitionProps={{ duration: 0 }}
+        >
           <ActionIcon
+            className={classes.action}
             variant="subtle"
             color="gray"
-            size={32}
+            size={30}
             aria-label={name}
-            disabled={engine === null}
-            onClick={() => engine !== null && run(engine)}
+            onClick={() => run(engine)}
           >
-            <Icon size={18} stroke={1.6} aria-hidden />
+            <Icon size={18} stroke={1.75} aria-hidden />
           </ActionIcon>
         </Tooltip>
       ))}
-    </Group>
+    </div>
+  );
+}
+
+/** The same as a menu among the corner texts. */
+export function FrameActionsMenu({ engine }: { readonly engine: FrameEngine }) {
+  return (
+    <Menu position="top-end" shadow="none" withinPortal transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <UnstyledButton className={classes.menu}>
+          View <IconChevronDown size={12} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {ACTIONS.map(({ name, icon: Icon, run }) => (
+          <Menu.Item key={name} leftSection={<Icon size={18} stroke={1.75} aria-hidden />} onClick={() => run(engine)}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

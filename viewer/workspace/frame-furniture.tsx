@@ -1,5 +1,6 @@
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import { FrameActionsMenu } from './frame-actions.tsx';
 import classes from './frame-furniture.module.css';
 import { scaleBarFor } from './scale-bar.ts';
 import { WindowPresets } from './window-presets.tsx';
@@ -45,6 +46,7 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
         )}
       </div>
       <div className={classes.bottomRight}>
+        <FrameActionsMenu engine={engine} />
         <WindowPresets engine={engine} center={frame.windowCenter} width={frame.windowWidth} />
         <div>
           {inverted && <span className={classes.quiet}>Inverted </span>}

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { SeriesUid, StudyUid } from '#shared/ids.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
+import { FrameActions } from './frame-actions.tsx';
 import { FrameCover } from './frame-cover.tsx';
 import { FrameFurniture } from './frame-furniture.tsx';
 import { pressFrameKey } from './frame-keys.ts';
@@ -25,9 +26,15 @@ export interface FrameViewportProps {
   readonly onEngine: (engine: FrameEngine | null) => void;
 }
 
+/** Menus hang outside of the viewport, but their keys pass through it. */
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('input,textarea,select,[role="menu"],[role="dialog"]') !== null;
+}
+
 /** A radiology viewport: the engine, and around the image what must be read with it. */
 export function FrameViewport(props: FrameViewportProps) {
   const { studyUid, seriesUid, marks, tool, color, patientLine, studyLine, listener, onEngine } = props;
+  const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, listener, onEngine);
   const leave = useRef(onEngine);
@@ -38,11 +45,21 @@ export function FrameViewport(props: FrameViewportProps) {
   useEffect(() => engine?.setColor(color), [engine, color]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
 
+  // Keys pressed nowhere in particular belong to the viewport under the pointer.
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      const isNowhere = event.target === document.body && root.current?.matches(':hover') === true;
+      if (engine !== null && isNowhere && pressFrameKey(engine, event)) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [engine]);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (engine !== null && pressFrameKey(engine, event)) event.preventDefault();
+    if (engine !== null && !isControl(event.target) && pressFrameKey(engine, event)) event.preventDefault();
   };
   return (
     <div
+      ref={root}
       className={classes.viewport}
       role="application"
       aria-label={`${studyLine.replaceAll('\n', ', ')}. Arrow keys scroll through the slices.`}
@@ -60,6 +77,7 @@ export function FrameViewport(props: FrameViewportProps) {
           studyLine={studyLine}
         />
       )}
+      {engine !== null && <FrameActions engine={engine} />}
       <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
       {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}
     </div>

@@ -1,4 +1,5 @@
 import { Menu, UnstyledButton } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import classes from './window-presets.module.css';
 
@@ -22,7 +23,7 @@ export function WindowPresets({ engine, center, width }: WindowPresetsProps) {
     <Menu position="top-end" shadow="none" withinPortal transitionProps={{ duration: 0 }}>
       <Menu.Target>
         <UnstyledButton className={classes.target} aria-label={`Window width and level: ${text}. Choose a preset`}>
-          {text}
+          {text} <IconChevronDown size={12} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

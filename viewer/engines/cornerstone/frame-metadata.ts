@@ -1,5 +1,6 @@
 import { metaData } from '@cornerstonejs/core';
 import type { FrameDescription } from './frame-description.ts';
+import { worldPlaneOf } from './world-plane.ts';
 
 /**
  * The metadata modules Cornerstone asks for, from our own checked descriptions. It is given no measurement data: what
@@ -32,21 +33,6 @@ export function registerFrameMetadata(): void {
     const description = typeof imageId === 'string' ? describedFrame(imageId) : undefined;
     return description === undefined ? undefined : MODULES[type]?.(description);
   }, 10_000);
-}
-
-/** World coordinates of a frame without a plane: pixels, in a frame of reference of its own. */
-const NO_PLANE = { rowCosines: [1, 0, 0], columnCosines: [0, 1, 0], origin: [0, 0, 0] } as const;
-
-/** Where Cornerstone draws the frame; also what the camera is computed from. */
-export function worldPlaneOf(description: FrameDescription): {
-  readonly rowCosines: readonly [number, number, number];
-  readonly columnCosines: readonly [number, number, number];
-  readonly origin: readonly [number, number, number];
-  readonly columnSpacing: number;
-  readonly rowSpacing: number;
-} {
-  const { width, height } = description.pixelShape;
-  return { ...(description.plane ?? NO_PLANE), columnSpacing: width, rowSpacing: height };
 }
 
 const MODULES: Readonly<Record<string, (description: FrameDescription) => object>> = {

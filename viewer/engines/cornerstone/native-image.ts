@@ -1,7 +1,7 @@
 import { type Types, utilities } from '@cornerstonejs/core';
 import type { FrameDescription } from './frame-description.ts';
-import { worldPlaneOf } from './frame-metadata.ts';
 import { colorPixels, monochromeSamples, type SampleArray } from './native-frame.ts';
+import { worldPlaneOf } from './world-plane.ts';
 
 type Pixels = Uint8Array | Uint16Array | Int16Array | Float32Array;
 

@@ -1,5 +1,6 @@
 import { cache, Enums, eventTarget } from '@cornerstonejs/core';
 import { abortLoad, loadIntoCache } from './frame-loader.ts';
+import { nextToLoad } from './prefetch-order.ts';
 
 /** Loads the rest of a series in the background: what the reader is likely to scroll to comes first. */
 export interface StackPrefetch {
@@ -13,25 +14,6 @@ export interface StackPrefetch {
 const PARALLEL = 4;
 /** Prefetching never fills the cache so far that it evicts what it has just loaded. */
 const CACHE_SHARE = 0.8;
-
-/** The next image to load: near the reader, twice as far ahead as behind. Null when all are taken. */
-export function nextToLoad(
-  count: number,
-  place: number,
-  direction: number,
-  isTaken: (index: number) => boolean,
-): number | null {
-  const ahead = direction < 0 ? -1 : 1;
-  for (let distance = 0; distance < count * 2; distance++) {
-    const candidates =
-      distance % 2 === 0 ? [place + ahead * distance, place - (ahead * distance) / 2] : [place + ahead * distance];
-    for (const index of candidates) {
-      if (index >= 0 && index < count && !isTaken(index)) return index;
-    }
-  }
-  for (let index = 0; index < count; index++) if (!isTaken(index)) return index;
-  return null;
-}
 
 export function createStackPrefetch(
   imageIds: readonly string[],

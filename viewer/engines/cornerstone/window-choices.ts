@@ -54,3 +54,9 @@ export function windowOverSlices(slices: readonly ArrayLike<number>[], paddingVa
   const found = autoWindow(sample, paddingValue === null ? share : { ...share, padding: paddingValue });
   return found === null || found.width <= 0 ? { center: 128, width: 256 } : found;
 }
+
+/** The window as the range of values from black to white (PS3.3 C.11.2.1.2; narrow windows without the half-unit shift). */
+export function rangeOfWindow({ center, width, voiFunction }: VoiWindow): { lower: number; upper: number } {
+  if (voiFunction === 'LINEAR_EXACT' || width < 2) return { lower: center - width / 2, upper: center + width / 2 };
+  return { lower: center - 0.5 - (width - 1) / 2, upper: center - 0.5 + (width - 1) / 2 };
+}
