@@ -18,6 +18,11 @@ class ImmediateSqliteDialect extends NodeSqliteDialect {
     };
     return driver;
   }
+
+  /** SQLite undoes changes of the schema like any other: a migration that is interrupted leaves nothing behind. */
+  override createAdapter() {
+    return Object.defineProperty(super.createAdapter(), 'supportsTransactionalDdl', { value: true });
+  }
 }
 
 /**
