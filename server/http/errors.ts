@@ -67,7 +67,9 @@ export function answerErrors(app: FastifyInstance): void {
   });
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = toAppError(error, request);
-    if (refusal.status >= 500) request.log.error({ err: error, code: refusal.code }, 'a request failed');
+    // Who left in the middle of an answer gets none, and reading that stopped for it is no defect.
+    const callerLeft = reply.raw.destroyed;
+    if (refusal.status >= 500 && !callerLeft) request.log.error({ err: error, code: refusal.code }, 'a request failed');
     if (refusal.code === 'TOO_MANY_REQUESTS') void reply.header('retry-after', String(refusal.params.seconds ?? 1));
     void reply.removeHeader('etag').removeHeader('content-disposition').removeHeader('content-encoding');
     void reply
