@@ -61,7 +61,13 @@ export const browserWorld = {
 
 /** Opens the records of a consultation for `me`, who is the author of everything made here. */
 export function createConsultationRecords(consultationId: ConsultationId, me: Person): ConsultationRecords {
-  const stamp = () => new Date().toISOString();
+  const begun = new Map<string, string>();
+  /** When a record was first made here: the same however often it is asked before the server has answered. */
+  const madeAt = (id: string): string => {
+    const known = begun.get(id) ?? new Date().toISOString();
+    begun.set(id, known);
+    return known;
+  };
   const annotations: RecordBackend<AnnotationDraft, Annotation> = {
     ...browserWorld,
     put: (id, revision, draft) => putAnnotation(consultationId, id, revision, draft),
@@ -73,8 +79,8 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
       consultationId,
       revision: 0,
       author: me,
-      createdAt: stamp(),
-      updatedAt: stamp(),
+      createdAt: madeAt(id),
+      updatedAt: madeAt(id),
     }),
     judge: (error) => judgeFailure(error, (current) => currentRecord(annotationSchema, current)),
   };
@@ -89,8 +95,8 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
       consultationId,
       revision: 0,
       author: me,
-      createdAt: stamp(),
-      updatedAt: stamp(),
+      createdAt: madeAt(id),
+      updatedAt: madeAt(id),
     }),
     judge: (error) => judgeFailure(error, (current) => currentRecord(findingSchema, current)),
   };

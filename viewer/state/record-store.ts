@@ -79,6 +79,7 @@ export interface RecordStore<Draft, Stored extends Identified> {
   flush(): void;
   /** Sentences for the person, oldest first; taking them empties the list. */
   takeNotices(): string[];
+  /** Nobody looks any more. What is not saved yet is still sent, and tried again, until it is. */
   dispose(): void;
 }
 
@@ -93,7 +94,6 @@ export function createRecordStore<Draft, Stored extends Identified>(
   let notices: string[] = [];
   let savedAt: number | null = null;
   let waitingSentence: string | null = null;
-  let disposed = false;
   let snapshot: readonly Stored[] = [];
   let status: SaveStatus = { phase: 'idle', savedAt: null, unsaved: 0, sentence: null };
 
@@ -153,7 +153,7 @@ export function createRecordStore<Draft, Stored extends Identified>(
   };
   const send = (id: string): void => {
     const entry = entries.get(id);
-    if (disposed || entry === undefined || entry.sending || entry.callOff !== null || entry.local === null) return;
+    if (entry === undefined || entry.sending || entry.callOff !== null || entry.local === null) return;
     const sent = entry.local;
     const revision = entry.confirmed?.revision ?? 0;
     if (sent === 'deleted') {
@@ -283,8 +283,6 @@ export function createRecordStore<Draft, Stored extends Identified>(
       return taken;
     },
     dispose() {
-      disposed = true;
-      for (const entry of entries.values()) entry.callOff?.();
       listeners.clear();
     },
   };

@@ -36,14 +36,28 @@ export function measurementLine(measurements: readonly Measurement[]): string {
   return measurements.map(describeMeasurement).join(' · ');
 }
 
-/** What is written beside a shape on the image: its name or label, then one line a measurement. */
-export function markLines(number: number, annotation: Pick<Annotation, 'label' | 'measurements'>): string[] {
+/** Enough to know a shape by; everything else is written while it is selected. */
+const BRIEFLY: ReadonlySet<Measurement['name']> = new Set(['length', 'area', 'mean']);
+
+/** What is written beside a shape on the image: its name and label, then one line a measurement. */
+export function markLines(
+  number: number,
+  annotation: Pick<Annotation, 'label' | 'measurements'>,
+  brief: boolean,
+): string[] {
   const head = annotation.label.trim() === '' ? `A${number}` : `A${number}  ${annotation.label.trim()}`;
-  return [head, ...annotation.measurements.map(describeMeasurement)];
+  const told = brief ? annotation.measurements.filter(({ name }) => BRIEFLY.has(name)) : annotation.measurements;
+  return [head, ...told.map(describeMeasurement)];
 }
 
-/** Annotations are numbered in the order they were made: A1, A2 … */
-export function annotationNumbers(annotations: readonly Pick<Annotation, 'id' | 'createdAt'>[]): Map<string, number> {
-  const ordered = [...annotations].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+/**
+ * Annotations are numbered in the order they were made: A1, A2 … What the server has not confirmed yet comes last, in
+ * the order given.
+ */
+export function annotationNumbers(
+  annotations: readonly Pick<Annotation, 'id' | 'createdAt' | 'revision'>[],
+): Map<string, number> {
+  const place = (one: { createdAt: string; revision: number }) => (one.revision === 0 ? '~' : one.createdAt);
+  const ordered = [...annotations].sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
   return new Map(ordered.map((annotation, index) => [annotation.id, index + 1]));
 }

@@ -20,7 +20,7 @@ export function marksOf(annotations: readonly Annotation[], choice: MarkChoice):
       target: annotation.target,
       geometry: annotation.geometry,
       color: choice.colorOf(annotation.author.id),
-      lines: markLines(choice.numbers.get(annotation.id) ?? 0, annotation),
+      lines: markLines(choice.numbers.get(annotation.id) ?? 0, annotation, annotation.id !== choice.selectedId),
       selected: annotation.id === choice.selectedId,
       editable: annotation.author.id === choice.editableBy,
     }));

@@ -1,4 +1,4 @@
-import { Badge, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import type { Dispatch } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
@@ -32,11 +32,7 @@ const TAB_WORDS: Readonly<Record<PanelTab, string>> = {
 };
 
 function Count({ value }: { readonly value: number }) {
-  return value === 0 ? null : (
-    <Badge size="xs" variant="light" color="gray" circle>
-      {value}
-    </Badge>
-  );
+  return value === 0 ? null : <span className={styles.count}>{value}</span>;
 }
 
 /** Findings, annotations, report and questions beside the images. */
@@ -57,8 +53,9 @@ export function SidePanel(props: SidePanelProps) {
     >
       <Tabs.List className={styles.tabs ?? ''} aria-label="Reading">
         {tabs.map((name) => (
-          <Tabs.Tab key={name} value={name}>
-            {TAB_WORDS[name]} {name === 'findings' && <Count value={findings.length} />}
+          <Tabs.Tab key={name} value={name} className={styles.tab ?? ''}>
+            {TAB_WORDS[name]}
+            {name === 'findings' && <Count value={findings.length} />}
             {name === 'annotations' && <Count value={annotations.length} />}
           </Tabs.Tab>
         ))}

@@ -15,6 +15,8 @@ import { authorColors } from './author-colors.ts';
 import { marksOf } from './marks.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 
+type Drawn = Parameters<EngineListener['onDrawn']>[0];
+
 /** The records of the consultation as the reading page works with them. */
 export interface ReadingWork {
   readonly annotations: readonly Annotation[];
@@ -27,12 +29,14 @@ export interface ReadingWork {
   readonly canWrite: boolean;
   readonly marks: readonly Mark[];
   readonly status: SaveStatus;
-  /** What engines tell, all but their status. */
-  readonly listener: Omit<EngineListener, 'onStatus'>;
+  /** What engines tell, all but their status and new shapes. */
+  readonly listener: Omit<EngineListener, 'onStatus' | 'onDrawn'>;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   undo(): void;
   redo(): void;
+  /** A new annotation of what was drawn. */
+  create(drawn: Drawn, label: string): void;
   label(annotation: Annotation, label: string): void;
   removeAnnotation(annotation: Annotation): void;
   makeFinding(annotation: Annotation | null): void;
@@ -115,10 +119,6 @@ export function useReadingRecords({ consultation, records, report, state, dispat
     };
     return {
       listener: {
-        onDrawn(drawn) {
-          const id = records?.annotations.create({ ...drawn, label: '' });
-          if (id !== undefined) dispatch({ type: 'drawn', id });
-        },
         onChanged({ id, geometry, view, measurements }) {
           const before = known(id);
           if (before !== undefined) {
@@ -127,7 +127,11 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         },
         onSelected: (id) => dispatch({ type: 'select', id }),
         onDeleteRequested: remove,
-      } satisfies Omit<EngineListener, 'onStatus'>,
+      } satisfies Omit<EngineListener, 'onStatus' | 'onDrawn'>,
+      create({ target, geometry, view, measurements }: Drawn, label: string) {
+        const id = records?.annotations.create({ target, geometry, label, view, measurements });
+        if (id !== undefined) dispatch({ type: 'drawn', id });
+      },
       undo: () => {
         undoAcross(stores);
       },
