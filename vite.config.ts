@@ -36,7 +36,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// },
-            { name: 'interface', test: /node_modules\/(@mantine|@floating-ui|clsx)\// },
+            { name: 'interface', test: /node_modules\/(@mantine|@floating-ui|clsx|@tabler)\// },
             { name: 'schemas', test: /node_modules\/zod\// },
           ],
         },

@@ -1,4 +1,4 @@
-import { type DetailedError, Upload } from 'tus-js-client';
+import type { DetailedError, Upload } from 'tus-js-client';
 import { failureSchema } from '#shared/api/failure.ts';
 import { materialPaths, type UploadResult, uploadOutcomeSchema, uploadOutcomesSchema } from '#shared/api/material.ts';
 import { request } from '#viewer/api/client.ts';
@@ -47,6 +47,7 @@ function isPassing(error: DetailedError): boolean {
 }
 
 function sendOnce(
+  UploadClass: typeof Upload,
   file: File,
   item: UploadItem,
   onSent: (bytes: number) => void,
@@ -54,7 +55,7 @@ function sendOnce(
 ): Promise<{ body: string; uploadId: string }> {
   return new Promise((resolve, reject) => {
     const large = file.size > CHUNK;
-    const upload = new Upload(file, {
+    const upload = new UploadClass(file, {
       endpoint: materialPaths.uploads(item.consultationId),
       chunkSize: CHUNK,
       retryDelays: RETRY_DELAYS,
@@ -95,9 +96,11 @@ async function lookUp(item: UploadItem, uploadId: string, signal: AbortSignal): 
 
 /** Sends a file by tus 1.0 in chunks of 5 MB and resumes where it was after a break, also after a reload. */
 export const tusTransport: UploadTransport = async (file, item, onSent, signal) => {
+  // Loaded with the first file: most visits send none.
+  const { Upload: UploadClass } = await import('tus-js-client');
   for (;;) {
     try {
-      const { body, uploadId } = await sendOnce(file, item, onSent, signal);
+      const { body, uploadId } = await sendOnce(UploadClass, file, item, onSent, signal);
       const outcome = uploadOutcomeSchema.safeParse(parseJson(body));
       return outcome.success ? outcome.data.results : await lookUp(item, uploadId, signal);
     } catch (error) {
