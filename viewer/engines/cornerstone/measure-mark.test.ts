@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Geometry } from '#shared/annotation/geometry.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { measureMark, probeText } from './measure-mark.ts';
 
@@ -41,7 +42,7 @@ describe('measureMark', () => {
   });
 
   it('gives no statistics of colour, of an image that is not decoded, and of a region between pixel centres', () => {
-    const region = { kind: 'rectangle', min: [1, 1], max: [3, 3] } as const;
+    const region: Geometry = { kind: 'rectangle', min: [1, 1], max: [3, 3] };
     expect(measureMark(region, { ...ct, meaning: null }, values)).toHaveLength(1);
     expect(measureMark(region, ct, null)).toHaveLength(1);
     expect(measureMark({ kind: 'rectangle', min: [1.6, 1.6], max: [2.4, 2.4] }, ct, values)).toHaveLength(1);
