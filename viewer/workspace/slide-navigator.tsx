@@ -12,7 +12,13 @@ interface SlideNavigatorProps {
 
 const LARGEST_PX = 132;
 /** The frame of the view never becomes a speck. */
-const SMALLEST_FRAME_PX = 5;
+const SMALLEST_FRAME_PX = 8;
+
+/** One side of the frame around its middle. */
+function along(from: 'left' | 'top', size: 'width' | 'height', start: number, length: number, scale: number) {
+  const px = Math.max(length * scale, SMALLEST_FRAME_PX);
+  return { [from]: (start + length / 2) * scale - px / 2, [size]: px };
+}
 
 /** The whole slide, small, with the field of view; a press or a drag goes there. */
 export function SlideNavigator({ engine, slide, visible }: SlideNavigatorProps) {
@@ -24,10 +30,8 @@ export function SlideNavigator({ engine, slide, visible }: SlideNavigatorProps) 
     engine.centerOn([(event.clientX - box.left) / scale, (event.clientY - box.top) / scale]);
   };
   const frame = {
-    left: visible.x * scale,
-    top: visible.y * scale,
-    width: Math.max(visible.width * scale, SMALLEST_FRAME_PX),
-    height: Math.max(visible.height * scale, SMALLEST_FRAME_PX),
+    ...along('left', 'width', visible.x, visible.width, scale),
+    ...along('top', 'height', visible.y, visible.height, scale),
   };
   return (
     <div

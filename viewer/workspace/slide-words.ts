@@ -4,8 +4,7 @@ import { calibrationOf } from '#viewer/engines/openseadragon/magnification.ts';
 
 const FORMATS: Readonly<Record<string, string>> = {
   'aperio-svs': 'Aperio SVS',
-  aperio: 'Aperio SVS',
-  'generic-tiff': 'Tiled TIFF',
+  'tiled-tiff': 'Tiled TIFF',
 };
 
 /** "Aperio SVS"; an unknown format by its own name, with the maker when that says more. */

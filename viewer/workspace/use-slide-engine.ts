@@ -25,6 +25,8 @@ export function useSlideEngine(
   const [engine, setEngine] = useState<SlideEngine | null>(null);
   const [status, setStatus] = useState<EngineStatus>(BLANK);
   const [problem, setProblem] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const isUnopened = useRef(false);
 
   useEffect(() => {
     let mounted: SlideEngine | null = null;
@@ -56,10 +58,12 @@ export function useSlideEngine(
 
   // The same slide may come as a new object whenever the list of material is asked for again.
   const { id } = slide;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the same slide again
   useEffect(() => {
     if (engine === null) return;
     const leaving = new AbortController();
     const present = latest.current.slide;
+    isUnopened.current = false;
     const opening = engine.open(
       { slide: present, tileUrl: (level, column, row) => materialPaths.tile(id, level, column, row) },
       leaving.signal,
@@ -68,12 +72,17 @@ export function useSlideEngine(
       () => {
         if (!leaving.signal.aborted) latest.current.onOpened(engine);
       },
-      // The engine keeps the slide open, covers it and says why; a later Retry may still bring it.
-      () => undefined,
+      // The engine covers the slide and says why; Retry opens it again.
+      () => {
+        if (!leaving.signal.aborted) isUnopened.current = true;
+      },
     );
     return () => leaving.abort();
-  }, [engine, id]);
+  }, [engine, id, attempt]);
 
-  const retry = useCallback(() => engine?.retry(), [engine]);
+  const retry = useCallback(() => {
+    if (isUnopened.current) setAttempt((before) => before + 1);
+    else engine?.retry();
+  }, [engine]);
   return { engine, status, problem, retry };
 }

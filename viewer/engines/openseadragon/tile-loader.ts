@@ -28,6 +28,12 @@ export type TileFetch = (
   signal: AbortSignal,
 ) => Promise<ImageBitmap>;
 
+interface Waiting {
+  readonly request: TileRequest;
+  /** How often it was asked for already. */
+  readonly attempt: number;
+}
+
 /** A browser opens six connections to a server; more would only wait where they cannot be called back. */
 const RUNNING = 6;
 const RETRY_AFTER_MS = [400, 1500];
@@ -53,82 +59,71 @@ export const fetchTile: TileFetch = async (request, signal) => {
   }
 };
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
-}
-
 /** Loads tiles a few at a time, the most recently needed first, asking again when a failure may pass. */
 export function createTileLoader(fetchOne: TileFetch = fetchTile, retryAfterMs = RETRY_AFTER_MS): TileLoader {
   const ending = new AbortController();
-  let waiting: TileRequest[] = [];
+  const pausing = new Set<ReturnType<typeof setTimeout>>();
+  let waiting: Waiting[] = [];
   let running = 0;
 
-  const takeNext = (): TileRequest | undefined => {
+  const takeNext = (): Waiting | undefined => {
     let newest = 0;
-    for (const request of waiting) newest = Math.max(newest, request.lastNeeded());
-    const stale = waiting.filter((request) => request.lastNeeded() < newest - STALE_MS);
+    for (const { request } of waiting) newest = Math.max(newest, request.lastNeeded());
+    const stale = waiting.filter(({ request }) => request.lastNeeded() < newest - STALE_MS);
     if (stale.length > 0) {
-      waiting = waiting.filter((request) => !stale.includes(request));
-      for (const request of stale) request.dropped();
+      waiting = waiting.filter((one) => !stale.includes(one));
+      for (const { request } of stale) request.dropped();
     }
-    const index = waiting.findIndex((request) => request.lastNeeded() === newest);
+    const index = waiting.findIndex(({ request }) => request.lastNeeded() === newest);
     return index < 0 ? undefined : waiting.splice(index, 1)[0];
   };
   const pump = (): void => {
     while (running < RUNNING && !ending.signal.aborted) {
-      const request = takeNext();
-      if (request === undefined) return;
+      const next = takeNext();
+      if (next === undefined) return;
       running++;
-      void run(request).finally(() => {
+      void run(next).finally(() => {
         running--;
         pump();
       });
     }
   };
-  async function run(request: TileRequest): Promise<void> {
+  async function run(next: Waiting): Promise<void> {
+    const { request, attempt } = next;
     const { signal } = ending;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const bitmap = await fetchOne(request, signal);
-        if (signal.aborted) bitmap.close();
-        else request.done(bitmap);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const failure = failureOf(error);
-        const wait = retryAfterMs[attempt];
-        if (wait === undefined || !failure.isPassing) {
-          request.failed(failure);
-          return;
-        }
-      }
-      try {
-        await pause(retryAfterMs[attempt] ?? 0, signal);
-      } catch {
+    try {
+      const bitmap = await fetchOne(request, signal);
+      if (signal.aborted) bitmap.close();
+      else request.done(bitmap);
+    } catch (error) {
+      if (signal.aborted) return;
+      const failure = failureOf(error);
+      const wait = retryAfterMs[attempt];
+      if (wait === undefined || !failure.isPassing) {
+        request.failed(failure);
         return;
       }
+      // The connection is free for other tiles meanwhile.
+      const timer = setTimeout(() => {
+        pausing.delete(timer);
+        waiting.push({ request, attempt: attempt + 1 });
+        pump();
+      }, wait);
+      pausing.add(timer);
     }
   }
 
   return {
     load(request) {
       if (ending.signal.aborted) return;
-      waiting.push(request);
+      waiting.push({ request, attempt: 0 });
       pump();
     },
-    pending: () => waiting.length + running,
+    pending: () => waiting.length + pausing.size + running,
     dispose() {
       ending.abort();
+      for (const timer of pausing) clearTimeout(timer);
+      pausing.clear();
       waiting = [];
     },
   };

@@ -4,6 +4,7 @@ import { outlinePath, screenBox } from './mark-shape.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const LINE_HEIGHT = 15;
+const PADDING = 5;
 
 /** What one mark looks like; shared by stored marks and by the draft under the hand. */
 export interface MarkAppearance {
@@ -37,19 +38,36 @@ export function createMarkView(id: string): MarkView {
   const shade = element('path', { fill: 'none', stroke: '#000', 'stroke-width': '4', 'stroke-opacity': '0.55' });
   const shape = element('path', { fill: 'none', 'stroke-width': '2', 'stroke-linejoin': 'round' });
   const hit = element('path', { fill: 'none', stroke: 'transparent', 'stroke-width': '14', 'data-hit': id });
+  const plate = element('rect', { fill: '#0b0d10', 'fill-opacity': '0.78', rx: '3', style: 'pointer-events: none;' });
   const label = element('text', {
     'font-size': '12',
-    'font-weight': '500',
-    stroke: '#000',
-    'stroke-opacity': '0.8',
-    'stroke-width': '3',
-    'paint-order': 'stroke',
-    'stroke-linejoin': 'round',
+    'font-weight': '600',
     style: 'font-variant-numeric: tabular-nums; pointer-events: none;',
   });
   const handles = element('g', {});
-  node.append(halo, shade, shape, hit, label, handles);
+  node.append(halo, shade, shape, hit, plate, label, handles);
   let current: MarkAppearance | null = null;
+  /** Width of the written lines; null until they have been laid out. */
+  let labelWidth: number | null = null;
+
+  /** Writes the lines to the right of the shape, on a dark plate, and never beyond the border of the screen. */
+  const placeLabel = (right: number, top: number, width: number, height: number): void => {
+    const lines = current?.lines.length ?? 0;
+    plate.style.display = lines === 0 ? 'none' : '';
+    if (lines === 0) return;
+    if (labelWidth === null && node.isConnected) {
+      const widths = [...label.children].map((span) => (span as SVGTSpanElement).getComputedTextLength());
+      labelWidth = Math.ceil(Math.max(0, ...widths));
+    }
+    const wide = (labelWidth ?? 0) + 2 * PADDING;
+    const tall = lines * LINE_HEIGHT + PADDING;
+    const x = Math.round(Math.min(Math.max(right, 2), Math.max(width - wide - 2, 2)));
+    const y = Math.round(Math.min(Math.max(top, 2), Math.max(height - tall - 2, 2)));
+    for (const [key, value] of Object.entries({ x, y, width: wide, height: tall }))
+      plate.setAttribute(key, String(value));
+    label.setAttribute('y', String(y + LINE_HEIGHT - 1));
+    for (const span of label.children) span.setAttribute('x', String(x + PADDING));
+  };
 
   return {
     node,
@@ -62,6 +80,7 @@ export function createMarkView(id: string): MarkView {
       hit.style.pointerEvents = 'stroke';
       hit.style.cursor = appearance.editable ? 'move' : 'pointer';
       if (!linesChanged) return;
+      labelWidth = null;
       label.replaceChildren(
         ...appearance.lines.map((line, index) => {
           const span = element('tspan', { dy: index === 0 ? '0' : String(LINE_HEIGHT) });
@@ -79,10 +98,7 @@ export function createMarkView(id: string): MarkView {
       if (outside) return;
       const d = outlinePath(current.geometry, project);
       for (const path of [halo, shade, shape, hit]) path.setAttribute('d', d);
-      const x = Math.min(Math.max(box.right + 8, 4), Math.max(width - 120, 4));
-      const y = Math.min(Math.max(box.top + 12, 14), height - LINE_HEIGHT * current.lines.length);
-      label.setAttribute('y', String(y));
-      for (const span of label.children) span.setAttribute('x', String(x));
+      placeLabel(box.right + 10, box.top, width, height);
       const grips = current.selected && current.editable ? handlesOf(current.geometry).map(project) : [];
       handles.replaceChildren(
         ...grips.map(([cx, cy], index) =>
