@@ -52,6 +52,16 @@ test('rule 3: an object whose bytes differ from its name is reported, never repa
   expect(await store.verify(sha256)).toBe('corrupt');
 });
 
+test('several at once keep their old names until the caller removes them', async () => {
+  const path = await file('kept', Buffer.from('kept until committed'));
+  const fingerprint = await store.fingerprint(path);
+  await store.adoptAll([{ path, fingerprint }]);
+  await store.adoptAll([{ path, fingerprint }]);
+  expect((await stat(path)).ino).toBe((await stat(where(fingerprint.sha256))).ino);
+  await rm(path);
+  expect(await store.verify(fingerprint.sha256)).toBe('intact');
+});
+
 test('reads ranges, and fewer bytes only at the end', async () => {
   const { sha256 } = await store.put(Buffer.from('0123456789'));
   const handle = await store.open(sha256);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobStore, Fingerprint } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
@@ -26,7 +26,7 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
   const handles = createHandleCache();
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
-  /** Gives the file its name in the store; returns the folders whose entries changed. */
+  /** Gives the file its name in the store as well; returns the folders whose entries changed. */
   async function place(path: string, sha256: Sha256): Promise<string[]> {
     const target = locate(sha256);
     const folder = dirname(target);
@@ -34,12 +34,10 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
     // link() fails on an existing name where rename() would replace it: nothing stored is ever overwritten.
     try {
       await link(path, target);
-      await unlink(path);
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') await unlink(path);
-      else if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
-      else if (await exists(target)) await unlink(path);
-      else await rename(path, target);
+      const stored = codeOf(error) === 'EEXIST';
+      if (!stored && !NO_HARD_LINKS.has(codeOf(error))) throw error;
+      if (!stored && !(await exists(target))) await rename(path, target);
     }
     return firstMade === undefined ? [folder] : [folder, dirname(folder), root];
   }
@@ -65,6 +63,7 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
     async adopt(path) {
       const found = await fingerprint(path);
       await adoptAll([{ path, fingerprint: found }]);
+      await rm(path, { force: true });
       return found;
     },
 
@@ -81,6 +80,7 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
       });
       const found = { sha256, sizeBytes: bytes.byteLength };
       await adoptAll([{ path, fingerprint: found }]);
+      await rm(path, { force: true });
       return found;
     },
 

@@ -81,7 +81,11 @@ export interface BlobStore {
    * bytes are stored already, the file is removed.
    */
   adopt(path: string): Promise<Fingerprint>;
-  /** As `adopt` for files whose fingerprint is known; the fsyncs of all of them run together. */
+  /**
+   * As `adopt` for files whose fingerprint is known; the fsyncs of all of them run together. The files keep their old
+   * names too, for the caller to remove once the fact that names the objects is committed: a crash in between then
+   * loses nothing.
+   */
   adoptAll(files: readonly { readonly path: string; readonly fingerprint: Fingerprint }[]): Promise<void>;
   /** Stores bytes that are in memory (a rendition, a key image). */
   put(bytes: Uint8Array): Promise<Fingerprint>;

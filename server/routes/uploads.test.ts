@@ -204,6 +204,19 @@ describe('the protocol', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  test('rule 3: a crash between storing the bytes and committing what they are is made good as well', async () => {
+    const text = Buffer.from('stored and not yet committed');
+    const created = await begin(referrer, consultation.id, text.length, 'between.txt');
+    const id = created.headers.location?.split('/').at(-1) ?? '';
+    const path = join(server.dataDir, 'uploads', id);
+    await writeFile(path, text);
+    const { blobs } = server.services;
+    await blobs.adoptAll([{ path, fingerprint: await blobs.fingerprint(path) }]);
+    expect(await server.services.material.uploads.recover()).toBe(1);
+    expect(await server.services.db.material.outcome(id)).toMatchObject({ results: [{ outcome: 'stored' }] });
+    expect(await leftovers()).toEqual([]);
+  });
+
   test('an unfinished upload is kept, an old one is removed', async () => {
     const created = await begin(referrer, consultation.id, 100);
     const id = created.headers.location?.split('/').at(-1) ?? '';
