@@ -32,6 +32,11 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
+      // The codecs of the image loader name Node modules for their use on servers; that says nothing about this build.
+      onLog(level, log, handle) {
+        if (!log.message.includes('has been externalized for browser compatibility')) handle(level, log);
+      },
+      checks: { pluginTimings: false },
       output: {
         codeSplitting: {
           groups: [
