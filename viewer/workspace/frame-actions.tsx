@@ -20,9 +20,9 @@ interface Action {
 
 const ACTIONS: readonly Action[] = [
   { name: 'Fit the image', key: 'F', icon: IconArrowsMaximize, run: (engine) => engine.fit() },
-  { name: 'Actual size', key: '0', icon: IconZoomScan, run: (engine) => engine.actualSize() },
+  { name: 'Actual size', key: 'X', icon: IconZoomScan, run: (engine) => engine.actualSize() },
   { name: 'Turn clockwise', key: '.', icon: IconRotateClockwise, run: (engine) => engine.rotate(90) },
-  { name: 'Mirror', key: 'M', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
+  { name: 'Mirror', key: 'H', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
   { name: 'Invert', key: 'I', icon: IconContrast2, run: (engine) => engine.invert() },
   { name: 'Reset the view', key: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
 ];
