@@ -61,7 +61,7 @@ function readPublicUrl(environment: Environment): URL | null {
   return plain ? url : refuse('PUBLIC_URL', 'it must be only scheme, host and port');
 }
 
-const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const;
 
 function readReserved(environment: Environment): string[] {
   const reserved: string[] = [];
