@@ -10,13 +10,21 @@ import styles from './report-blocks.module.css';
 export interface ReportBlocksProps {
   readonly report: SignedReport;
   readonly blocks: readonly Block[];
+  /** Where the pictures that citations point to are found: usually the same blocks. */
+  readonly figuresIn: readonly Block[];
+  /** False before signing: key images are made then. */
+  readonly pictures: boolean;
   /** The annotation that is shown in the viewer now. */
   readonly shownId: AnnotationId | null;
   readonly onShow: (annotationId: AnnotationId) => void;
 }
 
-function Cited({ passage, props }: { readonly passage: Passage; readonly props: ReportBlocksProps }) {
-  const idOf = (number: number): AnnotationId | null => figureNumbered(props.blocks, number)?.annotationId ?? null;
+interface CitedProps extends Pick<ReportBlocksProps, 'figuresIn' | 'onShow'> {
+  readonly passage: Passage;
+}
+
+/** A text with the numbers of the pictures it rests on; a click on one shows it. */
+export function Cited({ passage, figuresIn, onShow }: CitedProps) {
   return (
     <>
       {passage.text}
@@ -27,8 +35,8 @@ function Cited({ passage, props }: { readonly passage: Passage; readonly props: 
           className={styles.citation}
           aria-label={`Show picture ${number}`}
           onClick={() => {
-            const id = idOf(number);
-            if (id !== null) props.onShow(id);
+            const figure = figureNumbered(figuresIn, number);
+            if (figure !== null) onShow(figure.annotationId);
           }}
         >
           {number}
@@ -48,18 +56,24 @@ function figureNumbered(blocks: readonly Block[], number: number): Figure | null
 }
 
 function FigureView({ figure, props }: { readonly figure: Figure; readonly props: ReportBlocksProps }) {
-  const { report, shownId, onShow } = props;
+  const { report, shownId, pictures, onShow } = props;
   const name = `Picture ${figure.number}${figure.label === '' ? '' : `, ${figure.label}`}`;
   return (
-    <figure className={styles.figure} data-shown={figure.annotationId === shownId || undefined}>
-      <button
-        type="button"
-        className={styles.picture}
-        aria-label={`${name}: show it in the image`}
-        onClick={() => onShow(figure.annotationId)}
-      >
-        <FigurePicture src={reportPaths.keyImage(report.reportId, report.version, figure.annotationId)} alt={name} />
-      </button>
+    <figure
+      className={styles.figure}
+      data-plain={!pictures || undefined}
+      data-shown={figure.annotationId === shownId || undefined}
+    >
+      {pictures && (
+        <button
+          type="button"
+          className={styles.picture}
+          aria-label={`${name}: show it in the image`}
+          onClick={() => onShow(figure.annotationId)}
+        >
+          <FigurePicture src={reportPaths.keyImage(report.reportId, report.version, figure.annotationId)} alt={name} />
+        </button>
+      )}
       <figcaption className={styles.caption}>
         <span>
           <b>{figure.number}</b> {figure.label}
@@ -104,7 +118,7 @@ function BlockView({ block, props }: { readonly block: Block; readonly props: Re
     case 'paragraph':
       return (
         <p className={styles.paragraph}>
-          <Cited passage={block.passage} props={props} />
+          <Cited passage={block.passage} figuresIn={props.figuresIn} onShow={props.onShow} />
         </p>
       );
     case 'question':
@@ -115,7 +129,7 @@ function BlockView({ block, props }: { readonly block: Block; readonly props: Re
           </p>
           <p className={styles.answer}>
             {block.unanswerable && <span className={styles.unanswerable}>Cannot be answered. </span>}
-            <Cited passage={block.answer} props={props} />
+            <Cited passage={block.answer} figuresIn={props.figuresIn} onShow={props.onShow} />
           </p>
         </div>
       );
@@ -123,7 +137,7 @@ function BlockView({ block, props }: { readonly block: Block; readonly props: Re
       return (
         <div className={styles.finding}>
           <p className={styles.answer}>
-            <b>{block.number}.</b> <Cited passage={block.passage} props={props} />
+            <b>{block.number}.</b> <Cited passage={block.passage} figuresIn={props.figuresIn} onShow={props.onShow} />
           </p>
           {block.figures.map((figure) => (
             <FigureView key={figure.annotationId} figure={figure} props={props} />

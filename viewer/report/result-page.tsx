@@ -1,65 +1,20 @@
-import { Button, Skeleton } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
-import { reportPaths } from '#shared/api/reports.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import { reportDocument } from '#shared/report/blocks.ts';
-import type { SignedVersion } from '#shared/report/report.ts';
 import { sentenceOf } from '#viewer/api/client.ts';
 import { consultationQuery } from '#viewer/api/consultations.ts';
 import { signedVersionsQuery } from '#viewer/api/reports.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
-import { ReportBlocks } from './report-blocks.tsx';
+import { authorColors } from '#viewer/workspace/author-colors.ts';
+import { Cited } from './report-blocks.tsx';
+import { figureNumbers, newestParts, readingOrder } from './result-order.ts';
 import styles from './result-page.module.css';
+import { disciplineWord, ResultPart } from './result-part.tsx';
 import { ShownFigure } from './shown-figure.tsx';
-
-/** The newest version of every part, radiology before pathology. */
-export function newestParts(versions: readonly SignedVersion[]): SignedVersion[] {
-  const parts = new Map<string, SignedVersion>();
-  for (const version of versions) {
-    const known = parts.get(version.report.reportId);
-    if (known === undefined || known.report.version < version.report.version)
-      parts.set(version.report.reportId, version);
-  }
-  return [...parts.values()].sort((a, b) => b.report.discipline.localeCompare(a.report.discipline));
-}
-
-function PdfButton({ version }: { readonly version: SignedVersion }) {
-  const { report } = version;
-  const pdf = version.renditions.find(({ kind }) => kind === 'pdf');
-  if (pdf?.state !== 'ready') return <span className={styles.quiet}>The PDF is being made …</span>;
-  return (
-    <Button
-      component="a"
-      href={reportPaths.pdf(report.reportId, report.version)}
-      variant="default"
-      leftSection={<IconDownload size={16} stroke={1.75} />}
-    >
-      Download the PDF
-    </Button>
-  );
-}
-
-interface PartProps {
-  readonly version: SignedVersion;
-  readonly shownId: AnnotationId | null;
-  readonly onShow: (id: AnnotationId) => void;
-}
-
-function Part({ version, shownId, onShow }: PartProps) {
-  const { report, sha256 } = version;
-  return (
-    <article className={styles.part} aria-label={`Second opinion, ${report.discipline}`}>
-      <header className={styles.partHead}>
-        <h2 className={styles.partTitle}>{report.discipline === 'radiology' ? 'Radiology' : 'Pathology'}</h2>
-        <PdfButton version={version} />
-      </header>
-      <ReportBlocks report={report} blocks={reportDocument(report, sha256).blocks} shownId={shownId} onShow={onShow} />
-    </article>
-  );
-}
 
 /** The answer as the referrer reads it: the answer first, then each question, then findings with their pictures. */
 export function ResultPage() {
@@ -67,13 +22,27 @@ export function ResultPage() {
   const [search, setSearch] = useSearchParams();
   const consultation = useQuery(consultationQuery(consultationId));
   const versions = useQuery(signedVersionsQuery(consultationId));
+  const parts = useMemo(
+    () =>
+      newestParts(versions.data ?? []).map((version) => {
+        const { blocks } = reportDocument(version.report, version.sha256);
+        return { version, blocks, numbers: figureNumbers(blocks), ...readingOrder(blocks) };
+      }),
+    [versions.data],
+  );
+  const colorOf = useMemo(() => {
+    const cited = parts.flatMap(({ version }) => version.report.annotations);
+    return authorColors(cited.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)));
+  }, [parts]);
   useTitle(consultation.data === undefined ? 'Answer' : `Answer · ${consultation.data.title}`);
   const problem = consultation.error ?? versions.error;
   if (problem !== null) {
     return (
       <div className={styles.page}>
         <p role="alert">{sentenceOf(problem)}</p>
-        <Link to="/">To the worklist</Link>
+        <Link className={styles.link ?? ''} to="/">
+          To the worklist
+        </Link>
       </div>
     );
   }
@@ -86,9 +55,8 @@ export function ResultPage() {
       </div>
     );
   }
-  const parts = newestParts(versions.data);
   const shownId = search.get('show') as AnnotationId | null;
-  const shownIn = parts.find(({ report }) => report.annotations.some(({ id }) => id === shownId));
+  const shownIn = parts.find(({ version }) => version.report.annotations.some(({ id }) => id === shownId));
   const show = (id: AnnotationId) =>
     setSearch(
       (now) => {
@@ -110,22 +78,48 @@ export function ResultPage() {
       <div className={styles.page}>
         <header className={styles.head}>
           <p className={styles.quiet}>
-            <Link to={`/consultations/${consultationId}`}>Consultation</Link> · {patientLine(consultation.data.patient)}
+            <Link className={styles.link ?? ''} to={`/consultations/${consultationId}`}>
+              Consultation
+            </Link>{' '}
+            · {patientLine(consultation.data.patient)}
           </p>
           <h1 className={styles.title}>{consultation.data.title}</h1>
         </header>
         {parts.length === 0 && (
           <p className={styles.quiet}>No signed answer yet. You are told here when there is one.</p>
         )}
-        {parts.map((version) => (
-          <Part key={version.report.reportId} version={version} shownId={shownId} onShow={show} />
+        {parts.length > 0 && (
+          <section className={styles.impression} aria-label="Impression">
+            {parts.map(({ version, blocks, impression }) => (
+              <div key={version.report.reportId}>
+                {parts.length > 1 && <h2 className={styles.impressionOf}>{disciplineWord(version)}</h2>}
+                {impression.map((passage) => (
+                  <p key={passage.text}>
+                    <Cited passage={passage} figuresIn={blocks} onShow={show} />
+                  </p>
+                ))}
+              </div>
+            ))}
+          </section>
+        )}
+        {parts.map(({ version, blocks, rest }) => (
+          <ResultPart
+            key={version.report.reportId}
+            version={version}
+            blocks={blocks}
+            rest={rest}
+            shownId={shownId}
+            onShow={show}
+          />
         ))}
       </div>
       {shownIn !== undefined && shownId !== null && (
         <ShownFigure
           consultation={consultation.data}
-          report={shownIn.report}
+          report={shownIn.version.report}
           annotationId={shownId}
+          numbers={shownIn.numbers}
+          colorOf={colorOf}
           onShow={show}
           onClose={close}
         />

@@ -8,8 +8,6 @@ import type { SignedReport } from '#shared/report/report.ts';
 import { materialQuery } from '#viewer/api/material.ts';
 import type { EngineListener } from '#viewer/engines/image-engine.ts';
 import { cssVariables, theme } from '#viewer/theme.ts';
-import { annotationNumbers } from '#viewer/workspace/annotation-words.ts';
-import { authorColors } from '#viewer/workspace/author-colors.ts';
 import { ImagePane, type PaneEngine } from '#viewer/workspace/image-pane.tsx';
 import { marksOf } from '#viewer/workspace/marks.ts';
 import { itemKey, itemOfTarget, paneItems } from '#viewer/workspace/pane-item.ts';
@@ -19,6 +17,9 @@ interface ShownFigureProps {
   readonly consultation: Consultation;
   readonly report: SignedReport;
   readonly annotationId: AnnotationId;
+  /** The number a picture has in the text beside it. */
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly colorOf: (authorId: string) => string;
   readonly onShow: (id: AnnotationId) => void;
   readonly onClose: () => void;
 }
@@ -34,9 +35,13 @@ const LOOKING: EngineListener = {
 };
 
 /** The image of a cited annotation exactly as the expert saw it, beside the answer; only signed marks are shown. */
-export function ShownFigure({ consultation, report, annotationId, onShow, onClose }: ShownFigureProps) {
+export function ShownFigure(props: ShownFigureProps) {
+  const { consultation, report, annotationId, numbers, colorOf, onShow, onClose } = props;
   const material = useQuery(materialQuery(consultation.id));
-  const { annotations } = report;
+  const annotations = useMemo(
+    () => report.annotations.toSorted((a, b) => (numbers.get(a.id) ?? 0) - (numbers.get(b.id) ?? 0)),
+    [report, numbers],
+  );
   const place = annotations.findIndex(({ id }) => id === annotationId);
   const annotation = annotations[place];
   const item = material.data && annotation && itemOfTarget(paneItems(material.data), annotation.target);
@@ -44,13 +49,13 @@ export function ShownFigure({ consultation, report, annotationId, onShow, onClos
   const marks = useMemo(
     () =>
       marksOf(annotations, {
-        numbers: annotationNumbers(annotations),
-        colorOf: authorColors(annotations),
+        nameOf: (id) => String(numbers.get(id) ?? ''),
+        colorOf,
         selectedId: annotationId,
         hiddenAuthors: NOBODY,
         editableBy: null,
       }),
-    [annotations, annotationId],
+    [annotations, annotationId, numbers, colorOf],
   );
   useEffect(() => {
     if (annotation !== undefined) engine.current?.show(annotation.target, annotation.view).catch(() => {});
@@ -88,7 +93,7 @@ export function ShownFigure({ consultation, report, annotationId, onShow, onClos
             </ActionIcon>
           </Tooltip>
           <span className={styles.count}>
-            {place + 1} of {annotations.length}
+            Picture {numbers.get(annotationId)} of {annotations.length}
           </span>
           <Tooltip label="Next picture">
             <ActionIcon

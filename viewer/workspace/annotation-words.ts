@@ -39,14 +39,16 @@ export function measurementLine(measurements: readonly Measurement[]): string {
 /** Enough to know a shape by; everything else is written while it is selected. */
 const BRIEFLY: ReadonlySet<Measurement['name']> = new Set(['length', 'area', 'mean']);
 
-/** What is written beside a shape on the image: its name and label, then one line a measurement. */
+/** What is written beside a shape on the image: its name ("A3") and label, then one line a measurement. */
 export function markLines(
-  number: number,
+  name: string,
   annotation: Pick<Annotation, 'label' | 'measurements'>,
   brief: boolean,
 ): string[] {
-  const head = annotation.label.trim() === '' ? `A${number}` : `A${number}  ${annotation.label.trim()}`;
-  const told = brief ? annotation.measurements.filter(({ name }) => BRIEFLY.has(name)) : annotation.measurements;
+  const head = `${name}  ${annotation.label.trim()}`.trim();
+  const told = brief
+    ? annotation.measurements.filter((measurement) => BRIEFLY.has(measurement.name))
+    : annotation.measurements;
   return [head, ...told.map(describeMeasurement)];
 }
 

@@ -3,7 +3,8 @@ import type { Mark } from '#viewer/engines/image-engine.ts';
 import { markLines } from './annotation-words.ts';
 
 export interface MarkChoice {
-  readonly numbers: ReadonlyMap<string, number>;
+  /** The short name of an annotation, "A3"; what texts call it by. */
+  readonly nameOf: (id: string) => string;
   readonly colorOf: (authorId: string) => string;
   readonly selectedId: string | null;
   readonly hiddenAuthors: ReadonlySet<string>;
@@ -20,7 +21,7 @@ export function marksOf(annotations: readonly Annotation[], choice: MarkChoice):
       target: annotation.target,
       geometry: annotation.geometry,
       color: choice.colorOf(annotation.author.id),
-      lines: markLines(choice.numbers.get(annotation.id) ?? 0, annotation, annotation.id !== choice.selectedId),
+      lines: markLines(choice.nameOf(annotation.id), annotation, annotation.id !== choice.selectedId),
       selected: annotation.id === choice.selectedId,
       editable: annotation.author.id === choice.editableBy,
     }));

@@ -30,6 +30,11 @@ interface ReadingRoomProps {
   readonly report: MyReportStore | null;
 }
 
+const DRAWER = {
+  header: styles.drawerHead ?? '',
+  content: styles.drawer ?? '',
+  body: styles.drawerBody ?? '',
+};
 const NARROW = '(max-width: 900px)';
 
 /** What is open when the page opens: what the address says, else what the reader's discipline asks for. */
@@ -68,6 +73,11 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     if (narrow) dispatch({ type: 'panel', open: false });
     panes.show(annotation.target, annotation.view);
   };
+  // Side by side on a desk; on a phone tray and panel lie over the image and are opened when wanted.
+  useEffect(() => {
+    dispatch({ type: 'tray', open: !narrow });
+    dispatch({ type: 'panel', open: !narrow });
+  }, [narrow]);
   const latest = useRef({ work, panes, activeItem });
   latest.current = { work, panes, activeItem };
   useEffect(() => {
@@ -140,7 +150,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
             title="Material"
             position="left"
             size={260}
-            padding={0}
+            classNames={DRAWER}
           >
             {tray}
           </Drawer>
@@ -150,7 +160,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
             title="Reading"
             position="bottom"
             size="75%"
-            padding={0}
+            classNames={DRAWER}
           >
             {panel}
           </Drawer>

@@ -83,6 +83,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const findings = useSyncExternalStore(subscribeFindings, records?.findings.records ?? none);
   const annotationStatus = useSyncExternalStore(subscribeAnnotations, records?.annotations.status ?? (() => IDLE));
   const findingStatus = useSyncExternalStore(subscribeFindings, records?.findings.status ?? (() => IDLE));
+  const reportStatus = useSyncExternalStore(report?.subscribe ?? silent, report?.status ?? (() => IDLE));
   const [mine] = useSyncExternalStore(report?.subscribe ?? silent, report?.records ?? none);
   const canWrite = records !== null && consultation.actions.includes('annotation.write') && mine?.signedVersion == null;
 
@@ -106,12 +107,21 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const editableBy = canWrite ? me.id : null;
   const { selectedId, hiddenAuthors } = state;
   const marks = useMemo(
-    () => marksOf(annotations, { numbers, colorOf, selectedId, hiddenAuthors, editableBy }),
+    () =>
+      marksOf(annotations, {
+        nameOf: (id) => `A${numbers.get(id) ?? ''}`,
+        colorOf,
+        selectedId,
+        hiddenAuthors,
+        editableBy,
+      }),
     [annotations, numbers, colorOf, selectedId, hiddenAuthors, editableBy],
   );
 
   const actions = useMemo(() => {
-    const stores = records === null ? [] : [records.annotations, records.findings];
+    const stores = [records?.annotations, records?.findings, report ?? undefined].filter(
+      (store) => store !== undefined,
+    );
     const known = (id: string) => records?.annotations.records().find((annotation) => annotation.id === id);
     const remove = (id: string) => {
       records?.annotations.remove(id);
@@ -157,8 +167,9 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
       },
     };
-  }, [records, dispatch]);
+  }, [records, report, dispatch]);
 
+  const stores = [records?.annotations, records?.findings, report ?? undefined].filter((store) => store !== undefined);
   return {
     ...actions,
     annotations,
@@ -169,8 +180,8 @@ export function useReadingRecords({ consultation, records, report, state, dispat
     myId: me.id,
     canWrite,
     marks,
-    status: merged(annotationStatus, findingStatus),
-    canUndo: canWrite && [records.annotations, records.findings].some((store) => store.undoAt() !== null),
-    canRedo: canWrite && [records.annotations, records.findings].some((store) => store.redoAt() !== null),
+    status: [findingStatus, reportStatus].reduce(merged, annotationStatus),
+    canUndo: canWrite && stores.some((store) => store.undoAt() !== null),
+    canRedo: canWrite && stores.some((store) => store.redoAt() !== null),
   };
 }
