@@ -88,8 +88,8 @@ export function createTileViewer(element: HTMLElement, painter: typeof OpenSeadr
     redraw: () => void viewer.forceRedraw(),
     askAgain() {
       for (const tile of failed.splice(0)) tile.exists = true;
-      const item = viewer.world.getItemCount() > 0 ? viewer.world.getItemAt(0) : null;
-      item?.redraw();
+      // An image looks for tiles again only when something about it changed; its clip is set to what it is.
+      if (viewer.world.getItemCount() > 0) viewer.world.getItemAt(0).setClip(null);
       viewer.forceRedraw();
     },
     clear() {

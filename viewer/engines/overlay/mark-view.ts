@@ -107,6 +107,8 @@ export function createMarkView(id: string): MarkView {
             cy: String(cy),
             r: '5',
             fill: '#fff',
+            // What a point marks must stay visible under its handle.
+            'fill-opacity': grips.length === 1 ? '0.25' : '1',
             stroke: '#000',
             'stroke-opacity': '0.6',
             'data-hit': id,
