@@ -5,17 +5,17 @@ export const DEMO_CONSULTATION: Intake = {
   title: 'Solitary nodule, right upper lobe',
   speciality: 'both',
   urgency: 'urgent',
-  patient: { initials: 'D.P.', birthYear: 1961, sex: 'male', reference: 'DEMO-26-0001' },
+  patient: { initials: 'D.P.', birthYear: 1961, sex: 'female', reference: 'DEMO-26-0001' },
   history:
     '64-year-old former smoker (30 pack-years, stopped 2014). Incidental nodule on a chest radiograph taken for a ' +
-    'persistent cough. No weight loss, no haemoptysis. CT of chest and upper abdomen with contrast. Polypectomy of ' +
+    'persistent cough. No weight loss, no haemoptysis. CT of chest and upper abdomen with contrast. Resection of ' +
     'the sigmoid colon two weeks earlier; the slide is enclosed because the local reading was not conclusive.',
   workingDiagnosis:
     'Primary lung carcinoma suspected; metastasis of a colorectal primary to be excluded. All of this material is generated.',
   questions: [
     { text: 'Is the nodule in the right upper lobe more likely primary or metastatic?' },
     { text: 'Are there further lesions in the lungs, the liver or the visible skeleton?' },
-    { text: 'Does the colonic biopsy show invasive carcinoma, or dysplasia only?' },
+    { text: 'Does the colonic slide show invasive carcinoma, or dysplasia only?' },
   ],
 };
 

@@ -34,6 +34,8 @@ export async function saveAnnotation(
   if (draft.view.kind !== draft.target.kind) {
     throw new AppError('REQUEST_INVALID', { where: 'annotation.view', reason: 'is not of the kind of its image' });
   }
+  // The moment the hand finished, not the moment the pixels were measured: annotations are numbered in this order.
+  const at = clock.now().toISOString();
   // Pixels are decoded before the transaction: stored material never changes, and nobody waits for the decoder.
   const image = await findAnnotatedImage(db.material, consultationId, draft.target);
   if (!liesWithin(draft.geometry, image.width, image.height)) {
@@ -55,7 +57,6 @@ export async function saveAnnotation(
       }
       await refuseCited(repositories.reports, consultationId, id);
     }
-    const at = clock.now().toISOString();
     const annotation: Annotation = {
       ...draft,
       measurements,
