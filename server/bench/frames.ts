@@ -38,8 +38,8 @@ export async function benchFrames(server: ProductServer, folder: string, seconds
   rows.push(
     toRow('metadata of 300 instances', 'req/s', metadata, { rssMb: null, bare: null, note: 'compressed, from memory' }),
     {
-      ...{ name: 'import of 300 slices', unit: 'files/s', p50: null, p99: null, ratio: null },
-      perSecond: SLICES / importSeconds,
+      ...{ name: 'import of 300 slices', unit: 'files/s', range: null, p50: null, p95: null, p99: null, ratio: null },
+      figure: SLICES / importSeconds,
       rssMb: null,
       note: `${importSeconds.toFixed(1)} s with starting the command, fsynced`,
     },

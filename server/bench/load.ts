@@ -18,6 +18,7 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly megabytesPerSecond: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
   readonly requests: number;
   readonly failures: number;
@@ -61,6 +62,7 @@ async function measure(job: LoadJob, paths: readonly string[]): Promise<LoadResu
     requestsPerSecond: times.length / seconds,
     megabytesPerSecond: bytes / 1e6 / seconds,
     p50: at(0.5),
+    p95: at(0.95),
     p99: at(0.99),
     requests: times.length,
     failures,

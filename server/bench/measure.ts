@@ -7,12 +7,17 @@ import type { LoadJob, LoadResult } from './load.ts';
 /** One line of the printed table; figures that do not apply are null. */
 export interface BenchRow {
   readonly name: string;
-  readonly perSecond: number | null;
+  /** A rate, or the median of the rounds. */
+  readonly figure: number | null;
   readonly unit: string;
+  /** Least and greatest of the rounds. */
+  readonly range: readonly [number, number] | null;
+  /** Single requests or moves, milliseconds. */
   readonly p50: number | null;
+  readonly p95: number | null;
   readonly p99: number | null;
   readonly rssMb: number | null;
-  /** This row's rate divided by the bare server's for the same bytes. */
+  /** This row's figure divided by its reference's: the bare server's for the same bytes, the bare page's for the same images. */
   readonly ratio: number | null;
   readonly note: string;
 }
@@ -63,8 +68,10 @@ export function toRow(
   return {
     name,
     unit,
-    perSecond: result.requestsPerSecond,
+    figure: result.requestsPerSecond,
+    range: null,
     p50: result.p50,
+    p95: result.p95,
     p99: result.p99,
     rssMb: more.rssMb,
     ratio: more.bare === null ? null : result.requestsPerSecond / more.bare.requestsPerSecond,
@@ -74,14 +81,17 @@ export function toRow(
 
 /** The rows as a table of text. */
 export function table(rows: readonly BenchRow[]): string {
+  const digitsOf = (value: number | null): number => (value !== null && value < 100 ? 1 : 0);
   const number = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
   const lines = [
-    ['what', 'rate', '', 'p50 ms', 'p99 ms', 'RSS MB', '× bare', ''],
+    ['what', 'figure', '', 'least–most', 'p50 ms', 'p95 ms', 'p99 ms', 'RSS MB', '× ref.', ''],
     ...rows.map((row) => [
       row.name,
-      number(row.perSecond, row.perSecond !== null && row.perSecond < 100 ? 1 : 0),
+      number(row.figure, digitsOf(row.figure)),
       row.unit,
+      row.range === null ? '–' : row.range.map((end) => number(end, digitsOf(row.figure))).join('–'),
       number(row.p50, 2),
+      number(row.p95, 2),
       number(row.p99, 2),
       number(row.rssMb, 0),
       number(row.ratio, 2),
@@ -89,7 +99,7 @@ export function table(rows: readonly BenchRow[]): string {
     ]),
   ];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  const right = new Set([1, 3, 4, 5, 6]);
+  const right = new Set([1, 3, 4, 5, 6, 7, 8]);
   return lines
     .map((line) =>
       line

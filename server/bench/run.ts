@@ -1,12 +1,10 @@
 /**
- * `npm run bench [-- --quick] [-- --out FILE]`: figures of this machine in this run, as a table and as JSON. It starts
+ * `npm run bench [-- --quick] [-- --out FILE] [-- --only PART]`: figures of this machine in this run, as a table and as JSON. It starts
  * the product itself on a free port with an empty data folder, and removes everything afterwards.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
@@ -24,8 +22,20 @@ const { values } = parseArgs({
 const seconds = values.quick ? 2 : 8;
 const uploadBytes = values.quick ? 256 * 1024 ** 2 : 2 * 1024 ** 3;
 
-/** The part that measures in the browser lives with the viewer and prints a table of its own. */
-const VIEWER_BENCH = join(import.meta.dirname, '../../viewer/bench/run.ts');
+/**
+ * The browser's half lives with the viewer. It is loaded by its address, because it is checked against the types of a
+ * browser and this file against those of a server alone.
+ */
+const VIEWER_BENCH = new URL('../../viewer/bench/run.ts', import.meta.url).href;
+
+async function benchViewer(): Promise<BenchRow[]> {
+  const part = (await import(VIEWER_BENCH)) as {
+    benchViewer(quick: boolean, tell: (text: string) => void): Promise<BenchRow[]>;
+  };
+  return part.benchViewer(values.quick, (text) => process.stderr.write(`viewer: ${text}\n`));
+}
+
+const isWanted = (part: string): boolean => values.only === undefined || values.only.includes(part);
 
 const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => Promise<BenchRow[]>>> = {
   upload: (server, folder) => benchUpload(server, folder, uploadBytes),
@@ -37,7 +47,7 @@ const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));
 const rows: BenchRow[] = [];
 try {
   for (const [name, part] of Object.entries(PARTS)) {
-    if (values.only !== undefined && !values.only.includes(name)) continue;
+    if (!isWanted(name)) continue;
     process.stderr.write(`${name} …\n`);
     // Each part meets a fresh server, so that no figure depends on what was measured before it.
     const server = await startProduct(join(folder, 'data'));
@@ -51,6 +61,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+if (isWanted('viewer')) rows.push(...(await benchViewer()));
 const machine = {
   processor: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
@@ -61,5 +72,3 @@ process.stdout.write(`${machine.cores} × ${machine.processor}, ${machine.memory
 process.stdout.write(`${table(rows)}\n`);
 await writeFile(values.out, `${JSON.stringify({ at: new Date().toISOString(), machine, rows }, null, 2)}\n`);
 process.stderr.write(`written to ${values.out}\n`);
-
-if (values.only === undefined && existsSync(VIEWER_BENCH)) await import(pathToFileURL(VIEWER_BENCH).href);
