@@ -73,8 +73,12 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   'stored-values': 'stored pixel values, without a physical unit',
 };
 
-/** Three to four significant digits, as a reader of a ruler expects: 12.3, 128, 1 250. */
+/** Three to four significant digits, as a reader of a ruler expects: 12.3, 128, 1250; with a true minus sign. */
 function formatValue(value: number): string {
+  return digitsOf(value).replace('-', '−');
+}
+
+function digitsOf(value: number): string {
   const size = Math.abs(value);
   if (size >= 1000) return value.toFixed(0);
   if (size >= 100) return value.toFixed(size % 1 === 0 ? 0 : 1);

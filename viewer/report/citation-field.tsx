@@ -10,8 +10,7 @@ export interface Citable {
   readonly annotations: readonly Annotation[];
   readonly numbers: ReadonlyMap<string, number>;
   readonly colorOf: (authorId: string) => string;
-  /** Null where there is no image beside the report to show it on. */
-  readonly onShow: ((annotation: Annotation) => void) | null;
+  readonly onShow: (annotation: Annotation) => void;
 }
 
 export interface CitationFieldProps {
@@ -33,7 +32,8 @@ function CiteMenu({ citable, citations, onChange }: CitationFieldProps) {
       <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
         {free.map((annotation) => (
           <Menu.Item key={annotation.id} onClick={() => onChange([...citations, annotation.id])}>
-            <b style={{ color: citable.colorOf(annotation.author.id) }}>A{citable.numbers.get(annotation.id)}</b>{' '}
+            <span className={styles.dot} style={{ background: citable.colorOf(annotation.author.id) }} />
+            <b>A{citable.numbers.get(annotation.id)}</b>{' '}
             {annotation.label || SHAPE_WORDS[annotation.geometry.kind].word}{' '}
             <span className={styles.quiet}>{measurementLine(annotation.measurements)}</span>
           </Menu.Item>
@@ -54,13 +54,9 @@ export function CitationField(props: CitationFieldProps) {
       {cited.map((annotation) => (
         <span key={annotation.id} className={styles.chip} data-citation={annotation.id}>
           <Tooltip label={measurementLine(annotation.measurements) || SHAPE_WORDS[annotation.geometry.kind].word}>
-            <button
-              type="button"
-              className={styles.show}
-              disabled={citable.onShow === null}
-              onClick={() => citable.onShow?.(annotation)}
-            >
-              A{citable.numbers.get(annotation.id)}
+            <button type="button" className={styles.show} onClick={() => citable.onShow(annotation)}>
+              <span className={styles.dot} style={{ background: citable.colorOf(annotation.author.id) }} />A
+              {citable.numbers.get(annotation.id)}
               {annotation.label !== '' && ` ${annotation.label}`}
             </button>
           </Tooltip>

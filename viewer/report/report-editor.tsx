@@ -24,8 +24,8 @@ export interface ReportEditorProps {
   readonly citable: Citable;
   /** Saves whatever is still on its way before the report is signed. */
   readonly settleRecords: () => Promise<void>;
-  /** Opens the list in which findings are written; null where it stands beside the report anyway. */
-  readonly onEditFindings: (() => void) | null;
+  /** Opens the list in which findings are written. */
+  readonly onEditFindings: () => void;
 }
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -102,7 +102,7 @@ export function ReportEditor(props: ReportEditorProps) {
             </li>
           ))}
         </ol>
-        {!locked && props.onEditFindings !== null && (
+        {!locked && (
           <button type="button" className={styles.link} onClick={props.onEditFindings}>
             Write findings
           </button>

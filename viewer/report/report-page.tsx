@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useSyncExternalStore } from 'react';
-import { Link, useParams } from 'react-router';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import { useMe } from '#viewer/api/account.ts';
 import { sentenceOf } from '#viewer/api/client.ts';
@@ -13,6 +14,8 @@ import { whenSaved } from '#viewer/state/when-saved.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
 import { annotationNumbers } from '#viewer/workspace/annotation-words.ts';
 import { authorColors } from '#viewer/workspace/author-colors.ts';
+import { writePlace } from '#viewer/workspace/view-address.ts';
+import { PaperPreview } from './paper-preview.tsx';
 import { ReportEditor } from './report-editor.tsx';
 import styles from './report-page.module.css';
 
@@ -25,6 +28,7 @@ export function ReportPage() {
   const { consultationId = '' } = useParams();
   const id = consultationId as ConsultationId;
   const me = useMe();
+  const navigate = useNavigate();
   const consultation = useQuery(consultationQuery(id));
   const material = useQuery(materialQuery(id));
   const actions = consultation.data?.actions ?? [];
@@ -35,14 +39,20 @@ export function ReportPage() {
     records?.annotations.records ?? none,
   );
   const findings = useSyncExternalStore(records?.findings.subscribe ?? silent, records?.findings.records ?? none);
+  const show = useCallback(
+    ({ target, view }: Annotation) => {
+      void navigate(`/consultations/${id}/read?view=${writePlace({ target, view })}`);
+    },
+    [navigate, id],
+  );
   const citable = useMemo(
     () => ({
       annotations,
       numbers: annotationNumbers(annotations),
       colorOf: authorColors(annotations),
-      onShow: null,
+      onShow: show,
     }),
-    [annotations],
+    [annotations, show],
   );
   useTitle(consultation.data === undefined ? 'Report' : `Report · ${consultation.data.title}`);
   const problem = consultation.error ?? material.error;
@@ -50,7 +60,13 @@ export function ReportPage() {
   return (
     <div className={styles.page}>
       <p className={styles.quiet}>
-        <Link to={`/consultations/${id}`}>Consultation</Link> · <Link to={`/consultations/${id}/read`}>Images</Link>
+        <Link className={styles.link ?? ''} to={`/consultations/${id}`}>
+          Consultation
+        </Link>{' '}
+        ·{' '}
+        <Link className={styles.link ?? ''} to={`/consultations/${id}/read`}>
+          Images
+        </Link>
       </p>
       <h1 className={styles.title}>{consultation.data?.title ?? 'Report'}</h1>
       {problemSentence !== null && <p role="alert">{problemSentence}</p>}
@@ -58,17 +74,27 @@ export function ReportPage() {
         <p className={styles.quiet}>The report is written by the assigned experts.</p>
       )}
       {consultation.data !== undefined && material.data !== undefined && report.store !== null && records !== null ? (
-        <div className={styles.sheet}>
-          <ReportEditor
+        <div className={styles.columns}>
+          <div className={styles.sheet}>
+            <ReportEditor
+              consultation={consultation.data}
+              material={material.data}
+              store={report.store}
+              findings={findings}
+              citable={citable}
+              settleRecords={async () => {
+                await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
+              }}
+              onEditFindings={() => void navigate(`/consultations/${id}/read`)}
+            />
+          </div>
+          <PaperPreview
             consultation={consultation.data}
             material={material.data}
             store={report.store}
             findings={findings}
-            citable={citable}
-            settleRecords={async () => {
-              await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
-            }}
-            onEditFindings={null}
+            annotations={annotations}
+            onShow={show}
           />
         </div>
       ) : (

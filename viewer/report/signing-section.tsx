@@ -1,12 +1,13 @@
 import { Anchor, Button, PasswordInput, TextInput } from '@mantine/core';
 import { IconDownload, IconLock, IconSignature } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { reportPaths } from '#shared/api/reports.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { Report } from '#shared/report/report.ts';
 import { useMe } from '#viewer/api/account.ts';
 import { sentenceOf } from '#viewer/api/client.ts';
+import { consultationQuery } from '#viewer/api/consultations.ts';
 import { loadMyReport, signedVersionsQuery, signMyReport } from '#viewer/api/reports.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { whenSaved } from '#viewer/state/when-saved.ts';
@@ -50,6 +51,7 @@ function Signed({ consultation, report }: { readonly consultation: Consultation;
 /** Signing with the password asked again; what it means stands beside the button. */
 export function SigningSection({ consultation, report, store, ready, settleRecords }: SigningSectionProps) {
   const me = useMe();
+  const client = useQueryClient();
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');
   const sign = useMutation({
@@ -63,6 +65,10 @@ export function SigningSection({ consultation, report, store, ready, settleRecor
         totp: me.twoFactorEnabled ? totp : null,
       });
       store.load([await loadMyReport(consultation.id)]);
+    },
+    onSuccess: () => {
+      void client.invalidateQueries(consultationQuery(consultation.id));
+      void client.invalidateQueries(signedVersionsQuery(consultation.id));
     },
     onSettled: () => {
       setPassword('');

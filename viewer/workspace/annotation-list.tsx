@@ -1,11 +1,12 @@
-import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconEye, IconEyeOff, IconFilePlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { describeProvenance } from '#shared/annotation/measurement.ts';
 import { formatMoment } from '#viewer/ui/dates.ts';
 import styles from './annotation-list.module.css';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { LabelField } from './label-field.tsx';
 
 export interface AnnotationListProps {
   readonly annotations: readonly Annotation[];
@@ -23,30 +24,6 @@ export interface AnnotationListProps {
   readonly onDelete: (annotation: Annotation) => void;
   readonly onMakeFinding: (annotation: Annotation) => void;
   readonly onToggleAuthor: (authorId: string) => void;
-}
-
-function LabelField({ label, onSave }: { readonly label: string; readonly onSave: (label: string) => void }) {
-  const [text, setText] = useState(label);
-  useEffect(() => setText(label), [label]);
-  const save = () => {
-    if (text.trim() !== label) onSave(text.trim());
-  };
-  return (
-    <TextInput
-      size="xs"
-      variant="filled"
-      aria-label="Label of the annotation"
-      placeholder="Label, for example “target lesion”"
-      value={text}
-      maxLength={500}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={save}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') save();
-        if (event.key === 'Escape') setText(label);
-      }}
-    />
-  );
 }
 
 function Row({ annotation, props }: { readonly annotation: Annotation; readonly props: AnnotationListProps }) {

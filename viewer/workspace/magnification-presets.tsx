@@ -1,5 +1,4 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowsMaximize, IconRotateClockwise, IconZoomIn } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
@@ -8,7 +7,7 @@ import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts'
 import { MagnificationField } from './magnification-field.tsx';
 import classes from './magnification-presets.module.css';
 
-interface MagnificationPresetsProps {
+interface MagnificationProps {
   readonly engine: SlideEngine;
   readonly slide: SlideSummary;
   /** Screen pixels per slide pixel now. */
@@ -28,7 +27,7 @@ function hint(preset: MagnificationPreset, key: number, objective: number | null
 }
 
 /** Largest on top, as on a zoom slider; with the keys that choose them. */
-const Pill = memo(function Pill({ engine, slide, chosen }: ChoicesProps) {
+const Presets = memo(function Presets({ engine, slide, chosen }: ChoicesProps) {
   const presets = magnificationPresets(slide).map((preset, index) => ({ preset, key: index + 1 }));
   return (
     <>
@@ -101,15 +100,21 @@ const Choices = memo(function Choices({ engine, slide, chosen }: ChoicesProps) {
   );
 });
 
-/** The magnifications of a microscope at the right edge; one button with a menu on a phone. */
-export function MagnificationPresets({ engine, slide, scale }: MagnificationPresetsProps) {
-  const isNarrow = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false }) ?? false;
-  const chosen = magnificationPresets(slide).find((one) => Math.abs(scale / one.scale - 1) < 0.005)?.label ?? null;
-  if (isNarrow) return <Choices engine={engine} slide={slide} chosen={chosen} />;
+function chosenAt(slide: SlideSummary, scale: number): string | null {
+  return magnificationPresets(slide).find((preset) => Math.abs(scale / preset.scale - 1) < 0.005)?.label ?? null;
+}
+
+/** The magnifications of a microscope, to be typed or chosen. */
+export function MagnificationPill({ engine, slide, scale }: MagnificationProps) {
   return (
     <div className={classes.pill} role="toolbar" aria-label="Magnification" aria-orientation="vertical">
       <MagnificationField engine={engine} slide={slide} scale={scale} />
-      <Pill engine={engine} slide={slide} chosen={chosen} />
+      <Presets engine={engine} slide={slide} chosen={chosenAt(slide, scale)} />
     </div>
   );
+}
+
+/** The same behind one button, where there is no room. */
+export function MagnificationMenu({ engine, slide, scale }: MagnificationProps) {
+  return <Choices engine={engine} slide={slide} chosen={chosenAt(slide, scale)} />;
 }

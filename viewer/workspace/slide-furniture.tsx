@@ -1,11 +1,12 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconAlertTriangle, IconLoader2 } from '@tabler/icons-react';
 import type { SlideSummary } from '#shared/api/material.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { SlideStatus } from '#viewer/engines/image-engine.ts';
 import { magnificationText } from '#viewer/engines/openseadragon/magnification.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
-import { MagnificationPresets } from './magnification-presets.tsx';
+import { MagnificationMenu, MagnificationPill } from './magnification-presets.tsx';
 import { scaleBarFor } from './scale-bar.ts';
 import classes from './slide-furniture.module.css';
 import { SlideLabel } from './slide-label.tsx';
@@ -32,10 +33,11 @@ function reductionText(downsample: number): string {
 }
 
 function ScaleBar({ micrometres }: { readonly micrometres: number | null }) {
-  if (micrometres === null) return <div className={classes.scale}>No scale in the file: lengths in px</div>;
+  if (micrometres === null)
+    return <div className={`${classes.scale} ${classes.plate}`}>No scale in the file: lengths in px</div>;
   const { widthPx } = scaleBarFor(micrometres / 1000);
   return (
-    <div className={classes.scale}>
+    <div className={`${classes.scale} ${classes.plate}`}>
       <div>{lengthText(widthPx * micrometres)}</div>
       <div className={classes.bar} style={{ width: widthPx }} />
     </div>
@@ -66,18 +68,22 @@ function Sharpness({ status, retry }: { readonly status: SlideStatus; readonly r
 /** What must be read together with the slide: who, what, where and how, and the scale. */
 export function SlideFurniture({ engine, slide, status, view, patientLine, retry }: SlideFurnitureProps) {
   const { magnification, micrometresPerScreenPixel, downsample, level, pointer } = status;
+  const isNarrow = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false }) ?? false;
   const isEnlarged = downsample < 0.999;
   return (
     <div className={classes.furniture}>
-      <div className={classes.topLeft}>
+      <div className={`${classes.topLeft} ${classes.plate}`}>
         <Lines text={patientLine} />
       </div>
       <div className={classes.topRight}>
-        <div>{slide.name}</div>
-        <div className={classes.quiet}>{slideFormat(slide)}</div>
+        <div className={classes.plate}>
+          <div>{slide.name}</div>
+          <div className={classes.quiet}>{slideFormat(slide)}</div>
+        </div>
         <SlideLabel slide={slide} />
+        {!isNarrow && <MagnificationPill engine={engine} slide={slide} scale={1 / downsample} />}
       </div>
-      <div className={classes.bottomLeft}>
+      <div className={`${classes.bottomLeft} ${classes.plate}`}>
         {pointer !== null && (
           <div className={classes.pointer}>
             x {pointer[0]} y {pointer[1]}
@@ -96,10 +102,11 @@ export function SlideFurniture({ engine, slide, status, view, patientLine, retry
         </div>
       </div>
       <div className={classes.bottomRight}>
+        {isNarrow && <MagnificationMenu engine={engine} slide={slide} scale={1 / downsample} />}
         <Sharpness status={status} retry={retry} />
         <SlideNavigator engine={engine} slide={slide} visible={view.visible} />
         <Tooltip label={scaleSource(slide)} multiline maw={280} position="top-end" openDelay={200}>
-          <div className={classes.source}>
+          <div className={`${classes.source} ${classes.plate}`}>
             {slide.objectivePower === null ? 'Objective unknown' : `Objective ${slide.objectivePower}×`}
             <span className={classes.quiet}>
               {micrometresPerScreenPixel === null ? ' · uncalibrated' : ` · ${resolutionText(slide.mppX ?? 0)}`}
@@ -107,7 +114,6 @@ export function SlideFurniture({ engine, slide, status, view, patientLine, retry
           </div>
         </Tooltip>
       </div>
-      <MagnificationPresets engine={engine} slide={slide} scale={1 / downsample} />
       <ScaleBar micrometres={micrometresPerScreenPixel} />
     </div>
   );

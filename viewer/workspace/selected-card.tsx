@@ -1,0 +1,56 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { IconFilePlus, IconTrash, IconX } from '@tabler/icons-react';
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { LabelField } from './label-field.tsx';
+import styles from './selected-card.module.css';
+import type { ReadingWork } from './use-reading-records.ts';
+
+interface SelectedCardProps {
+  readonly annotation: Annotation;
+  readonly work: ReadingWork;
+  readonly onClose: () => void;
+}
+
+/** The selected annotation over the image, where no panel stands beside it: name it, make a finding, take it away. */
+export function SelectedCard({ annotation, work, onClose }: SelectedCardProps) {
+  const mine = work.canWrite && annotation.author.id === work.myId;
+  const measured = measurementLine(annotation.measurements);
+  return (
+    <section className={styles.card} aria-label="Selected annotation">
+      <header className={styles.head}>
+        <span className={styles.dot} style={{ background: work.colorOf(annotation.author.id) }} />
+        <b>A{work.numbers.get(annotation.id)}</b>
+        <span className={styles.title}>{annotation.label || SHAPE_WORDS[annotation.geometry.kind].word}</span>
+        <ActionIcon variant="subtle" color="gray" size={32} aria-label="Close" onClick={onClose}>
+          <IconX size={16} stroke={1.75} />
+        </ActionIcon>
+      </header>
+      {measured !== '' && <p className={styles.measured}>{measured}</p>}
+      {mine ? (
+        <div className={styles.tools}>
+          <LabelField label={annotation.label} onSave={(label) => work.label(annotation, label)} />
+          <Button
+            size="xs"
+            variant="light"
+            leftSection={<IconFilePlus size={16} stroke={1.75} />}
+            onClick={() => work.makeFinding(annotation)}
+          >
+            Make finding
+          </Button>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={32}
+            aria-label="Delete this annotation"
+            onClick={() => work.removeAnnotation(annotation)}
+          >
+            <IconTrash size={16} stroke={1.75} />
+          </ActionIcon>
+        </div>
+      ) : (
+        <p className={styles.measured}>{annotation.author.name}</p>
+      )}
+    </section>
+  );
+}
