@@ -108,9 +108,11 @@ export function SlideFurniture({ engine, slide, status, view, patientLine, retry
         <Tooltip label={scaleSource(slide)} multiline maw={280} position="top-end" openDelay={200}>
           <div className={`${classes.source} ${classes.plate}`}>
             {slide.objectivePower === null ? 'Objective unknown' : `Objective ${slide.objectivePower}×`}
-            <span className={classes.quiet}>
-              {micrometresPerScreenPixel === null ? ' · uncalibrated' : ` · ${resolutionText(slide.mppX ?? 0)}`}
-            </span>
+            {!isNarrow && (
+              <span className={classes.quiet}>
+                {micrometresPerScreenPixel === null ? ' · uncalibrated' : ` · ${resolutionText(slide.mppX ?? 0)}`}
+              </span>
+            )}
           </div>
         </Tooltip>
       </div>
