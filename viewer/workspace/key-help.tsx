@@ -1,6 +1,8 @@
 import { Kbd, Modal } from '@mantine/core';
 import { useEffect } from 'react';
+import { FRAME_KEYS } from './frame-keys.ts';
 import styles from './key-help.module.css';
+import { SLIDE_KEYS } from './slide-keys.ts';
 import { TOOL_CHOICES } from './tool-choices.ts';
 
 interface KeyHelpProps {
@@ -9,18 +11,33 @@ interface KeyHelpProps {
   readonly onClose: () => void;
 }
 
-const MOVES: readonly (readonly [string, string])[] = [
+const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['Wheel', 'Scroll slices; zoom a slide'],
-  ['Ctrl + wheel', 'Zoom slices'],
-  ['↑ ↓  PageUp PageDown', 'Previous, next slice; ten at a time'],
-  ['Home  End', 'First, last slice'],
-  ['1 … 6', 'Window presets; magnification of a slide'],
-  ['+  −  0', 'Zoom in, out, fit'],
+  ['Shift + wheel', 'The other of the two'],
+  ['Enter', 'Close a polygon'],
   ['Escape', 'Give up a drawing; select nothing'],
   ['Delete', 'Delete the selected annotation'],
   ['Ctrl Z', 'Undo'],
   ['Ctrl Shift Z', 'Redo'],
 ];
+
+function Keys({ title, keys }: { readonly title: string; readonly keys: readonly (readonly [string, string])[] }) {
+  return (
+    <section>
+      <h3 className={styles.title}>{title}</h3>
+      <dl className={styles.keys}>
+        {keys.map(([names, does]) => (
+          <div key={names}>
+            <dt>
+              <Kbd>{names}</Kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
 
 /** The keys of the reading page; `?` opens it. */
 export function KeyHelp({ opened, onOpen, onClose }: KeyHelpProps) {
@@ -36,28 +53,12 @@ export function KeyHelp({ opened, onOpen, onClose }: KeyHelpProps) {
     ...new Map([...TOOL_CHOICES.series.flat(), ...TOOL_CHOICES.slide.flat()].map((t) => [t.key, t])).values(),
   ];
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size="lg" centered>
+    <Modal opened={opened} onClose={onClose} title="Keys" size={760} centered>
       <div className={styles.columns}>
-        <dl className={styles.keys}>
-          {tools.map(({ key, name }) => (
-            <div key={key}>
-              <dt>
-                <Kbd>{key}</Kbd>
-              </dt>
-              <dd>{name}</dd>
-            </div>
-          ))}
-        </dl>
-        <dl className={styles.keys}>
-          {MOVES.map(([keys, words]) => (
-            <div key={keys}>
-              <dt>
-                <Kbd>{keys}</Kbd>
-              </dt>
-              <dd>{words}</dd>
-            </div>
-          ))}
-        </dl>
+        <Keys title="Tools" keys={tools.map(({ key, name }) => [key, name])} />
+        <Keys title="Slices" keys={FRAME_KEYS} />
+        <Keys title="Slides" keys={SLIDE_KEYS} />
+        <Keys title="Everywhere" keys={EVERYWHERE} />
       </div>
     </Modal>
   );

@@ -5,6 +5,9 @@ import { formatDicomDate } from '#viewer/ui/dates.ts';
 import styles from './material-tray.module.css';
 import { itemKey, type PaneItem } from './pane-item.ts';
 
+/** Scanners write `^` between the parts of a procedure's name. */
+const plain = (description: string): string => description.replaceAll('^', ' ');
+
 interface MaterialTrayProps {
   readonly material: Material;
   /** Keys of the items that stand in a viewport; the first is the active one. */
@@ -69,9 +72,9 @@ export function MaterialTray(props: MaterialTrayProps) {
   return (
     <nav className={styles.tray} aria-label="Material">
       {studies.map((study) => (
-        <section key={study.studyUid} className={styles.group} aria-label={study.description || 'Study'}>
+        <section key={study.studyUid} className={styles.group} aria-label={plain(study.description) || 'Study'}>
           <h2 className={styles.heading}>
-            {study.description || 'Study'}
+            {plain(study.description) || 'Study'}
             {study.studyDate !== null && <span className={styles.detail}>{formatDicomDate(study.studyDate)}</span>}
           </h2>
           {study.series

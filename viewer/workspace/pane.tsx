@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { type Dispatch, useMemo, useRef, useState } from 'react';
+import { type Dispatch, type PointerEvent, useMemo, useRef, useState } from 'react';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { EngineListener } from '#viewer/engines/image-engine.ts';
 import { ImagePane } from './image-pane.tsx';
@@ -43,13 +43,19 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
     [listener, create, takeStatus, key],
   );
   const activate = () => dispatch({ type: 'activate', pane });
+  // Drawing swallows the press that would move the focus; the keys of the image must follow the hand all the same.
+  const press = ({ target, currentTarget }: PointerEvent<HTMLElement>) => {
+    activate();
+    if (target instanceof Element && target.closest('button,input,[role="menu"]') === null)
+      currentTarget.querySelector<HTMLElement>('[role="application"]')?.focus({ preventScroll: true });
+  };
   const several = state.open.length > 1;
   return (
     <section
       className={styles.pane}
       aria-label={itemTitle(item)}
       data-active={(several && pane === state.active) || undefined}
-      onPointerDownCapture={activate}
+      onPointerDownCapture={press}
       onFocusCapture={activate}
     >
       {several && (

@@ -83,7 +83,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const now = latest.current;
-      if (isTyping(event.target) || event.altKey) return;
+      if (event.defaultPrevented || isTyping(event.target) || event.altKey) return;
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
         event.preventDefault();
         if (event.shiftKey) now.work.redo();
