@@ -78,7 +78,7 @@ export const ERRORS = {
   DICOM_MALFORMED: { status: 422, sentence: 'The DICOM file is malformed at byte {offsetBytes}: {reason}.' },
   DICOM_PREAMBLE: {
     status: 422,
-    sentence: 'The DICOM preamble holds {what}; only zeros or a TIFF header are accepted.',
+    sentence: 'The DICOM preamble holds {what}; only zeros, plain words or a TIFF header are accepted.',
   },
   DICOM_TOO_DEEP: { status: 422, sentence: 'Sequences are nested deeper than {limit} levels.' },
   DICOM_TOO_MANY_ELEMENTS: { status: 422, sentence: 'The DICOM header has more than {limit} elements.' },

@@ -87,6 +87,12 @@ test('B16: a TIFF header in the preamble passes', () => {
   }
 });
 
+test('B16: the name of the program that wrote the file passes', () => {
+  for (const start of ['Demo DICOM Viewer. WWW.EXAMPLE.COM', 'Version 2.1 ']) {
+    expect(codeOf(samplePart10(sampleInstance(), { preamble: preamble(start) }))).toBe('read');
+  }
+});
+
 test.each([
   ['MZ\x90\0', /Windows/],
   ['\x7fELF', /Linux/],
@@ -94,7 +100,9 @@ test.each([
   ['PK\x03\x04', /ZIP/],
   ['%PDF-1.7', /PDF/],
   ['#!/bin/sh', /script/],
-  ['hello there', /unexpected/],
+  ['hello {there}', /unexpected/],
+  ['MZ program', /Windows/],
+  ['echo hello; exit', /unexpected/],
   [`${'\0'.repeat(40)}%PDF-1.7`, /unexpected/],
 ])('B15: refuses the preamble %j', (start, sentence) => {
   const bytes = samplePart10(sampleInstance(), { preamble: preamble(start) });

@@ -120,7 +120,7 @@ function findStart(bytes: Uint8Array): number {
 
 /** PS3.10 section 7.1 leaves the preamble free; what else runs or renders has no business there. */
 function checkPreamble(preamble: Uint8Array): void {
-  if (isBlank(preamble)) return;
+  if (isBlank(preamble) || isPlainWords(preamble)) return;
   if (hasAscii(preamble, 0, 'II*\0') || hasAscii(preamble, 0, 'MM\0*')) return;
   // BigTIFF, for whole-slide images with both faces.
   if (hasAscii(preamble, 0, 'II+\0') || hasAscii(preamble, 0, 'MM\0+')) return;
@@ -134,6 +134,12 @@ function checkPreamble(preamble: Uint8Array): void {
 function isBlank(preamble: Uint8Array): boolean {
   const nonZero = preamble.reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
   return preamble.subarray(0, 16).every((byte) => byte === 0) && nonZero <= 4 && !hasText(preamble);
+}
+
+/** The name of the program that wrote the file, as some put there. Words without punctuation of any language are inert. */
+function isPlainWords(preamble: Uint8Array): boolean {
+  const words = String.fromCharCode(...preamble);
+  return /^[A-Za-z0-9 .,:_-]*\0*$/.test(words) && !/^(MZ|PK)/.test(words);
 }
 
 function hasText(bytes: Uint8Array): boolean {
