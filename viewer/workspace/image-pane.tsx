@@ -1,14 +1,12 @@
-import { lazy, Suspense } from 'react';
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
+import { FrameViewport } from './frame-viewport.tsx';
 import { itemTitle, type PaneItem } from './pane-item.ts';
-
-const FrameViewport = lazy(async () => ({ default: (await import('./frame-viewport.tsx')).FrameViewport }));
-const SlideViewport = lazy(async () => ({ default: (await import('./slide-viewport.tsx')).SlideViewport }));
+import { SlideViewport } from './slide-viewport.tsx';
 
 /** What a page may ask of an opened viewport, whatever it shows. */
 export interface PaneEngine {
@@ -27,28 +25,28 @@ export interface ImagePaneProps {
   readonly onEngine: (engine: PaneEngine | null) => void;
 }
 
-/** A viewport for a series or a slide: one component for the rest of the product. */
+/**
+ * A viewport for a series or a slide: one component for the rest of the product. Both are a few kilobytes and come with
+ * the page; only the engines inside are loaded when they are needed. (React holds back what a lazy component shows for
+ * up to 300 ms, and the engine would wait for that.)
+ */
 export function ImagePane({ item, consultation, ...pane }: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
-  return (
-    <Suspense fallback={null}>
-      {item.kind === 'series' ? (
-        <FrameViewport
-          {...pane}
-          studyUid={item.study.studyUid}
-          seriesUid={item.series.seriesUid}
-          patientLine={who}
-          studyLine={[
-            item.study.studyDate === null ? '' : formatDicomDate(item.study.studyDate),
-            item.study.description,
-            itemTitle(item),
-          ]
-            .filter(Boolean)
-            .join('\n')}
-        />
-      ) : (
-        <SlideViewport {...pane} slide={item.slide} patientLine={who} />
-      )}
-    </Suspense>
+  return item.kind === 'series' ? (
+    <FrameViewport
+      {...pane}
+      studyUid={item.study.studyUid}
+      seriesUid={item.series.seriesUid}
+      patientLine={who}
+      studyLine={[
+        item.study.studyDate === null ? '' : formatDicomDate(item.study.studyDate),
+        item.study.description,
+        itemTitle(item),
+      ]
+        .filter(Boolean)
+        .join('\n')}
+    />
+  ) : (
+    <SlideViewport {...pane} slide={item.slide} patientLine={who} />
   );
 }

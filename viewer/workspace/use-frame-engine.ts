@@ -23,6 +23,7 @@ export function useFrameEngine(
 ): FrameEngineState {
   const latest = useRef({ listener, onOpened });
   latest.current = { listener, onOpened };
+  const mounting = useRef<Promise<FrameEngine | null>>(Promise.resolve(null));
   const [engine, setEngine] = useState<FrameEngine | null>(null);
   const [status, setStatus] = useState<EngineStatus>(BLANK);
   const [problem, setProblem] = useState<string | null>(null);
@@ -31,10 +32,10 @@ export function useFrameEngine(
   useEffect(() => {
     let mounted: FrameEngine | null = null;
     let left = false;
-    const mount = async (): Promise<void> => {
+    const mount = async (): Promise<FrameEngine | null> => {
       const { createFrameEngine } = await import('#viewer/engines/cornerstone/frame-engine.ts');
       const element = host.current;
-      if (left || element === null) return;
+      if (left || element === null) return null;
       mounted = createFrameEngine(element, {
         onDrawn: (drawn) => latest.current.listener.onDrawn(drawn),
         onChanged: (changed) => latest.current.listener.onChanged(changed),
@@ -47,8 +48,10 @@ export function useFrameEngine(
         },
       });
       setEngine(mounted);
+      return mounted;
     };
-    mount().catch(() => setProblem('The image viewer could not be started in this browser.'));
+    // Whoever opens a series in it says that there is none.
+    mounting.current = mount().catch(() => null);
     return () => {
       left = true;
       setEngine(null);
@@ -58,20 +61,25 @@ export function useFrameEngine(
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the same series again
   useEffect(() => {
-    if (engine === null) return;
     const leaving = new AbortController();
     const open = async (): Promise<void> => {
       const { loadFrameStack } = await import('#viewer/engines/cornerstone/series-metadata.ts');
-      const stack = await loadFrameStack(studyUid, seriesUid, leaving.signal);
-      await engine.open(stack, leaving.signal);
-      if (!leaving.signal.aborted) latest.current.onOpened(engine);
+      // What the series holds is asked for while the engine is still being loaded.
+      const [stack, opened] = await Promise.all([
+        loadFrameStack(studyUid, seriesUid, leaving.signal),
+        mounting.current,
+      ]);
+      if (leaving.signal.aborted) return;
+      if (opened === null) throw new Error('The image viewer could not be started in this browser.');
+      await opened.open(stack, leaving.signal);
+      if (!leaving.signal.aborted) latest.current.onOpened(opened);
     };
     setProblem(null);
     open().catch((error: unknown) => {
       if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : 'This series cannot be opened.');
     });
     return () => leaving.abort();
-  }, [engine, studyUid, seriesUid, attempt]);
+  }, [host, studyUid, seriesUid, attempt]);
 
   const isOpen = status.phase !== 'blank';
   const retry = useCallback(() => {
