@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --quick] [-- --out FILE] [-- --only PART]`: figures of this machine in this run, as a table and as JSON. It starts
- * the product itself on a free port with an empty data folder, and removes everything afterwards.
+ * `npm run bench -- [--quick] [--only PART] [--rounds N] [--out FILE]`: figures of this machine in this run, as a table
+ * and as JSON. It starts the product itself on a free port with an empty data folder, and removes everything afterwards.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
@@ -17,9 +17,12 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench.json' },
     only: { type: 'string', multiple: true },
+    rounds: { type: 'string' },
   },
 });
 const seconds = values.quick ? 2 : 8;
+/** How often the browser visits each page; null leaves it to the size of the run. */
+const rounds = values.rounds === undefined ? null : Math.max(1, Math.trunc(Number(values.rounds)) || 1);
 const uploadBytes = values.quick ? 256 * 1024 ** 2 : 2 * 1024 ** 3;
 
 /**
@@ -30,9 +33,9 @@ const VIEWER_BENCH = new URL('../../viewer/bench/run.ts', import.meta.url).href;
 
 async function benchViewer(): Promise<BenchRow[]> {
   const part = (await import(VIEWER_BENCH)) as {
-    benchViewer(quick: boolean, tell: (text: string) => void): Promise<BenchRow[]>;
+    benchViewer(quick: boolean, rounds: number | null, tell: (text: string) => void): Promise<BenchRow[]>;
   };
-  return part.benchViewer(values.quick, (text) => process.stderr.write(`viewer: ${text}\n`));
+  return part.benchViewer(values.quick, rounds, (text) => process.stderr.write(`viewer: ${text}\n`));
 }
 
 const isWanted = (part: string): boolean => values.only === undefined || values.only.includes(part);

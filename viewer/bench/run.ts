@@ -48,8 +48,9 @@ async function prepare<T>(bench: BenchProduct, look: (page: Page) => Promise<T>)
  * The product in a browser: how long until the first image, how smoothly it moves, what it costs; beside it, in turn and
  * in the same run, bare pages over the same data from the same server. Figures, never assertions.
  */
-export async function benchViewer(quick: boolean, tell: Progress): Promise<BenchRow[]> {
+export async function benchViewer(quick: boolean, rounds: number | null, tell: Progress): Promise<BenchRow[]> {
   const plan = quick ? QUICK : FULL;
+  const turns = rounds ?? plan.rounds;
   const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-viewer-'));
   let bench: BenchProduct | null = null;
   try {
@@ -59,8 +60,8 @@ export async function benchViewer(quick: boolean, tell: Progress): Promise<Bench
     const running = bench;
     const series = await prepare(running, (page) => seriesSubjects(running, page));
     const slide = await prepare(running, (page) => slideSubjects(running, page));
-    const [ct, ...floors] = await visitInTurn(series, plan.rounds, (one) => visitSeries(running, one, plan), tell);
-    const [whole, ...libraries] = await visitInTurn(slide, plan.rounds, (one) => visitSlide(running, one, plan), tell);
+    const [ct, ...floors] = await visitInTurn(series, turns, (one) => visitSeries(running, one, plan), tell);
+    const [whole, ...libraries] = await visitInTurn(slide, turns, (one) => visitSlide(running, one, plan), tell);
     if (ct === undefined || whole === undefined) return [];
     const { width, height } = running.slide;
     return [
