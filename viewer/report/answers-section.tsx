@@ -32,14 +32,20 @@ export function AnswersSection({ questions, answers, citable, disabled, onChange
             <p className={styles.question}>
               <b>{question.number}.</b> {question.text}
             </p>
-            <WrittenText
-              label={`Answer to question ${question.number}`}
-              text={answer.text}
-              placeholder={answer.unanswerable ? 'Cannot be answered because …' : 'Answer'}
-              maxLength={8000}
-              disabled={disabled}
-              onSave={(text) => put(question.id, { text })}
-            />
+            {disabled ? (
+              <p className={styles.written}>
+                {answer.unanswerable && <b>Cannot be answered. </b>}
+                {answer.text}
+              </p>
+            ) : (
+              <WrittenText
+                label={`Answer to question ${question.number}`}
+                text={answer.text}
+                placeholder={answer.unanswerable ? 'Cannot be answered because …' : 'Answer'}
+                maxLength={8000}
+                onSave={(text) => put(question.id, { text })}
+              />
+            )}
             <div className={styles.statementFoot}>
               <CitationField
                 citable={citable}
@@ -47,13 +53,14 @@ export function AnswersSection({ questions, answers, citable, disabled, onChange
                 disabled={disabled}
                 onChange={(citations) => put(question.id, { citations })}
               />
-              <Switch
-                size="xs"
-                label="Cannot be answered"
-                checked={answer.unanswerable}
-                disabled={disabled}
-                onChange={(event) => put(question.id, { unanswerable: event.currentTarget.checked })}
-              />
+              {!disabled && (
+                <Switch
+                  size="xs"
+                  label="Cannot be answered"
+                  checked={answer.unanswerable}
+                  onChange={(event) => put(question.id, { unanswerable: event.currentTarget.checked })}
+                />
+              )}
             </div>
           </li>
         );

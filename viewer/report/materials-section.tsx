@@ -77,20 +77,26 @@ export function MaterialsSection({ material, reviewed, disabled, onChange }: Mat
                 {item.title}
                 <span className={styles.quiet}>{item.detail}</span>
               </span>
-              <Select
-                size="xs"
-                w={130}
-                data={QUALITIES}
-                value={entry.quality}
-                allowDeselect={false}
-                disabled={disabled}
-                aria-label={`Quality of ${item.title}`}
-                comboboxProps={{ withinPortal: true }}
-                onChange={(quality) => {
-                  if (quality !== null) put({ ...entry, quality: quality as Quality });
-                }}
-              />
-              {(entry.quality === 'limited' || entry.quality === 'inadequate') && (
+              {disabled ? (
+                <span className={styles.judged}>
+                  {QUALITY_WORDS[entry.quality]}
+                  {entry.reason !== '' && `: ${entry.reason}`}
+                </span>
+              ) : (
+                <Select
+                  size="xs"
+                  w={130}
+                  data={QUALITIES}
+                  value={entry.quality}
+                  allowDeselect={false}
+                  aria-label={`Quality of ${item.title}`}
+                  comboboxProps={{ withinPortal: true }}
+                  onChange={(quality) => {
+                    if (quality !== null) put({ ...entry, quality: quality as Quality });
+                  }}
+                />
+              )}
+              {!disabled && (entry.quality === 'limited' || entry.quality === 'inadequate') && (
                 <ReasonField item={item} reason={entry.reason} onSave={(reason) => put({ ...entry, reason })} />
               )}
             </li>

@@ -30,7 +30,11 @@ export function PaperPreview(props: PaperPreviewProps) {
   if (preview === null) return null;
   return (
     <aside className={styles.paper} aria-label="Preview">
-      <p className={styles.note}>Preview · not signed</p>
+      <p className={styles.note}>
+        {draft?.signedVersion == null
+          ? 'Preview · not signed'
+          : 'Signed · pictures are in the PDF and on the answer’s page'}
+      </p>
       <h2 className={styles.title}>{consultation.title}</h2>
       <ReportBlocks
         report={preview.report}

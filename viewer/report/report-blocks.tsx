@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { reportPaths } from '#shared/api/reports.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import type { Block, Figure, Passage } from '#shared/report/blocks.ts';
@@ -57,13 +58,21 @@ function figureNumbered(blocks: readonly Block[], number: number): Figure | null
 
 function FigureView({ figure, props }: { readonly figure: Figure; readonly props: ReportBlocksProps }) {
   const { report, shownId, pictures, onShow } = props;
+  const shown = figure.annotationId === shownId;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!shown) return;
+    // The column changes its width when the image opens and when it closes: the place in the text must not be lost.
+    const stay = () => place.current?.scrollIntoView({ block: 'center' });
+    const frame = requestAnimationFrame(stay);
+    return () => {
+      cancelAnimationFrame(frame);
+      requestAnimationFrame(stay);
+    };
+  }, [shown]);
   const name = `Picture ${figure.number}${figure.label === '' ? '' : `, ${figure.label}`}`;
   return (
-    <figure
-      className={styles.figure}
-      data-plain={!pictures || undefined}
-      data-shown={figure.annotationId === shownId || undefined}
-    >
+    <figure ref={place} className={styles.figure} data-plain={!pictures || undefined} data-shown={shown || undefined}>
       {pictures && (
         <button
           type="button"
@@ -81,7 +90,7 @@ function FigureView({ figure, props }: { readonly figure: Figure; readonly props
         <span className={styles.quiet}>{figure.place}</span>
         {figure.measurements.map(({ text, provenance }) => (
           <span key={text} className={styles.measure}>
-            {text} <span className={styles.quiet}>· scale: {provenance}</span>
+            {text} <span className={styles.quiet}>· {provenance}</span>
           </span>
         ))}
         <Button
@@ -108,7 +117,7 @@ function BlockView({ block, props }: { readonly block: Block; readonly props: Re
       return (
         <dl className={styles.facts}>
           {block.facts.map(({ label, value }) => (
-            <div key={label}>
+            <div key={label} data-long={value.length > 60 || undefined}>
               <dt>{label}</dt>
               <dd>{value}</dd>
             </div>

@@ -25,14 +25,17 @@ export function StatementList({ name, statements, placeholder, citable, disabled
         // biome-ignore lint/suspicious/noArrayIndexKey: the place is the identity
         <div key={index} className={styles.statement}>
           <div className={styles.statementText}>
-            <WrittenText
-              label={statements.length > 1 ? `${name}, statement ${index + 1}` : name}
-              text={statement.text}
-              placeholder={placeholder}
-              maxLength={8000}
-              disabled={disabled}
-              onSave={(text) => replace(index, { text })}
-            />
+            {disabled ? (
+              <p className={styles.written}>{statement.text}</p>
+            ) : (
+              <WrittenText
+                label={statements.length > 1 ? `${name}, statement ${index + 1}` : name}
+                text={statement.text}
+                placeholder={placeholder}
+                maxLength={8000}
+                onSave={(text) => replace(index, { text })}
+              />
+            )}
           </div>
           <div className={styles.statementFoot}>
             <CitationField

@@ -13,7 +13,7 @@ import { itemKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts'
 import { PaneRow } from './pane-row.tsx';
 import { ReadingBar } from './reading-bar.tsx';
 import styles from './reading-page.module.css';
-import { initialReading, reading } from './reading-state.ts';
+import { initialReading, type PanelTab, reading } from './reading-state.ts';
 import { ResizablePanel } from './resizable-panel.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { toolOfKey } from './tool-choices.ts';
@@ -46,6 +46,11 @@ function firstItem(items: readonly PaneItem[], search: URLSearchParams, prefersS
   return asked ?? byKey ?? preferred ?? items[0];
 }
 
+/** Who opens the images for the first time wants to know what is asked; later the own work comes first. */
+function firstTab({ events, actions }: Consultation): PanelTab {
+  return events.includes('read') || !actions.includes('annotation.read') ? 'questions' : 'findings';
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input,textarea,select,[contenteditable]') !== null;
 }
@@ -58,11 +63,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const items = useMemo(() => paneItems(material), [material]);
   const [state, dispatch] = useReducer(reading, null, () => {
     const first = firstItem(items, search, me.role === 'pathologist');
-    return initialReading(
-      first === undefined ? [] : [itemKey(first)],
-      !narrow,
-      records === null ? 'questions' : 'findings',
-    );
+    return initialReading(first === undefined ? [] : [itemKey(first)], !narrow, firstTab(consultation));
   });
   const work = useReadingRecords({ consultation, records, report, state, dispatch });
   const panes = usePanes({ items, state, dispatch, search, setSearch });

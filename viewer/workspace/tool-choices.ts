@@ -39,7 +39,7 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
     [
       { tool: 'window', name: 'Window and level', key: 'W', Icon: IconContrast2 },
       { tool: 'scroll', name: 'Scroll', key: 'S', Icon: IconStack2 },
-      { tool: 'pan', name: 'Pan', key: 'H', Icon: IconArrowsMove },
+      { tool: 'pan', name: 'Pan', key: 'M', Icon: IconArrowsMove },
       { tool: 'zoom', name: 'Zoom', key: 'Z', Icon: IconZoomIn },
       SELECT,
     ],
