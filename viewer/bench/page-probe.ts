@@ -44,6 +44,7 @@ export function installProbe(): void {
     presentedAt: number | null;
   }
   const GIVE_UP_MS = 60_000;
+  const NOTCH = 120;
   /** A jump whose tiles are all there already never says that it sharpens. */
   const NOTHING_TO_SHARPEN_MS = 300;
   let draws: Draw[] = [];
@@ -181,10 +182,11 @@ export function installProbe(): void {
       let sent = 0;
       while (sent < notches) {
         const due = Math.min(notches, Math.floor(((performance.now() - started) * perSecond) / 1000) + 1);
-        for (; sent < due; sent += 1) {
-          target.dispatchEvent(new WheelEvent('wheel', { deltaY: 100, bubbles: true, cancelable: true }));
-        }
-        await pause(4);
+        // One event a frame, as browsers give them: what the hand did meanwhile is in its length.
+        const deltaY = (due - sent) * NOTCH;
+        if (deltaY > 0) target.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
+        sent = due;
+        await new Promise(requestAnimationFrame);
       }
       const seconds = (performance.now() - started) / 1000;
       await pause(100);

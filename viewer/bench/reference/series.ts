@@ -68,7 +68,8 @@ addEventListener(
   'wheel',
   (event) => {
     event.preventDefault();
-    index = Math.min(Math.max(index + Math.sign(event.deltaY), 0), instances.length - 1);
+    const steps = Math.round(event.deltaY / 120) || Math.sign(event.deltaY);
+    index = Math.min(Math.max(index + steps, 0), instances.length - 1);
     paint();
   },
   { passive: false },
