@@ -2,8 +2,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { SeriesUid, StudyUid } from '#shared/ids.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
-
-const BLANK: EngineStatus = { phase: 'blank', reason: null, target: null, view: null, frame: null, slide: null };
+import { useMountedEngine } from './use-mounted-engine.ts';
 
 export interface FrameEngineState {
   readonly engine: FrameEngine | null;
@@ -13,6 +12,8 @@ export interface FrameEngineState {
   readonly retry: () => void;
 }
 
+const load = async () => (await import('#viewer/engines/cornerstone/frame-engine.ts')).createFrameEngine;
+
 /** Mounts a frame engine in `host`, opens the series in it and closes both with the component. */
 export function useFrameEngine(
   host: RefObject<HTMLDivElement | null>,
@@ -21,43 +22,11 @@ export function useFrameEngine(
   listener: EngineListener,
   onOpened: (engine: FrameEngine) => void,
 ): FrameEngineState {
-  const latest = useRef({ listener, onOpened });
-  latest.current = { listener, onOpened };
-  const mounting = useRef<Promise<FrameEngine | null>>(Promise.resolve(null));
-  const [engine, setEngine] = useState<FrameEngine | null>(null);
-  const [status, setStatus] = useState<EngineStatus>(BLANK);
+  const { engine, status, mounting } = useMountedEngine<FrameEngine>(host, load, listener);
+  const opened = useRef(onOpened);
+  opened.current = onOpened;
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
-
-  useEffect(() => {
-    let mounted: FrameEngine | null = null;
-    let left = false;
-    const mount = async (): Promise<FrameEngine | null> => {
-      const { createFrameEngine } = await import('#viewer/engines/cornerstone/frame-engine.ts');
-      const element = host.current;
-      if (left || element === null) return null;
-      mounted = createFrameEngine(element, {
-        onDrawn: (drawn) => latest.current.listener.onDrawn(drawn),
-        onChanged: (changed) => latest.current.listener.onChanged(changed),
-        onSelected: (id) => latest.current.listener.onSelected(id),
-        onDeleteRequested: (id) => latest.current.listener.onDeleteRequested(id),
-        onStatus(next) {
-          if (left) return;
-          setStatus(next);
-          latest.current.listener.onStatus(next);
-        },
-      });
-      setEngine(mounted);
-      return mounted;
-    };
-    // Whoever opens a series in it says that there is none.
-    mounting.current = mount().catch(() => null);
-    return () => {
-      left = true;
-      setEngine(null);
-      mounted?.dispose();
-    };
-  }, [host]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the same series again
   useEffect(() => {
@@ -65,21 +34,21 @@ export function useFrameEngine(
     const open = async (): Promise<void> => {
       const { loadFrameStack } = await import('#viewer/engines/cornerstone/series-metadata.ts');
       // What the series holds is asked for while the engine is still being loaded.
-      const [stack, opened] = await Promise.all([
+      const [stack, mounted] = await Promise.all([
         loadFrameStack(studyUid, seriesUid, leaving.signal),
         mounting.current,
       ]);
       if (leaving.signal.aborted) return;
-      if (opened === null) throw new Error('The image viewer could not be started in this browser.');
-      await opened.open(stack, leaving.signal);
-      if (!leaving.signal.aborted) latest.current.onOpened(opened);
+      if (mounted === null) throw new Error('The image viewer could not be started in this browser.');
+      await mounted.open(stack, leaving.signal);
+      if (!leaving.signal.aborted) opened.current(mounted);
     };
     setProblem(null);
     open().catch((error: unknown) => {
       if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : 'This series cannot be opened.');
     });
     return () => leaving.abort();
-  }, [host, studyUid, seriesUid, attempt]);
+  }, [host, mounting, studyUid, seriesUid, attempt]);
 
   const isOpen = status.phase !== 'blank';
   const retry = useCallback(() => {
