@@ -84,8 +84,8 @@ export function describeBlobContract(name: string, open: (() => Promise<Examined
         })),
       );
       await store.adoptAll(files);
-      for (const [index, { path, fingerprint }] of files.entries()) {
-        expect((await readFile(path)).equals(all[index]!)).toBe(true);
+      for (const { path, fingerprint } of files) {
+        expect(sha(await readFile(path))).toBe(fingerprint.sha256);
         await rm(path);
         expect(await store.verify(fingerprint.sha256)).toBe('intact');
       }
