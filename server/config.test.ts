@@ -11,6 +11,7 @@ describe('readConfig', () => {
       demo: true,
       publicUrl: null,
       databaseUrl: null,
+      s3: null,
       signingKey: null,
       logLevel: 'info',
       reserved: [],
@@ -47,12 +48,44 @@ describe('readConfig', () => {
 
   it('names the settings that nothing uses yet', () => {
     const config = readConfig({
-      S3_ENDPOINT: 'https://s3.example.org',
-      S3_BUCKET: 'b',
       SMTP_URL: 'smtps://mail.example.org',
       REDIS_URL: 'redis://cache.example.org',
     });
-    expect(config.reserved).toEqual(['S3_ENDPOINT', 'S3_BUCKET', 'SMTP_URL', 'REDIS_URL']);
+    expect(config.reserved).toEqual(['SMTP_URL', 'REDIS_URL']);
+  });
+
+  const s3 = {
+    S3_ENDPOINT: 'https://s3.example.org:9000/base',
+    S3_BUCKET: 'consilium',
+    S3_REGION: 'eu-central-1',
+    S3_ACCESS_KEY: 'access',
+    S3_SECRET_KEY: 'very-secret',
+  };
+
+  it('takes all keys of the object storage', () => {
+    expect(readConfig(s3).s3).toEqual({
+      endpoint: new URL('https://s3.example.org:9000/base'),
+      bucket: 'consilium',
+      region: 'eu-central-1',
+      accessKey: 'access',
+      secretKey: 'very-secret',
+    });
+  });
+
+  it.each(Object.keys(s3))('refuses an object storage without %s', (key) => {
+    expect(() => readConfig({ ...s3, [key]: '' })).toThrow(new RegExp(`^${key} is not valid: it is missing`));
+  });
+
+  it.each([
+    ['S3_BUCKET', 'Upper'],
+    ['S3_BUCKET', 'a/b'],
+    ['S3_BUCKET', 'no'],
+    ['S3_REGION', 'eu central'],
+    ['S3_ENDPOINT', 'https://user:pw@s3.example.org'],
+    ['S3_ENDPOINT', 'https://s3.example.org?x=1'],
+    ['S3_ENDPOINT', 'ftp://s3.example.org'],
+  ])('refuses an object storage with %s=%s', (key, value) => {
+    expect(() => readConfig({ ...s3, [key]: value })).toThrow(new RegExp(`^${key} is not valid: it must`));
   });
 
   it.each([

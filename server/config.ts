@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '#shared/errors.ts';
+import type { S3Settings } from './blobs/s3-client.ts';
 
 /** Everything the operator decides, read once at the start and never changed. */
 export interface Config {
@@ -10,6 +11,8 @@ export interface Config {
   readonly demo: boolean;
   readonly publicUrl: URL | null;
   readonly databaseUrl: string | null;
+  /** Where objects are kept; null keeps them in the data directory. */
+  readonly s3: S3Settings | null;
   /** Ed25519 private key as PEM text; null makes one in the data directory. */
   readonly signingKey: string | null;
   readonly logLevel: LogLevel;
@@ -63,14 +66,33 @@ function readPublicUrl(environment: Environment): URL | null {
 
 const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const;
 
-function readReserved(environment: Environment): string[] {
-  const reserved: string[] = [];
+/** All of the keys or none: a bucket without its keys would only fail later. */
+function readS3(environment: Environment): S3Settings | null {
   for (const key of Object.keys(environment)) {
     if (!key.startsWith('S3_') || read(environment, key) === null) continue;
     if (!S3_KEYS.some((known) => known === key)) refuse(key, `the keys are ${S3_KEYS.join(', ')}`);
-    reserved.push(key);
   }
-  readUrl(environment, 'S3_ENDPOINT', ['http:', 'https:']);
+  const endpoint = readUrl(environment, 'S3_ENDPOINT', ['http:', 'https:']);
+  if (S3_KEYS.every((key) => read(environment, key) === null)) return null;
+  const required = (key: (typeof S3_KEYS)[number]): string =>
+    read(environment, key) ?? refuse(key, `it is missing; object storage needs all of ${S3_KEYS.join(', ')}`);
+  if (endpoint === null)
+    return refuse('S3_ENDPOINT', `it is missing; object storage needs all of ${S3_KEYS.join(', ')}`);
+  if (endpoint.search !== '' || endpoint.hash !== '' || endpoint.username !== '') {
+    refuse('S3_ENDPOINT', 'it must be only scheme, host, port and path');
+  }
+  const bucket = required('S3_BUCKET');
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    refuse('S3_BUCKET', 'it must be 3 to 63 lower-case letters, digits, dots and hyphens');
+  }
+  const region = required('S3_REGION');
+  if (!/^[\w-]{1,64}$/.test(region)) refuse('S3_REGION', 'it must be letters, digits and hyphens');
+  const [accessKey, secretKey] = [required('S3_ACCESS_KEY'), required('S3_SECRET_KEY')];
+  return Object.freeze({ endpoint, bucket, region, accessKey, secretKey });
+}
+
+function readReserved(environment: Environment): string[] {
+  const reserved: string[] = [];
   if (readUrl(environment, 'SMTP_URL', ['smtp:', 'smtps:']) !== null) reserved.push('SMTP_URL');
   if (readUrl(environment, 'REDIS_URL', ['redis:', 'rediss:']) !== null) reserved.push('REDIS_URL');
   return reserved;
@@ -89,6 +111,7 @@ export function readConfig(environment: Environment): Config {
     demo: readChoice(environment, 'DEMO', ['on', 'off'], 'on') === 'on',
     publicUrl: readPublicUrl(environment),
     databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
+    s3: readS3(environment),
     signingKey: read(environment, 'SIGNING_KEY'),
     logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     reserved: Object.freeze(readReserved(environment)),

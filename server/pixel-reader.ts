@@ -31,7 +31,7 @@ export function createPixelReader({ material, blobs, decoders, tiles }: PixelSou
     const { image } = JSON.parse(instance.description) as InstanceDescription;
     if (instance.frameIndex === null || image === null) throw new AppError('DICOM_NO_PIXELS');
     const index = JSON.parse(instance.frameIndex) as FrameIndex;
-    const blob = await blobs.open(instance.sha256);
+    const blob = await blobs.open(instance.sha256, signal);
     try {
       const read = (offset: number, length: number) => blob.read(offset, length, signal);
       const bytes = await readFrame(read, index, frameNumber);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
 import { createSessions } from './accounts/sessions.ts';
-import { openFileBlobStore } from './blobs/file-system.ts';
 import type { Config } from './config.ts';
 import { createDatabase } from './db/database.ts';
 import { openPostgres } from './db/dialects/postgres.ts';
@@ -14,6 +13,7 @@ import type { Accounts, Sessions } from './domain/account-ports.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { Signer } from './domain/signature-ports.ts';
 import type { Log } from './log.ts';
+import { openBlobs } from './open-blobs.ts';
 import { type MaterialServices, openMaterial } from './open-material.ts';
 import { openReports, type ReportServices } from './open-reports.ts';
 import { openSecretFile } from './secret-file.ts';
@@ -33,13 +33,16 @@ export interface Services {
   readonly signer: Signer;
   /** The accounts the sign-in page offers; empty unless the demonstration is on. */
   readonly demoAccounts: readonly DemoAccount[];
-  /** True when the database answers and the data directory can be written. */
+  /** True when the database and the object storage answer and the data directory can be written. */
   ready(): Promise<boolean>;
   /** Calls `listener` after every committed change of state or members of a consultation. */
   onConsultationChange(listener: () => void): void;
   /** Closes everything in reverse order. */
   close(): Promise<void>;
 }
+
+/** Whoever asks whether we are ready does not wait longer for an answer. */
+const PROBE_MS = 3000;
 
 /** Opens what `config` names, brings the schema up to date, and closes everything again when something fails. */
 export async function openServices(config: Config, log: Log, demoAccounts: readonly DemoAccount[]): Promise<Services> {
@@ -68,7 +71,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
     });
     await migrateAccounts(library);
 
-    const blobs = await openFileBlobStore(join(config.dataDir, 'blobs'));
+    const blobs = await openBlobs(config, log);
     closing.push(() => blobs.close());
     const material = await openMaterial({ dataDir: config.dataDir, db, blobs, clock, log });
     closing.push(() => material.close());
@@ -91,6 +94,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
         try {
           await db.users.isEmpty();
           await access(config.dataDir, constants.W_OK);
+          await blobs.probe(AbortSignal.timeout(PROBE_MS));
           return true;
         } catch (err) {
           log.error({ err }, 'database or storage do not answer');

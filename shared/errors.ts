@@ -130,9 +130,16 @@ export const ERRORS = {
     status: 503,
     sentence: 'The storage is full; the file was not stored. Nothing stored before is lost.',
   },
+  STORAGE_UNAVAILABLE: {
+    status: 503,
+    sentence: 'The storage does not answer; nothing new was confirmed and nothing stored is lost. Try again soon.',
+  },
   BLOB_CORRUPT: { status: 500, sentence: 'A stored object no longer matches its hash.' },
   CONFIG_INVALID: { status: 500, sentence: '{key} is not valid: {reason}.' },
 } as const satisfies Record<string, ErrorRow>;
+
+/** Long enough for a storage that starts anew, short enough for somebody who waits. */
+const BUSY_SECONDS = 5;
 
 export type ErrorCode = keyof typeof ERRORS;
 export type ErrorParams = Readonly<Record<string, string | number | boolean>>;
@@ -159,5 +166,11 @@ export class AppError extends Error {
 
   get status(): number {
     return ERRORS[this.code].status;
+  }
+
+  /** Seconds after which asking again may help (RFC 9110 section 10.2.3), or null when it will not. */
+  get retryAfterSeconds(): number | null {
+    if (this.code === 'TOO_MANY_REQUESTS') return Number(this.params.seconds ?? 1);
+    return this.status === 503 ? BUSY_SECONDS : null;
   }
 }

@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Sha256 } from '#shared/ids.ts';
-import { type FileBlobStore, openFileBlobStore, storing } from './file-system.ts';
+import { openFileBlobStore, storing } from './file-system.ts';
+import type { OpenedBlobStore } from './opened-store.ts';
+
+/** What a folder has beyond the contract of every store, which blob-contract.test.ts holds. */
 
 let folder: string;
-let store: FileBlobStore;
+let store: OpenedBlobStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blobs-'));
   store = await openFileBlobStore(join(folder, 'blobs'));
@@ -62,36 +65,6 @@ test('several at once keep their old names until the caller removes them', async
   expect(await store.verify(fingerprint.sha256)).toBe('intact');
 });
 
-test('reads ranges, and fewer bytes only at the end', async () => {
-  const { sha256 } = await store.put(Buffer.from('0123456789'));
-  const handle = await store.open(sha256);
-  expect(handle.sizeBytes).toBe(10);
-  expect(Buffer.from(await handle.read(3, 4)).toString()).toBe('3456');
-  expect(Buffer.from(await handle.read(8, 100)).toString()).toBe('89');
-  expect((await handle.read(50, 1)).byteLength).toBe(0);
-  const target = Buffer.alloc(4);
-  expect(await handle.readInto(target, 6)).toBe(4);
-  expect(target.toString()).toBe('6789');
-  await handle.close();
-});
-
-test('an aborted read rejects', async () => {
-  const { sha256 } = await store.put(Buffer.from('0123456789'));
-  const handle = await store.open(sha256);
-  await expect(handle.read(0, 4, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
-  await handle.close();
-});
-
-test('a missing object is a sentence, and can be opened once it is there', async () => {
-  const bytes = Buffer.from('later');
-  await expect(store.open(sha(bytes))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
-  await expect(store.pathOf(sha(bytes))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
-  await store.put(bytes);
-  const handle = await store.open(sha(bytes));
-  expect(handle.sizeBytes).toBe(5);
-  await handle.close();
-});
-
 test('lists what is stored and nothing else', async () => {
   const hashes = [await store.put(Buffer.from('a')), await store.put(Buffer.from('b'))].map(({ sha256 }) => sha256);
   await writeFile(join(folder, 'blobs', 'incoming', 'half-written'), 'x');
@@ -114,14 +87,6 @@ test('what an ended process left half-written is gone after the next start; what
   expect(kept).toHaveLength(2);
   await again.close();
   expect(await readdir(incoming)).toEqual([live]);
-});
-
-test('a file that is cut after its fingerprint was taken is found by verify', async () => {
-  const path = await file('cut', Buffer.from('0123456789'));
-  const fingerprint = await store.fingerprint(path);
-  await truncate(path, 5);
-  await store.adoptAll([{ path, fingerprint }]);
-  expect(await store.verify(fingerprint.sha256)).toBe('corrupt');
 });
 
 test('a full disk is a sentence', async () => {

@@ -1,27 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BlobStore, Fingerprint } from '#server/domain/ports.ts';
+import type { StorableFile } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
+import { fingerprint, isSha256 } from './fingerprint.ts';
 import { createHandleCache } from './handle-cache.ts';
+import type { OpenedBlobStore } from './opened-store.ts';
 import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 
-/** Bytes hashed at a time: large enough for the disk, small enough not to hold up other requests. */
-const CHUNK_BYTES = 1024 * 1024;
 /** Files made durable at the same time; the journal of the file system then commits them together. */
 const SYNC_WIDTH = 8;
-const HEX = /^[0-9a-f]{64}$/;
-
-export interface FileBlobStore extends BlobStore {
-  close(): Promise<void>;
-}
 
 /**
  * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, of
  * which the leftovers of ended processes are removed since they were never confirmed.
  */
-export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
+export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> {
   const incoming = await openProcessFolder(join(root, 'incoming'));
   const handles = createHandleCache();
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
@@ -42,7 +37,7 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
     return firstMade === undefined ? [folder] : [folder, dirname(folder), root];
   }
 
-  async function adoptAll(files: readonly { path: string; fingerprint: Fingerprint }[]): Promise<void> {
+  async function adoptAll(files: readonly StorableFile[]): Promise<void> {
     await storing(async () => {
       await inParts(files, async ({ path }) => {
         await sync(path);
@@ -60,8 +55,8 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
     fingerprint,
     adoptAll,
 
-    async adopt(path) {
-      const found = await fingerprint(path);
+    async adopt(path, signal) {
+      const found = await fingerprint(path, signal);
       await adoptAll([{ path, fingerprint: found }]);
       await rm(path, { force: true });
       return found;
@@ -86,15 +81,9 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
 
     open: (sha256) => handles.borrow(sha256, locate(sha256)),
 
-    async pathOf(sha256) {
-      const path = locate(sha256);
-      if (!(await exists(path))) throw new AppError('BLOB_MISSING');
-      return path;
-    },
-
-    async verify(sha256) {
+    async verify(sha256, signal) {
       try {
-        return (await fingerprint(locate(sha256))).sha256 === sha256 ? 'intact' : 'corrupt';
+        return (await fingerprint(locate(sha256), signal)).sha256 === sha256 ? 'intact' : 'corrupt';
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return 'missing';
         throw error;
@@ -107,36 +96,19 @@ export async function openFileBlobStore(root: string): Promise<FileBlobStore> {
         for await (const second of await opendir(join(root, first.name))) {
           if (!second.isDirectory()) continue;
           for await (const file of await opendir(join(root, first.name, second.name))) {
-            if (file.isFile() && HEX.test(file.name)) yield file.name as Sha256;
+            if (file.isFile() && isSha256(file.name)) yield file.name;
           }
         }
       }
     },
+
+    probe: () => access(root, constants.W_OK),
 
     async close() {
       await handles.close();
       await closeProcessFolder(incoming);
     },
   };
-}
-
-async function fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint> {
-  const handle = await open(path, 'r');
-  try {
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let sizeBytes = 0;
-    for (;;) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, sizeBytes);
-      if (bytesRead === 0) break;
-      hash.update(chunk.subarray(0, bytesRead));
-      sizeBytes += bytesRead;
-    }
-    return { sha256: hash.digest('hex') as Sha256, sizeBytes };
-  } finally {
-    await handle.close();
-  }
 }
 
 /** File systems without hard links answer with one of these. */

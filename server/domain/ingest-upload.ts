@@ -25,7 +25,7 @@ const BATCH_BYTES = 256 * 1024 * 1024;
 /**
  * Makes a complete upload part of its consultation and says what became of it, file by file for an archive. The
  * outcome is recorded with the facts, so asking again for the same upload gives the same answer.
- * @throws AppError STORAGE_FULL; errors of the database: the upload is then still to be ingested
+ * @throws AppError STORAGE_FULL, STORAGE_UNAVAILABLE; errors of the database: the upload is then still to be ingested
  */
 export async function ingestUpload(
   needs: IngestNeeds,

@@ -72,31 +72,40 @@ export interface Fingerprint {
   readonly sizeBytes: number;
 }
 
-/** Stored bytes, named by their SHA-256; nothing is ever overwritten. A full disk is STORAGE_FULL. */
+/**
+ * Stored bytes, named by their SHA-256; nothing is ever overwritten. Whatever resolves is durable. A full store is
+ * STORAGE_FULL, one that does not answer is STORAGE_UNAVAILABLE.
+ */
 export interface BlobStore {
   /** Reads a file outside the store from start to end. */
   fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint>;
   /**
-   * Moves a finished file of the same file system into the store: hash, fsync, rename, fsync directory. When the
-   * bytes are stored already, the file is removed.
+   * Moves a finished file into the store; a store in a folder takes it by a new name on the same file system. When
+   * the bytes are stored already, the file is removed.
    */
-  adopt(path: string): Promise<Fingerprint>;
+  adopt(path: string, signal?: AbortSignal): Promise<Fingerprint>;
   /**
-   * As `adopt` for files whose fingerprint is known; the fsyncs of all of them run together. The files keep their old
+   * As `adopt` for files whose fingerprint is known; making them durable is shared work. The files keep their old
    * names too, for the caller to remove once the fact that names the objects is committed: a crash in between then
    * loses nothing.
    */
-  adoptAll(files: readonly { readonly path: string; readonly fingerprint: Fingerprint }[]): Promise<void>;
+  adoptAll(files: readonly StorableFile[], signal?: AbortSignal): Promise<void>;
   /** Stores bytes that are in memory (a rendition, a key image). */
-  put(bytes: Uint8Array): Promise<Fingerprint>;
+  put(bytes: Uint8Array, signal?: AbortSignal): Promise<Fingerprint>;
   /** Opens a stored object for ranged reads; cheap when it was opened lately. Throws BLOB_MISSING. */
-  open(sha256: Sha256): Promise<BlobHandle>;
-  /** Where the object lies as a file, for readers in worker threads. Throws BLOB_MISSING. */
-  pathOf(sha256: Sha256): Promise<string>;
+  open(sha256: Sha256, signal?: AbortSignal): Promise<BlobHandle>;
   /** Reads the object from start to end and compares its hash. */
-  verify(sha256: Sha256): Promise<'intact' | 'missing' | 'corrupt'>;
+  verify(sha256: Sha256, signal?: AbortSignal): Promise<'intact' | 'missing' | 'corrupt'>;
   /** Every hash in the store, in any order. */
-  list(): AsyncIterable<Sha256>;
+  list(signal?: AbortSignal): AsyncIterable<Sha256>;
+  /** Resolves when the store can be worked with at this moment; rejects with the reason. */
+  probe(signal?: AbortSignal): Promise<void>;
+}
+
+/** A finished file outside the store, of which every byte has been read. */
+export interface StorableFile {
+  readonly path: string;
+  readonly fingerprint: Fingerprint;
 }
 
 export interface BlobHandle {

@@ -40,7 +40,7 @@ export async function produceRenditions(
     const images = await findImages(db, report);
     const input = { report, sha256: stored.sha256, images, leaveOutFailures, onLeftOut };
     for await (const { bytes, ...file } of renditions.produce(input, signal)) {
-      const blob = await blobs.put(bytes);
+      const blob = await blobs.put(bytes, signal);
       const producedAt = clock.now().toISOString();
       await db.transaction(({ reports }) => reports.addRendition({ reportId, version, ...file, ...blob, producedAt }));
     }

@@ -21,7 +21,7 @@ export async function streamBlob(
   sha256: Sha256,
   signal: AbortSignal,
 ): Promise<{ sizeBytes: number; chunks: AsyncGenerator<Uint8Array> }> {
-  const blob = await blobs.open(sha256);
+  const blob = await blobs.open(sha256, signal);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       for (let offset = 0; offset < blob.sizeBytes; offset += CHUNK_BYTES) {

@@ -39,7 +39,7 @@ export async function readFrames(
     instance,
     frames,
     async *read(lend, signal) {
-      const blob = await blobs.open(instance.sha256);
+      const blob = await blobs.open(instance.sha256, signal);
       try {
         for (const frameNumber of frameNumbers) {
           yield await frames.frame(frameNumber, async (offsetBytes, lengthBytes) => {

@@ -38,7 +38,7 @@ export async function renderFrame(
   if (number < 1 || number > instance.frameCount) {
     throw new AppError('FRAME_UNKNOWN', { frame: number, frames: instance.frameCount });
   }
-  const blob = await blobs.open(instance.sha256);
+  const blob = await blobs.open(instance.sha256, signal);
   try {
     const read = (offset: number, length: number) => blob.read(offset, length, signal);
     return await renderer.render(instance, { ...wish, frameNumber: number }, read, signal);

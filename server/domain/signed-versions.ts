@@ -61,7 +61,7 @@ export async function readRendition(
   const renditions = await db.reports.renditions(reportId, version);
   const rendition = renditions.find((candidate) => candidate.kind === kind && candidate.name === name);
   if (rendition === undefined) throw new AppError('RENDITION_PENDING');
-  const handle = await blobs.open(rendition.sha256);
+  const handle = await blobs.open(rendition.sha256, signal);
   try {
     return { rendition, bytes: await handle.read(0, handle.sizeBytes, signal) };
   } finally {

@@ -49,7 +49,7 @@ interface Candidate {
 /**
  * Stores a batch. Results come in the order of the batch. An instance whose UID is stored with other bytes is a
  * conflict and its bytes never enter the store; the same bytes again add nothing.
- * @throws AppError STORAGE_FULL; whatever the database throws: then nothing of the batch is recorded
+ * @throws AppError STORAGE_FULL, STORAGE_UNAVAILABLE; whatever the database throws: then nothing of the batch is recorded
  */
 export async function storeMaterial(
   needs: StoreNeeds,

@@ -29,7 +29,7 @@ export async function verifyStorage(
     const page = await db.material.blobs(after, PAGE);
     for (const { sha256 } of page) {
       signal.throwIfAborted();
-      const state = await blobs.verify(sha256);
+      const state = await blobs.verify(sha256, signal);
       if (state === 'missing') missing.push(sha256);
       if (state === 'corrupt') corrupt.push(sha256);
     }
@@ -37,7 +37,7 @@ export async function verifyStorage(
     after = page.at(-1)?.sha256 ?? '';
     if (page.length < PAGE) break;
   }
-  for await (const sha256 of blobs.list()) {
+  for await (const sha256 of blobs.list(signal)) {
     signal.throwIfAborted();
     if (!(await db.material.hasBlob(sha256))) unknown.push(sha256);
   }

@@ -70,7 +70,7 @@ export function answerErrors(app: FastifyInstance): void {
     // Who left in the middle of an answer gets none, and reading that stopped for it is no defect.
     const callerLeft = reply.raw.destroyed;
     if (refusal.status >= 500 && !callerLeft) request.log.error({ err: error, code: refusal.code }, 'a request failed');
-    if (refusal.code === 'TOO_MANY_REQUESTS') void reply.header('retry-after', String(refusal.params.seconds ?? 1));
+    if (refusal.retryAfterSeconds !== null) void reply.header('retry-after', String(refusal.retryAfterSeconds));
     void reply.removeHeader('etag').removeHeader('content-disposition').removeHeader('content-encoding');
     void reply
       .code(refusal.status)

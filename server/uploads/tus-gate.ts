@@ -18,6 +18,10 @@ const LOW_SPACE_BYTES = 64 * 1024 * 1024;
 
 type Caller = Parameters<UploadGate['handle']>[2];
 
+interface Visit extends Caller {
+  readonly response: ServerResponse;
+}
+
 /**
  * Resumable uploads by tus 1.0 (creation, creation-with-upload, termination). An upload belongs to one
  * consultation and one person; to everybody else it does not exist. When its last byte has arrived it is ingested
@@ -31,16 +35,16 @@ export async function createTusGate(options: {
   const { folder, needs } = options;
   const maxBytes = options.maxBytes ?? MAX_UPLOAD_BYTES;
   await mkdir(folder, { recursive: true });
-  const callers = new WeakMap<IncomingMessage, Caller>();
+  const visits = new WeakMap<IncomingMessage, Visit>();
   const ingesting = new Map<string, Promise<UploadOutcome>>();
   // An upload that is being ingested is not stopped by a lost connection: the bytes are here and the outcome counts.
   const untilDone = new AbortController().signal;
 
-  const callerOf = (request: Request): Caller => {
+  const callerOf = (request: Request): Visit => {
     const node = (request as Request & { runtime?: { node?: { req?: IncomingMessage } } }).runtime?.node?.req;
-    const caller = node === undefined ? undefined : callers.get(node);
-    if (caller === undefined) throw new Error('an upload request came without its caller');
-    return caller;
+    const visit = node === undefined ? undefined : visits.get(node);
+    if (visit === undefined) throw new Error('an upload request came without its caller');
+    return visit;
   };
 
   const finish = (record: UploadRecord, actor: Principal): Promise<UploadOutcome> => {
@@ -106,19 +110,27 @@ export async function createTusGate(options: {
         body: JSON.stringify(outcome),
       };
     },
-    async onResponseError(_request, error) {
+    async onResponseError(request, error) {
       const refusal = await refusalOf(error, folder, maxBytes);
       if (refusal === null) return undefined;
-      if (refusal.code === 'INTERNAL') needs.reportDefect(error, 'upload');
-      const { code, message, params } = refusal;
-      return { status_code: refusal.status, body: JSON.stringify({ code, message, params }) };
+      if (refusal.status >= 500) needs.reportDefect(error, 'upload');
+      if (refusal.retryAfterSeconds !== null) {
+        callerOf(request).response.setHeader('Retry-After', refusal.retryAfterSeconds);
+      }
+      return { status_code: refusal.status, body: bodyOf(refusal) };
     },
   });
 
   return {
     async handle(request, response, caller) {
-      callers.set(request, caller);
-      if (request.method === 'HEAD' && (await answerFinished(needs, request, response, caller, finish, ownUpload))) {
+      visits.set(request, { ...caller, response });
+      try {
+        if (request.method === 'HEAD' && (await answerFinished(needs, request, response, caller, finish, ownUpload))) {
+          return;
+        }
+      } catch (error) {
+        // The answer is in our hands alone: nobody behind us would end it.
+        answerRefusal(response, needs, error);
         return;
       }
       // The store matches ids against the end of the path; nothing else of the address means anything to it.
@@ -191,6 +203,18 @@ async function answerFinished(
   });
   response.end();
   return true;
+}
+
+function bodyOf({ code, message, params }: AppError): string {
+  return JSON.stringify({ code, message, params });
+}
+
+function answerRefusal(response: ServerResponse, needs: IngestNeeds, error: unknown): void {
+  const refusal = error instanceof AppError ? error : new AppError('INTERNAL', {}, { cause: error });
+  if (refusal.status >= 500) needs.reportDefect(error, 'finish an upload');
+  if (refusal.retryAfterSeconds !== null) response.setHeader('Retry-After', refusal.retryAfterSeconds);
+  response.writeHead(refusal.status, { 'Tus-Resumable': '1.0.0', 'Cache-Control': 'no-store' });
+  response.end();
 }
 
 async function isOld(folder: string, id: string, oldest: number): Promise<boolean> {
