@@ -7,8 +7,7 @@ import type { AuditRule } from '#server/http/access.ts';
 import { BufferPool } from '#server/http/buffer-pool.ts';
 import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
-import { AppError } from '#shared/errors.ts';
-import { chooseSending, parseAccept, type Sending } from './accept.ts';
+import { acceptOf, chooseForm, type Form, formsOf } from './accept.ts';
 import { multipart } from './multipart.ts';
 import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
 
@@ -41,7 +40,7 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
       async (request, reply) => {
         const numbers = request.params.frames.split(',').map(Number);
         const found = await readFrames(material.frames, allowedConsultations(request), request.params, numbers);
-        const sending = sendingFor(request, found, numbers.length === 1);
+        const sending = chooseForm(acceptOf(request), formsOf(found.frames, numbers.length === 1));
         const form = sending.multipart ? 'm' : 's';
         const etag = `"${found.instance.sha256.slice(0, 32)}.${numbers.join('-')}.${form}.${sending.mediaType}"`;
         void reply.header('vary', 'accept');
@@ -54,21 +53,12 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
   };
 }
 
-function sendingFor(request: FastifyRequest, { frames }: FramesOfInstance, single: boolean): Sending {
-  const sending = chooseSending(parseAccept(request.headers.accept), frames, single);
-  if (sending === null) {
-    const available = `${frames.mediaType} in transfer syntax ${frames.transferSyntaxUid}`;
-    throw new AppError('MEDIA_TYPE_UNAVAILABLE', { available });
-  }
-  return sending;
-}
-
 /** One frame in one piece of borrowed memory. */
 async function sendOne(
   request: FastifyRequest,
   reply: FastifyReply,
   found: FramesOfInstance,
-  sending: Sending,
+  sending: Form,
   pool: BufferPool,
 ): Promise<FastifyReply> {
   const lend = pool.leaseFor(reply);
@@ -92,12 +82,7 @@ async function sendOne(
 }
 
 /** Several frames one after the other, never more than one in memory. */
-function sendMany(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  found: FramesOfInstance,
-  sending: Sending,
-): FastifyReply {
+function sendMany(request: FastifyRequest, reply: FastifyReply, found: FramesOfInstance, sending: Form): FastifyReply {
   const { contentType, partHead, tail } = multipart(sending.mediaType, found.frames.transferSyntaxUid);
   async function* parts(): AsyncGenerator<Uint8Array> {
     for await (const bytes of found.read((length) => Buffer.allocUnsafe(length), request.signal)) {
