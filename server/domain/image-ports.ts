@@ -69,3 +69,17 @@ export interface FrameRenderer {
     signal: AbortSignal,
   ): Promise<EncodedPicture>;
 }
+
+/** Finds the value bytes behind a BulkDataURI of our metadata. */
+export interface BulkDataReader {
+  /**
+   * `path` is the file of the stored object, which never changes; `element` is `tag` or `tag/item/tag…`, items from 1.
+   * A part of the file, or the bytes themselves where the file holds them in another form; null when there is no such
+   * value.
+   */
+  locate(
+    path: string,
+    element: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly offsetBytes: number; readonly lengthBytes: number } | { readonly bytes: Uint8Array } | null>;
+}
