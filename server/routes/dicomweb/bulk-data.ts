@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
 import { findBulkData } from '#server/domain/read-bulk-data.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { answerRange } from '#server/http/byte-range.ts';
 import { immutable } from '#server/http/immutable.ts';
+import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, chooseForm, type Form } from './accept.ts';
 import { multipart } from './multipart.ts';
@@ -53,17 +53,14 @@ export function bulkDataRoutes({ material, blobs }: Services): FastifyPluginAsyn
             yield* value.read(0, value.sizeBytes, signal);
             yield tail;
           }
-          return reply
+          void reply
             .type(contentType)
-            .header('content-length', partHead.byteLength + value.sizeBytes + tail.byteLength)
-            .send(Readable.from(parts(), { objectMode: false }));
+            .header('content-length', partHead.byteLength + value.sizeBytes + tail.byteLength);
+          return sendChunks(request, reply, parts);
         }
         const { offsetBytes, lengthBytes } = answerRange(request, reply, etag, value.sizeBytes);
-        const bytes = value.read(offsetBytes, lengthBytes, signal);
-        return reply
-          .type(OCTETS)
-          .header('content-length', lengthBytes)
-          .send(Readable.from(bytes, { objectMode: false }));
+        void reply.type(OCTETS).header('content-length', lengthBytes);
+        return sendChunks(request, reply, () => value.read(offsetBytes, lengthBytes, signal));
       },
     );
   };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { Services } from '#server/services.ts';
 import { bulkDataRoutes } from './bulk-data.ts';
+import { capabilityRoutes } from './capabilities.ts';
 import { frameRoutes } from './frames.ts';
 import { metadataRoutes } from './metadata.ts';
 import { renderedRoutes } from './rendered.ts';
@@ -18,5 +19,6 @@ export function dicomwebRoutes(services: Services): FastifyPluginAsyncZod {
     await app.register(renderedRoutes(services));
     await app.register(retrieveRoutes(services));
     await app.register(storeRoutes(services));
+    await app.register(capabilityRoutes());
   };
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
@@ -6,6 +5,7 @@ import { streamBlob } from '#server/domain/read-document.ts';
 import { instanceFilesOf, streamInstances } from '#server/domain/retrieve-instances.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { immutable } from '#server/http/immutable.ts';
+import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, chooseForm, formsOf } from './accept.ts';
 import { multipart, multipartOf } from './multipart.ts';
@@ -44,15 +44,13 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
       }
       yield tail;
     }
-    return (
-      reply
-        .type(contentType)
-        // More instances may come: this answer holds for now.
-        .header('cache-control', 'private, no-cache')
-        .header('vary', 'accept, cookie, authorization')
-        .header('content-length', lengthBytes + tail.byteLength)
-        .send(Readable.from(body(), { objectMode: false }))
-    );
+    // More instances may come: this answer holds for now.
+    void reply
+      .type(contentType)
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'accept, cookie, authorization')
+      .header('content-length', lengthBytes + tail.byteLength);
+    return sendChunks(request, reply, body);
   }
 
   return async (app) => {
@@ -81,25 +79,27 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
       async (request, reply) => {
         const place = request.params;
         const { directory } = services.material.frames;
-        const { sha256, transferSyntaxUid } = await directory.find(allowedConsultations(request), place);
+        const { sha256, sizeBytes, transferSyntaxUid } = await directory.find(allowedConsultations(request), place);
         const form = chooseForm(acceptOf(request), formsOf({ mediaType: DICOM, transferSyntaxUid }, true));
         void reply.header('vary', 'accept');
         if (immutable(request, reply, `"${sha256}.${form.multipart ? 'm' : 's'}"`)) return reply.send();
-        const { sizeBytes, chunks } = await streamBlob(services, sha256, request.signal);
-        if (!form.multipart) {
-          return reply
+        const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
+        if (form.multipart) {
+          void reply.type(contentType).header('content-length', partHead.byteLength + sizeBytes + tail.byteLength);
+        } else {
+          void reply
             .type(`${DICOM}; transfer-syntax=${transferSyntaxUid}`)
             .header('content-disposition', `attachment; filename="${place.sopInstanceUid}.dcm"`)
-            .header('content-length', sizeBytes)
-            .send(Readable.from(chunks, { objectMode: false }));
+            .header('content-length', sizeBytes);
         }
-        const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
-        async function* body(): AsyncGenerator<Uint8Array> {
+        if (request.method === 'HEAD') return reply.send();
+        const { chunks } = await streamBlob(services, sha256, request.signal);
+        async function* inPart(): AsyncGenerator<Uint8Array> {
           yield partHead;
           yield* chunks;
           yield tail;
         }
-        return reply.type(contentType).send(Readable.from(body(), { objectMode: false }));
+        return sendChunks(request, reply, form.multipart ? inPart : () => chunks);
       },
     );
   };
