@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { type FramesOfInstance, readFrames } from '#server/domain/read-frames.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { BufferPool } from '#server/http/buffer-pool.ts';
+import { answerRange } from '#server/http/byte-range.ts';
 import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, chooseForm, type Form, formsOf } from './accept.ts';
@@ -46,7 +47,7 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
         void reply.header('vary', 'accept');
         if (numbers.length === 1 && immutable(request, reply, etag)) return reply.send();
         return numbers.length === 1
-          ? sendOne(request, reply, found, sending, pool)
+          ? sendOne(request, reply, found, { ...sending, etag }, pool)
           : sendMany(request, reply, found, sending);
       },
     );
@@ -58,7 +59,7 @@ async function sendOne(
   request: FastifyRequest,
   reply: FastifyReply,
   found: FramesOfInstance,
-  sending: Form,
+  sending: Form & { readonly etag: string },
   pool: BufferPool,
 ): Promise<FastifyReply> {
   const lend = pool.leaseFor(reply);
@@ -68,7 +69,11 @@ async function sendOne(
     if (bytes === undefined) throw new Error('a frame that was checked gave no bytes');
     const { transferSyntaxUid } = found.frames;
     if (!sending.multipart) {
-      return reply.type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`).send(bytes);
+      // Viewers that show a coarse image first ask for the beginning of the code stream.
+      const { offsetBytes, lengthBytes } = answerRange(request, reply, sending.etag, bytes.byteLength);
+      return reply
+        .type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`)
+        .send(bytes.subarray(offsetBytes, offsetBytes + lengthBytes));
     }
     const { contentType, partHead, tail } = multipart(sending.mediaType, transferSyntaxUid);
     const body = lend(partHead.byteLength + bytes.byteLength + tail.byteLength);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
-import { type Element, element, encodeDicomFile } from '#fixtures/dicom-file.ts';
+import { type Element, element, encodeDataset, encodeDicomFile, encodeFileMeta } from '#fixtures/dicom-file.ts';
 import { fixtureUid } from '#fixtures/fixture-uid.ts';
 import { type SignedIn, startTestServer, type TestServer } from '#server/http/test-server.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
@@ -140,6 +141,26 @@ describe('PS3.18 section 10.4.1.1.1: studies and series', () => {
   });
 });
 
+describe('RFC 9110 section 14: parts of a single frame', () => {
+  const accept = 'application/octet-stream; transfer-syntax=*';
+  const frame = (headers: Record<string, string>) =>
+    get(`${series}/instances/${ct.instances[0]!.sopInstanceUid}/frames/1`, { accept, ...headers });
+
+  test('are the same bytes as in the whole', async () => {
+    const whole = await frame({});
+    expect([whole.statusCode, whole.headers['accept-ranges'], whole.rawPayload.length]).toEqual([200, 'bytes', 2048]);
+    const part = await frame({ range: 'bytes=100-199' });
+    expect([part.statusCode, part.headers['content-range']]).toEqual([206, 'bytes 100-199/2048']);
+    expect(part.rawPayload.equals(whole.rawPayload.subarray(100, 200))).toBe(true);
+  });
+
+  test('past the end are 416, and wrapped frames have none', async () => {
+    expect((await frame({ range: 'bytes=2048-' })).statusCode).toBe(416);
+    const wrapped = await frame({ range: 'bytes=0-9', accept: 'multipart/related' });
+    expect([wrapped.statusCode, wrapped.headers['accept-ranges']]).toEqual([200, undefined]);
+  });
+});
+
 describe('PS3.18 section 10.4.1.1.2: metadata in XML', () => {
   const accept = 'multipart/related; type="application/dicom+xml"';
 
@@ -260,6 +281,24 @@ describe('PS3.18 section 10.4.1.1.5: bulk data', () => {
     ['00420011/', 400],
   ])('%s: %i', async (path, status) => {
     expect((await value(path)).statusCode).toBe(status);
+  });
+
+  test('of a deflated object is the value, not the file’s bytes', async () => {
+    const instance = fixtureUid('raw-deflated');
+    const dataset = RAW.map((one) => (one.tag === '00080018' ? { ...one, value: instance } : one));
+    const meta = encodeFileMeta('1.2.840.10008.5.1.4.1.1.66', instance, '1.2.840.10008.1.2.1.99');
+    const answer = await referrer.inject({
+      method: 'POST',
+      url: `/dicom-web/studies?consultation=${mine.id}`,
+      headers: { 'content-type': STOW_TYPE },
+      payload: stowBody([Buffer.concat([meta, deflateRawSync(encodeDataset(dataset))])]),
+    });
+    expect(answer.statusCode, answer.body).toBe(200);
+    const url = `${raw.replace(uids.instance, instance)}/bulkdata/00400555/2/00420011`;
+    const accept = 'application/octet-stream';
+    expect((await get(url, { accept })).rawPayload.equals(nested)).toBe(true);
+    const part = await get(url, { accept, range: 'bytes=10-19' });
+    expect([part.statusCode, part.rawPayload.equals(nested.subarray(10, 20))]).toEqual([206, true]);
   });
 
   test('other forms are refused with the list', async () => {
