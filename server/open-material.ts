@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createZipReader } from './archives/zip-reader.ts';
 import { createFolderReader } from './blobs/folder-reader.ts';
 import { openStaging } from './blobs/staging.ts';
+import { createBulkDataReader } from './codecs/bulk-data-reader.ts';
 import { createDicomReader } from './codecs/dicom-reader.ts';
 import { createDecodePool } from './codecs/frame-decoder.ts';
 import { createFrameRenderer } from './codecs/frame-renderer.ts';
@@ -10,7 +11,7 @@ import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
-import type { FrameRenderer, SlideImages } from './domain/image-ports.ts';
+import type { BulkDataReader, FrameRenderer, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
@@ -31,6 +32,7 @@ export interface MaterialServices {
   readonly tiles: TileService;
   readonly slideImages: SlideImages;
   readonly frames: FrameNeeds;
+  readonly bulkData: BulkDataReader;
   readonly renderer: FrameRenderer;
   readonly metadata: MetadataReader;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
@@ -89,6 +91,7 @@ export async function openMaterial(options: {
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
     frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
+    bulkData: createBulkDataReader(parsing),
     renderer: createFrameRenderer(decoders),
     metadata: new MetadataReader(db),
     tidyUploads() {

@@ -7,7 +7,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
   readonly sentence: string;
 }
 
@@ -22,6 +22,13 @@ export const ERRORS = {
   TOO_MANY_REQUESTS: { status: 429, sentence: 'Too many attempts. Wait {seconds} seconds and try again.' },
   BODY_TOO_LARGE: { status: 413, sentence: 'The request is larger than the {limitBytes} bytes accepted here.' },
   MEDIA_TYPE_UNAVAILABLE: { status: 406, sentence: 'This is only available as {available}.' },
+  CONTENT_TYPE_UNSUPPORTED: { status: 415, sentence: 'The Content-Type is not accepted here; send {accepted}.' },
+  RANGE_UNSATISFIABLE: { status: 416, sentence: 'The range lies outside the {sizeBytes} bytes there are.' },
+  CONSULTATION_UNNAMED: {
+    status: 400,
+    sentence: 'Say which consultation this is for, in the query parameter {parameter} or the header {header}.',
+  },
+  MULTIPART_INVALID: { status: 400, sentence: 'The multipart body is not valid at part {part}: {reason}.' },
   METHOD_UNSUPPORTED: { status: 400, sentence: 'This address does not answer {method} requests.' },
   INTERNAL: { status: 500, sentence: 'Something went wrong on our side. Nothing that was confirmed is lost.' },
   NOT_READY: { status: 503, sentence: 'The server is starting or cannot reach its storage.' },
@@ -96,6 +103,10 @@ export const ERRORS = {
   DICOM_CONFLICT: {
     status: 409,
     sentence: 'Another object with the same SOP Instance UID but different content is stored; it was left untouched.',
+  },
+  DICOM_STUDY_MISMATCH: {
+    status: 409,
+    sentence: 'The object belongs to another study than the one the address names; it was not stored.',
   },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {

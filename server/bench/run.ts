@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
+import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
 import { benchUpload } from './upload.ts';
 
@@ -42,6 +43,7 @@ const isWanted = (part: string): boolean => values.only === undefined || values.
 
 const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => Promise<BenchRow[]>>> = {
   upload: (server, folder) => benchUpload(server, folder, uploadBytes),
+  stow: (server, folder) => benchStow(server, folder, values.quick ? 100 : 400),
   frames: (server, folder) => benchFrames(server, folder, seconds),
   tiles: (server, folder) => benchTiles(server, folder, seconds),
 };

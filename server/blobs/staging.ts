@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, open, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Staging } from '#server/domain/ingest-ports.ts';
+import type { StagedFile, Staging } from '#server/domain/ingest-ports.ts';
+import type { Sha256 } from '#shared/ids.ts';
 import { storing } from './file-system.ts';
 import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
+
+/** Bytes gathered before they go to the disk. */
+const WRITE_BYTES = 512 * 1024;
 
 export interface StagingFolder extends Staging {
   /** A new name in the folder; whoever asks makes the file. */
@@ -49,8 +53,53 @@ export async function openStaging(parent: string): Promise<StagingFolder> {
       }
     },
 
+    async write(bytes, signal) {
+      const path = reserve();
+      try {
+        return await storing(() => writeHashed(path, bytes, signal));
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+
     discard: (path) => rm(path, { force: true }),
 
     close: () => closeProcessFolder(folder),
   };
+}
+
+async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const handle = await open(path, 'wx');
+  try {
+    // Network pieces are small; a write each would cost more than the bytes.
+    let waiting: Uint8Array[] = [];
+    let waitingBytes = 0;
+    const flush = async (): Promise<void> => {
+      await writeAll(handle, waiting, waitingBytes);
+      waiting = [];
+      waitingBytes = 0;
+    };
+    for await (const piece of bytes) {
+      signal.throwIfAborted();
+      hash.update(piece);
+      sizeBytes += piece.byteLength;
+      waiting.push(piece);
+      waitingBytes += piece.byteLength;
+      if (waitingBytes >= WRITE_BYTES) await flush();
+    }
+    await flush();
+  } finally {
+    await handle.close();
+  }
+  return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes } };
+}
+
+/** A disk may take fewer bytes than it is given. */
+async function writeAll(handle: FileHandle, pieces: Uint8Array[], lengthBytes: number): Promise<void> {
+  if (lengthBytes === 0) return;
+  const { bytesWritten } = await handle.writev(pieces);
+  if (bytesWritten < lengthBytes) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }

@@ -1,6 +1,7 @@
 /** Worker process: reads a DICOM file's header, describes it and finds its frames. */
-import { toDicomJson } from '#shared/dicom/dicom-json.ts';
+import { bulkDataOf, bulkDataPlace, swappedWords, toDicomJson } from '#shared/dicom/dicom-json.ts';
 import { describeInstance } from '#shared/dicom/instance.ts';
+import type { BulkDataLocation } from './bulk-data-reader.ts';
 import { buildFrameIndex } from './frame-index.ts';
 import { withFile } from './range-reader.ts';
 import type { DicomFile } from './read-dicom-file.ts';
@@ -23,4 +24,18 @@ function readDicom({ path }: { readonly path: string }) {
   });
 }
 
-serveTasks({ 'read-dicom-file': readDicom });
+function locateBulkData({ path, element }: { readonly path: string; readonly element: string }) {
+  const signal = new AbortController().signal;
+  return withFile(path, async (read, sizeBytes): Promise<BulkDataLocation | null> => {
+    const header = await readHeader(read, sizeBytes, signal);
+    const place = bulkDataPlace(header, element);
+    if (place === undefined) return null;
+    const { offsetBytes, lengthBytes, swappedWordBytes } = place;
+    if (header.deflatedFromBytes === null && swappedWordBytes === 1) return { offsetBytes, lengthBytes };
+    // These bytes are nowhere in the file as they are sent.
+    const bytes = swappedWords(bulkDataOf(header, element) ?? new Uint8Array(), swappedWordBytes);
+    return { base64: Buffer.from(bytes).toString('base64') };
+  });
+}
+
+serveTasks({ 'read-dicom-file': readDicom, 'locate-bulk-data': locateBulkData });

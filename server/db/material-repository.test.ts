@@ -89,6 +89,11 @@ describeOnEachDatabase('material repository', (open) => {
     expect(await db.material.seriesRows([a, b], shared)).toMatchObject([{ instanceCount: 2 }]);
     expect(await db.material.instanceIn(a, theirs.sopInstanceUid)).toBeNull();
     expect(await db.material.instanceRows([], shared)).toEqual([]);
+    const rows = await db.material.instanceRows([a], shared);
+    const files = await db.material.instanceFiles([a], shared);
+    expect(files.map((file) => file.sopInstanceUid)).toEqual(rows.map((row) => row.sopInstanceUid));
+    expect(files[0]).toMatchObject({ sizeBytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await db.material.instanceFiles([], shared)).toEqual([]);
   });
 
   test('instances are listed by number, those without one first or last but always in one place', async () => {

@@ -1,7 +1,15 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { InstanceScope, MaterialRepository, MaterialSubject, SeriesRow } from '#server/domain/material-ports.ts';
 import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import { toDocument, toInstance, toInstanceRow, toListed, toOutcome, toSlide } from './material-rows.ts';
+import {
+  toDocument,
+  toInstance,
+  toInstanceFile,
+  toInstanceRow,
+  toListed,
+  toOutcome,
+  toSlide,
+} from './material-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters; lists are asked in parts of this size. */
@@ -128,6 +136,20 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
         .orderBy('sop_instance_uid')
         .execute();
       return rows.map(toListed);
+    },
+
+    async instanceFiles(consultationIds, scope) {
+      if (consultationIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('dicom_instances')
+        .select(['study_uid', 'series_uid', 'sop_instance_uid', 'transfer_syntax_uid', 'sha256', 'size_bytes'])
+        .where((where) => heldBy(where, consultationIds, scope))
+        .orderBy('study_uid')
+        .orderBy('series_uid')
+        .orderBy('instance_number')
+        .orderBy('sop_instance_uid')
+        .execute();
+      return rows.map(toInstanceFile);
     },
 
     seriesRows: (consultationIds, scope) => seriesRows(db, consultationIds, scope),

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type {
+  InstanceFile,
   InstanceRow,
   StoredDocument,
   StoredInstance,
@@ -42,6 +43,22 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
     description: row.description,
     metadata: row.metadata,
     frameIndex: row.frame_index,
+  };
+}
+
+export function toInstanceFile(
+  row: Pick<
+    Selectable<DicomInstanceRow>,
+    'study_uid' | 'series_uid' | 'sop_instance_uid' | 'transfer_syntax_uid' | 'sha256' | 'size_bytes'
+  >,
+): InstanceFile {
+  return {
+    studyUid: row.study_uid as StudyUid,
+    seriesUid: row.series_uid as SeriesUid,
+    sopInstanceUid: row.sop_instance_uid as SopInstanceUid,
+    transferSyntaxUid: row.transfer_syntax_uid,
+    sha256: row.sha256 as Sha256,
+    sizeBytes: row.size_bytes,
   };
 }
 

@@ -69,3 +69,24 @@ export interface FrameRenderer {
     signal: AbortSignal,
   ): Promise<EncodedPicture>;
 }
+
+/** A stored object that a reader may need as a local file. */
+export interface StoredObject {
+  readonly sha256: string;
+  /** Copies it; the caller discards the copy. */
+  bring(signal: AbortSignal): Promise<{ readonly path: string; discard(): Promise<void> }>;
+}
+
+/** Finds the value bytes behind a BulkDataURI of our metadata. */
+export interface BulkDataReader {
+  /**
+   * `element` is `tag` or `tag/item/tag…`, items from 1. A part of the object, or the bytes themselves where it holds
+   * them in another form; null when there is no such value. The object is brought to a local file only when its place
+   * is not known yet.
+   */
+  locate(
+    object: StoredObject,
+    element: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly offsetBytes: number; readonly lengthBytes: number } | { readonly bytes: Uint8Array } | null>;
+}

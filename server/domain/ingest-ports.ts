@@ -1,6 +1,7 @@
 import type { AppError } from '#shared/errors.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import type { InstanceFacts } from './material-ports.ts';
+import type { Fingerprint } from './ports.ts';
 
 /** What reading an uploaded file needs of the world. Every reader is bounded in time and memory. */
 
@@ -8,6 +9,8 @@ import type { InstanceFacts } from './material-ports.ts';
 export interface StagedFile {
   readonly path: string;
   readonly sizeBytes: number;
+  /** Known when the bytes were hashed on their way to the disk; reading them again is then spared. */
+  readonly fingerprint?: Fingerprint;
 }
 
 /** Files on their way in, in a folder on the file system of the blob store. */
@@ -16,6 +19,8 @@ export interface Staging {
   head(path: string, lengthBytes: number): Promise<{ bytes: Uint8Array; sizeBytes: number }>;
   /** Copies a file that is not ours. Throws STORAGE_FULL. */
   copy(path: string, signal: AbortSignal): Promise<StagedFile>;
+  /** Writes bytes as they come and hashes them. Leaves nothing behind when `bytes` fails. Throws STORAGE_FULL. */
+  write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile>;
   /** Removes a staged file; does nothing when it is gone. */
   discard(path: string): Promise<void>;
 }

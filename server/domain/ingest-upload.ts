@@ -78,9 +78,21 @@ export async function examine(
   file: StagedFile,
   signal: AbortSignal,
 ): Promise<Recognised | AppError> {
-  try {
+  return foundOrRefused(needs, file, signal, async () => {
     const { bytes } = await needs.staging.head(file.path, HEAD_BYTES);
-    return await recogniseFile(needs.readers, file, bytes, signal);
+    return recogniseFile(needs.readers, file, bytes, signal);
+  });
+}
+
+/** What `read` finds in the file, or why it is refused; as `examine` for callers who know what it should be. */
+export async function foundOrRefused<T>(
+  needs: Pick<IngestNeeds, 'reportDefect'>,
+  file: StagedFile,
+  signal: AbortSignal,
+  read: () => Promise<T>,
+): Promise<T | AppError> {
+  try {
+    return await read();
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof AppError) {

@@ -53,6 +53,16 @@ export interface InstanceRow {
   readonly frameCount: number;
 }
 
+/** Where the bytes of an instance are and in what form. */
+export interface InstanceFile {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly sopInstanceUid: SopInstanceUid;
+  readonly transferSyntaxUid: string;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
 /** One series, summed up; `sampleUid` names one of its instances. */
 export interface SeriesRow {
   readonly studyUid: StudyUid;
@@ -121,6 +131,8 @@ export interface MaterialRepository {
   instanceIn(consultationId: ConsultationId, sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
   /** Ordered by study, series, instance number, UID. */
   instanceRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceRow[]>;
+  /** In the order of `instanceRows`. */
+  instanceFiles(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceFile[]>;
   seriesRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<SeriesRow[]>;
   /** DICOM JSON texts in the order of `instanceRows`. */
   instanceMetadata(

@@ -12,8 +12,14 @@ import type { InstanceFacts } from './material-ports.ts';
 /** Bytes at the start of a file that the rows look at. */
 export const HEAD_BYTES = 4096;
 
+export interface RecognisedInstance {
+  readonly kind: 'instance';
+  readonly title: string;
+  readonly facts: InstanceFacts;
+}
+
 export type Recognised =
-  | { readonly kind: 'instance'; readonly title: string; readonly facts: InstanceFacts }
+  | RecognisedInstance
   | { readonly kind: 'slide'; readonly title: string; readonly description: SlideDescription }
   | { readonly kind: 'document'; readonly title: string; readonly mediaType: string }
   | { readonly kind: 'archive' };
@@ -28,7 +34,12 @@ const startsWith = (head: Uint8Array, ...bytes: number[]): boolean => bytes.ever
 const ascii = (head: Uint8Array, from: number, length: number): string =>
   String.fromCharCode(...head.subarray(from, from + length));
 
-async function readInstance(readers: IngestReaders, file: StagedFile, signal: AbortSignal): Promise<Recognised> {
+/** Reads a file that is meant to be a DICOM object and nothing else. Throws as the reader does. */
+export async function readInstance(
+  readers: IngestReaders,
+  file: StagedFile,
+  signal: AbortSignal,
+): Promise<RecognisedInstance> {
   const facts = await readers.dicom.read(file.path, signal);
   return { kind: 'instance', title: instanceTitle(facts), facts };
 }

@@ -65,7 +65,7 @@ export async function storeMaterial(
       results.set(examined, refusedResult(examined.name, examined.found));
       continue;
     }
-    const fingerprint = await needs.blobs.fingerprint(examined.file.path);
+    const fingerprint = examined.file.fingerprint ?? (await needs.blobs.fingerprint(examined.file.path));
     if (examined.found.kind === 'instance') {
       const uid = examined.found.facts.sopInstanceUid;
       const known = inBatch.get(uid)?.sha256 ?? (await needs.db.material.hashOfInstance(uid));

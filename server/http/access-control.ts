@@ -6,6 +6,7 @@ import type { Access } from './access.ts';
 import type { AccessRecorder } from './access-recorder.ts';
 import type { Principals } from './principals.ts';
 import type { Standings } from './standings.ts';
+import { requireSubject } from './subject.ts';
 
 interface AccessControl {
   readonly principals: Principals;
@@ -19,7 +20,8 @@ function requireDeclaration(route: RouteOptions): Access {
   if (access === undefined) {
     throw new Error(`The route ${String(route.method)} ${route.url} declares no access.`);
   }
-  if (access.kind === 'consultation' && !route.url.includes(`:${access.param}`)) {
+  const inPath = access.kind === 'consultation' && access.from !== 'query-or-header';
+  if (inPath && !route.url.includes(`:${access.param}`)) {
     throw new Error(`The route ${route.url} takes its access from :${access.param}, which it does not have.`);
   }
   return access;
@@ -37,11 +39,6 @@ declare module 'fastify' {
     /** Every route there is, in the order of its registration. */
     declaredRoutes: DeclaredRoute[];
   }
-}
-
-function subjectOf(request: FastifyRequest, access: Access): string | null {
-  if (access.kind !== 'consultation') return null;
-  return (request.params as Record<string, string | undefined>)[access.param] ?? null;
 }
 
 /**
@@ -72,7 +69,7 @@ export function controlAccess(app: FastifyInstance, { principals, standings, rec
       throw new AppError('NOT_ALLOWED');
     }
 
-    const found = await standings.of(principal, access.by, subjectOf(request, access) ?? '');
+    const found = await standings.of(principal, access.by, requireSubject(request));
     const decided = found.map((standing) => ({ standing, decision: decide(access.action, principal.role, standing) }));
     request.standings = decided.filter(({ decision }) => decision === 'allowed').map(({ standing }) => standing);
     if (request.standings.length > 0) return;

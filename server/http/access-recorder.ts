@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuditTrail, Clock, Principal } from '#server/domain/ports.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import { subjectOf } from './subject.ts';
 
 /** Refusals of the same person, action and subject within this time are one row. */
 const REFUSALS_COALESCE_MS = 60_000;
@@ -75,12 +76,6 @@ export class AccessRecorder {
     }
     this.#writtenMs.set(key, now);
   }
-}
-
-function subjectOf(request: FastifyRequest): string | null {
-  const { access } = request.routeOptions.config;
-  if (access?.kind !== 'consultation') return null;
-  return (request.params as Record<string, string | undefined>)[access.param] ?? null;
 }
 
 /** Notes every successful answer of a route that declares an audit rule, before its first byte leaves. */

@@ -17,8 +17,13 @@ export type Access =
       readonly kind: 'consultation';
       readonly action: ConsultationAction;
       readonly by: SubjectKind;
-      /** The path parameter that holds the id. */
+      /** The parameter that holds the id. */
       readonly param: string;
+      /**
+       * Where the parameter stands: in the path unless said otherwise; `'query-or-header'` is `?param=` or the header
+       * `X-Param`, for services whose paths belong to a standard.
+       */
+      readonly from?: 'path' | 'query-or-header';
     };
 
 /**

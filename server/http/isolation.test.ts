@@ -6,6 +6,7 @@ import { type Material, materialPaths } from '#shared/api/material.ts';
 import { reportPaths } from '#shared/api/reports.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import { GENERAL_GRANTS } from '#shared/consultation/permissions.ts';
+import type { Access } from './access.ts';
 import { expectJson, type SignedIn, startTestServer, type TestServer } from './test-server.ts';
 
 /**
@@ -59,6 +60,15 @@ describe('RULE 4: every registered route', () => {
   const fill = (url: string): string =>
     url.replace(/:(\w+)/g, (_, name: string) => params[name] ?? expect.fail(`:${name} of ${url} has no value here`));
 
+  /** The address with everything that names the subject, wherever the route looks for it. */
+  const addressed = (url: string, access: Access): string =>
+    access.kind === 'consultation' && access.from === 'query-or-header'
+      ? `${fill(url)}?${access.param}=${params[subjectParam(access)]}`
+      : fill(url);
+  /** Parameters outside the path are named after what they hold; in a path it is the id of it. */
+  const subjectParam = (access: Extract<Access, { kind: 'consultation' }>): string =>
+    access.from === 'query-or-header' ? `${access.param}Id` : access.param;
+
   const ofConsultations = () =>
     server.app.declaredRoutes.flatMap(({ method, url, access }) =>
       access.kind === 'consultation' ? [{ method, url, access }] : [],
@@ -71,10 +81,10 @@ describe('RULE 4: every registered route', () => {
     for (const who of ['referrer2', 'pathologist2', 'admin', 'auditor'] as const) {
       const outsider = await server.as(who);
       for (const { method, url, access } of routes) {
-        const subject = params[access.param]!;
+        const subject = params[subjectParam(access)]!;
         const standings = await consultations.standings(outsider.account.id, access.by, subject);
         expect([url, standings.length], 'the thing asked for must exist').toEqual([url, 1]);
-        const answer = await outsider.inject({ method: method as 'GET', url: fill(url) });
+        const answer = await outsider.inject({ method: method as 'GET', url: addressed(url, access) });
         expect([who, method, url, answer.statusCode]).toEqual([who, method, url, 404]);
         if (method !== 'HEAD') expect(answer.json()).toMatchObject({ code: 'NOT_FOUND' });
       }

@@ -64,12 +64,38 @@ export function withBulkDataBase(metadataJson: string, base: string): string {
 
 /** The value bytes behind a BulkDataURI path, or undefined when there are none. */
 export function bulkDataOf(header: DicomHeader, path: string): Uint8Array | undefined {
+  const [dataset, tag] = followBulkPath(header, path);
+  return dataset?.valueBytes(tag);
+}
+
+/**
+ * Where those bytes lie in the object the header was read from (the inflated one of a deflated file), and the length
+ * of the words that are big endian there; 1 when they are not.
+ */
+export function bulkDataPlace(
+  header: DicomHeader,
+  path: string,
+): { offsetBytes: number; lengthBytes: number; swappedWordBytes: number } | undefined {
+  const [dataset, tag] = followBulkPath(header, path);
+  const element = dataset?.elements.get(tag);
+  if (element === undefined || element.items) return undefined;
+  const bigEndian = header.transferSyntaxUid === '1.2.840.10008.1.2.2';
+  const { offsetBytes, lengthBytes } = element;
+  return { offsetBytes, lengthBytes, swappedWordBytes: bigEndian ? (WORD_BYTES[element.vr] ?? 1) : 1 };
+}
+
+/** Puts words of big-endian data the way bulk data is sent (PS3.18 section 8.7.3.3.2). */
+export function swappedWords(bytes: Uint8Array, wordBytes: number): Uint8Array {
+  return wordBytes === 1 ? bytes : swapWords(bytes, wordBytes);
+}
+
+function followBulkPath(header: DicomHeader, path: string): [DicomDataset | undefined, number] {
   const steps = path.split('/');
-  let dataset: DicomDataset | undefined = header.dataset;
+  let dataset: DicomDataset | undefined = steps.length % 2 === 1 ? header.dataset : undefined;
   for (let i = 0; i + 2 < steps.length; i += 2) {
     dataset = dataset?.items(parseHexTag(steps[i]))[Number(steps[i + 1]) - 1];
   }
-  return dataset?.valueBytes(parseHexTag(steps[steps.length - 1]));
+  return [dataset, parseHexTag(steps[steps.length - 1])];
 }
 
 function parseHexTag(text: string | undefined): number {

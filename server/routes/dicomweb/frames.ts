@@ -5,10 +5,10 @@ import * as z from 'zod';
 import { type FramesOfInstance, readFrames } from '#server/domain/read-frames.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { BufferPool } from '#server/http/buffer-pool.ts';
+import { answerRange } from '#server/http/byte-range.ts';
 import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
-import { AppError } from '#shared/errors.ts';
-import { chooseSending, parseAccept, type Sending } from './accept.ts';
+import { acceptOf, chooseForm, type Form, formsOf } from './accept.ts';
 import { multipart } from './multipart.ts';
 import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
 
@@ -41,26 +41,17 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
       async (request, reply) => {
         const numbers = request.params.frames.split(',').map(Number);
         const found = await readFrames(material.frames, allowedConsultations(request), request.params, numbers);
-        const sending = sendingFor(request, found, numbers.length === 1);
+        const sending = chooseForm(acceptOf(request), formsOf(found.frames, numbers.length === 1));
         const form = sending.multipart ? 'm' : 's';
         const etag = `"${found.instance.sha256.slice(0, 32)}.${numbers.join('-')}.${form}.${sending.mediaType}"`;
         void reply.header('vary', 'accept');
         if (numbers.length === 1 && immutable(request, reply, etag)) return reply.send();
         return numbers.length === 1
-          ? sendOne(request, reply, found, sending, pool)
+          ? sendOne(request, reply, found, { ...sending, etag }, pool)
           : sendMany(request, reply, found, sending);
       },
     );
   };
-}
-
-function sendingFor(request: FastifyRequest, { frames }: FramesOfInstance, single: boolean): Sending {
-  const sending = chooseSending(parseAccept(request.headers.accept), frames, single);
-  if (sending === null) {
-    const available = `${frames.mediaType} in transfer syntax ${frames.transferSyntaxUid}`;
-    throw new AppError('MEDIA_TYPE_UNAVAILABLE', { available });
-  }
-  return sending;
 }
 
 /** One frame in one piece of borrowed memory. */
@@ -68,7 +59,7 @@ async function sendOne(
   request: FastifyRequest,
   reply: FastifyReply,
   found: FramesOfInstance,
-  sending: Sending,
+  sending: Form & { readonly etag: string },
   pool: BufferPool,
 ): Promise<FastifyReply> {
   const lend = pool.leaseFor(reply);
@@ -78,7 +69,11 @@ async function sendOne(
     if (bytes === undefined) throw new Error('a frame that was checked gave no bytes');
     const { transferSyntaxUid } = found.frames;
     if (!sending.multipart) {
-      return reply.type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`).send(bytes);
+      // Viewers that show a coarse image first ask for the beginning of the code stream.
+      const { offsetBytes, lengthBytes } = answerRange(request, reply, sending.etag, bytes.byteLength);
+      return reply
+        .type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`)
+        .send(bytes.subarray(offsetBytes, offsetBytes + lengthBytes));
     }
     const { contentType, partHead, tail } = multipart(sending.mediaType, transferSyntaxUid);
     const body = lend(partHead.byteLength + bytes.byteLength + tail.byteLength);
@@ -92,12 +87,7 @@ async function sendOne(
 }
 
 /** Several frames one after the other, never more than one in memory. */
-function sendMany(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  found: FramesOfInstance,
-  sending: Sending,
-): FastifyReply {
+function sendMany(request: FastifyRequest, reply: FastifyReply, found: FramesOfInstance, sending: Form): FastifyReply {
   const { contentType, partHead, tail } = multipart(sending.mediaType, found.frames.transferSyntaxUid);
   async function* parts(): AsyncGenerator<Uint8Array> {
     for await (const bytes of found.read((length) => Buffer.allocUnsafe(length), request.signal)) {

@@ -5,7 +5,10 @@ import type { InstanceScope } from '#server/domain/material-ports.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { knownTags } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
-import { withBulkDataBase } from '#shared/dicom/dicom-json.ts';
+import { type DicomJsonDataset, withBulkDataBase } from '#shared/dicom/dicom-json.ts';
+import { toNativeXml } from '#shared/dicom/dicom-xml.ts';
+import { acceptOf, chooseForm, type Form } from './accept.ts';
+import { multipartOf } from './multipart.ts';
 import {
   allowedConsultations,
   bySeries,
@@ -21,23 +24,44 @@ import {
 
 const audit: AuditRule = { action: 'dicom.metadata', coalesceMs: 600_000 };
 
-/** WADO-RS metadata (PS3.18 section 10.4.1.1.2) as DICOM JSON, compressed once and kept. */
+const JSON_FORMS: readonly Form[] = ['application/dicom+json', 'application/json'].map((mediaType) => ({
+  ...{ multipart: false, mediaType, transferSyntaxUid: null },
+}));
+const XML: Form = { multipart: true, mediaType: 'application/dicom+xml', transferSyntaxUid: null };
+
+/** WADO-RS metadata (PS3.18 section 10.4.1.1.2) as DICOM JSON, compressed once and kept, and as XML made of that. */
 export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
   async function answer(request: FastifyRequest, reply: FastifyReply, scope: InstanceScope) {
     const base = serviceBase(request);
+    const form = chooseForm(acceptOf(request), [...JSON_FORMS, XML]);
+    const [known = null] = knownTags(request);
     const { etag, gzipped } = await material.metadata.read(
       allowedConsultations(request),
       scope,
-      knownTags(request)[0] ?? null,
+      form === XML ? null : known,
       base,
       (json, place) => withBulkDataBase(json, `${base}/${place}/`),
     );
     // More instances may come: the browser asks again each time, and mostly hears that nothing changed.
-    void reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding');
+    void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, accept-encoding');
+    if (form === XML && gzipped !== null) return asXml(reply, etag.replace(/"$/, '.xml"'), known, gzipped);
+    void reply.header('etag', etag);
     if (gzipped === null) return reply.code(304).send();
-    void reply.type('application/dicom+json');
+    void reply.type(form.mediaType);
     if (!/\bgzip\b|\*/.test(request.headers['accept-encoding'] ?? '')) return reply.send(gunzipSync(gzipped));
     return reply.header('content-encoding', 'gzip').send(gzipped);
+  }
+
+  /** One part per instance (PS3.18 section 8.7.3.2). */
+  function asXml(reply: FastifyReply, etag: string, known: string | null, gzipped: Uint8Array): FastifyReply {
+    void reply.header('etag', etag);
+    if (known === etag) return reply.code(304).send();
+    // Written by ourselves from values of this type.
+    const datasets = JSON.parse(gunzipSync(gzipped).toString()) as DicomJsonDataset[];
+    const { contentType, partHead, tail } = multipartOf(XML.mediaType);
+    const head = partHead(null);
+    const parts = datasets.flatMap((dataset) => [head, Buffer.from(toNativeXml(dataset))]);
+    return reply.type(contentType).send(Buffer.concat([...parts, tail]));
   }
 
   return async (app) => {

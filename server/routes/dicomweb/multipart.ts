@@ -9,14 +9,26 @@ export interface Multipart {
   readonly tail: Buffer;
 }
 
-/** `partType` is the media type of each part, with its transfer syntax when it has one. */
+/** For parts of one kind; each has the media type and the transfer syntax. */
 export function multipart(mediaType: string, transferSyntaxUid: string): Multipart {
+  const { partHead, ...rest } = multipartOf(mediaType);
+  return { ...rest, partHead: partHead(transferSyntaxUid) };
+}
+
+/** For parts of one media type, each in a transfer syntax of its own, or in none (null). */
+export function multipartOf(mediaType: string): {
+  readonly contentType: string;
+  partHead(transferSyntaxUid: string | null): Buffer;
+  readonly tail: Buffer;
+} {
   const boundary = `consilium-${randomUUID()}`;
-  const partType = `${mediaType}; transfer-syntax=${transferSyntaxUid}`;
   return {
     contentType: `multipart/related; type="${mediaType}"; boundary="${boundary}"`,
-    // The line break before a boundary belongs to it; before the first one it is an empty preamble.
-    partHead: Buffer.from(`\r\n--${boundary}\r\nContent-Type: ${partType}\r\n\r\n`),
+    partHead(transferSyntaxUid) {
+      const partType = transferSyntaxUid === null ? mediaType : `${mediaType}; transfer-syntax=${transferSyntaxUid}`;
+      // The line break before a boundary belongs to it; before the first one it is an empty preamble.
+      return Buffer.from(`\r\n--${boundary}\r\nContent-Type: ${partType}\r\n\r\n`);
+    },
     tail: Buffer.from(`\r\n--${boundary}--\r\n`),
   };
 }
