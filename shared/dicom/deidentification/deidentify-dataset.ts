@@ -5,7 +5,7 @@ import { dummyValue } from './dummy-values.ts';
 import type { DeidentificationOptions } from './options.ts';
 import { asciiBytes, type OutputElement } from './output-element.ts';
 import { basicTreatment, profileRule, type Treatment, treatmentOf } from './profile.ts';
-import { type Pseudonyms, shiftDate } from './pseudonyms.ts';
+import { type Pseudonyms, plainTime, shiftDate } from './pseudonyms.ts';
 
 export interface DeidentificationContext {
   readonly options: DeidentificationOptions;
@@ -26,6 +26,9 @@ const FREE_TEXT = new Set(['LO', 'LT', 'SH', 'ST', 'UC', 'UT']);
 const PIXEL_TAGS = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 /** Identifiers whose replacement tells which belong together; a dummy for all would join different patients. */
 const IDENTIFIERS = new Set([0x00100020, 0x00120040, 0x00400512, 0x00400551]);
+/** VRs of what holds a report or a drawing together. Measured values are DS, FD, FL and SL. */
+const STRUCTURAL = new Set(['CS', 'UI', 'UL', 'US']);
+const TAG_REFERENCED_FRAMES = 0x00081160;
 /** Codes of these say what kind of statement an item of a report is: Concept Name, Units, Concept Code. */
 const CODES_OF_REPORTS = new Set([0x0040a043, 0x004008ea, 0x0040a168]);
 /** Coding schemes that are published; codes of a hospital's own may name its people and places. */
@@ -67,7 +70,8 @@ function inMode(mode: Mode, tag: number, vr: string, treatment: Treatment): Trea
   if (treatment !== 'keep' || mode === 'profile' || tag === CODING_SCHEME_DESIGNATOR) return treatment;
   if (mode === 'words') return FREE_TEXT.has(vr) ? 'words' : 'keep';
   // Code strings are the grammar of a report (Value Type, Relationship Type), UIDs were mapped or name kinds.
-  return vr === 'CS' || vr === 'UI' ? 'keep' : 'dummy';
+  // Counts and references by number are as well.
+  return STRUCTURAL.has(vr) || tag === TAG_REFERENCED_FRAMES ? 'keep' : 'dummy';
 }
 
 function treated(
@@ -118,7 +122,7 @@ function treated(
 /** What the Basic Profile does to an attribute whose value an option cannot save. */
 function withoutOption(tag: number, vr: string): Treatment {
   const rule = profileRule(tag);
-  return rule === null ? 'dummy' : basicTreatment(rule.action, vr);
+  return rule === null ? 'dummy' : basicTreatment(tag, vr, rule.action);
 }
 
 function copied(dataset: DicomDataset, tag: number, vr: string): OutputElement {
@@ -166,11 +170,13 @@ function moved(
   mode: Mode,
 ): OutputElement | null {
   const values = dataset.texts(tag);
-  const dates = values.map((value) => shiftDate(value, vr === 'DT' ? 'DT' : 'DA', context.shiftDays));
+  const dates = values.map((value) =>
+    vr === 'DA' || vr === 'DT' ? shiftDate(value, vr, context.shiftDays) : plainTime(value),
+  );
   if (values.length > 0 && dates.every((date) => date !== null)) {
     return { tag, vr, bytes: asciiBytes(dates.join('\\')) };
   }
   // An attribute that the table does not name may be left out; one that it names has its basic action.
   const rule = profileRule(tag);
-  return rule === null ? null : treated(dataset, tag, vr, basicTreatment(rule.action, vr), context, mode);
+  return rule === null ? null : treated(dataset, tag, vr, basicTreatment(tag, vr, rule.action), context, mode);
 }

@@ -14,7 +14,10 @@ export interface ProfileRule {
   readonly descriptorCleaned: boolean;
 }
 
-/** What is done: remove, empty, put a dummy, map the UID, keep, move the date, keep the harmless words, go into items. */
+/**
+ * What is done: remove, empty, put a dummy, map the UID, keep, move the date (a time of day stays), keep the harmless
+ * words, go into the items.
+ */
 export type Treatment = 'remove' | 'empty' | 'dummy' | 'uid' | 'keep' | 'date' | 'words' | 'items';
 
 const REMOVED: ProfileRule = { action: 'X', datesCleaned: false, device: null, descriptorCleaned: false };
@@ -47,7 +50,7 @@ export function profileRule(tag: number): ProfileRule | null {
 /**
  * What is done to an attribute. `vr` is its VR in the data set, US or SS decided. The alternatives of the table
  * (X/Z/D …) hang on the type the attribute has in its IOD; of them the one is taken that leaves every IOD valid:
- * D before Z before X. A dummy inside a sequence tells nobody anything, so a sequence is emptied or removed first.
+ * D before Z before X. A dummy inside a sequence tells nobody anything, so a sequence goes if it may.
  */
 export function treatmentOf(tag: number, vr: string, options: DeidentificationOptions): Treatment {
   const rule = profileRule(tag);
@@ -55,23 +58,34 @@ export function treatmentOf(tag: number, vr: string, options: DeidentificationOp
   if (rule.datesCleaned && options.retainLongitudinal) return datesOf(tag, vr, rule);
   if (rule.device === 'kept' && options.retainDevice) return 'keep';
   if (rule.descriptorCleaned && options.cleanDescriptors) return vr === 'SQ' ? 'items' : 'words';
-  return basicTreatment(rule.action, vr);
+  return basicTreatment(tag, vr, rule.action);
 }
 
 /** The Basic Profile alone. */
-export function basicTreatment(action: BasicAction, vr: string): Treatment {
+export function basicTreatment(tag: number, vr: string, action: BasicAction): Treatment {
   if (action === 'U') return 'uid';
   if (action === 'X/Z/U*') return 'items';
   if (action === 'X') return 'remove';
-  if (vr === 'SQ') return action.includes('Z') ? 'empty' : action.includes('X') ? 'remove' : 'dummy';
+  if (vr === 'SQ') return sequenceTreatment(tag, action);
   return action.includes('D') ? 'dummy' : 'empty';
 }
 
-/** A value that is no date under the option is treated as without it. */
+/** Of the sequences with a choice this one is of type 2 where it occurs; empty ones of type 1C and 3 are not valid. */
+const ACQUISITION_CONTEXT = 0x00400555;
+
+function sequenceTreatment(tag: number, action: BasicAction): Treatment {
+  if (action.includes('X') && tag !== ACQUISITION_CONTEXT) return 'remove';
+  return action.includes('Z') ? 'empty' : 'dummy';
+}
+
+/** What the option names but is no date and no time (a time stamp in opaque bytes) is treated as without it. */
 function datesOf(tag: number, vr: string, rule: ProfileRule): Treatment {
-  if (vr === 'DA' || vr === 'DT') return 'date';
-  if (vr === 'TM' || tag === TIMEZONE_OFFSET) return 'keep';
-  return basicTreatment(rule.action, vr);
+  if (isDated(vr) || tag === TIMEZONE_OFFSET) return 'date';
+  return basicTreatment(tag, vr, rule.action);
+}
+
+function isDated(vr: string): boolean {
+  return vr === 'DA' || vr === 'DT' || vr === 'TM';
 }
 
 const TIMEZONE_OFFSET = 0x00080201;
@@ -86,8 +100,7 @@ const KINDS = /ClassUID|ClassesIn|ClassesSupported|TransferSyntaxUID|^CodingSche
 function unlisted(tag: number, vr: string, options: DeidentificationOptions): Treatment {
   const entry = findTag(tag);
   if (entry === undefined || vr === 'UN' || vr === 'PN') return 'remove';
-  if (vr === 'DA' || vr === 'DT') return options.retainLongitudinal ? 'date' : 'remove';
-  if (vr === 'TM') return options.retainLongitudinal ? 'keep' : 'remove';
+  if (isDated(vr)) return options.retainLongitudinal ? 'date' : 'remove';
   if (vr === 'UI') return KINDS.test(entry.keyword) ? 'keep' : 'uid';
   return vr === 'SQ' ? 'items' : 'keep';
 }

@@ -5,7 +5,7 @@ import { parseDicomDate } from '#shared/dicom/date-time.ts';
 export type KeyedDigest = (purpose: string, value: string) => Uint8Array;
 
 /** Root of UIDs that the standard or its publisher gave: they name no patient's things. */
-const STANDARD_ROOT = '1.2.840.10008.';
+const STANDARD = /^1\.2\.840\.10008\.[\d.]+$/;
 /** Dates move back by 30 days to ten years. */
 const LEAST_SHIFT_DAYS = 30;
 const SHIFT_RANGE_DAYS = 3620;
@@ -21,7 +21,7 @@ export class Pseudonyms {
 
   /** Another UID below 2.25 (PS3.5 B.2), 44 characters at most; standard UIDs stay. */
   uid(original: string): string {
-    if (original === '' || original.startsWith(STANDARD_ROOT)) return original;
+    if (original === '' || STANDARD.test(original)) return original;
     const known = this.uids.get(original);
     if (known !== undefined) return known;
     const bytes = this.digest('uid', original).slice(0, 16);
@@ -45,6 +45,11 @@ export class Pseudonyms {
     const number = ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
     return -(LEAST_SHIFT_DAYS + (number % SHIFT_RANGE_DAYS));
   }
+}
+
+/** A TM value or a Timezone Offset From UTC as it is; null for anything else that stands in its place. */
+export function plainTime(value: string): string | null {
+  return /^(\d{2,6}(\.\d{1,6})?|\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?|[+-]\d{4})$/.test(value) ? value : null;
 }
 
 /**
