@@ -126,6 +126,18 @@ describe('a de-identified Part 10 file', () => {
     expect(item?.number(0x0040a30a)).toBe(0);
   });
 
+  it('leaves what the IOD requires: dummies in a presentation state, an empty sequence in a report', () => {
+    const ofClass = (sopClass: string, extra: SampleElement[]) =>
+      run(samplePart10(sampleInstance([sample(0x00080016, 'UI', sopClass), ...extra], false))).again.dataset;
+    const state = ofClass('1.2.840.10008.5.1.4.1.1.11.1', [sample(0x00700082, 'DA', '20170315')]);
+    expect([state.text(0x00700082), state.text(0x00700083)]).toEqual(['19000101', '000000']);
+    const report = ofClass('1.2.840.10008.5.1.4.1.1.88.33', [
+      sample(0x00081111, 'SQ', [[sample(0x00081155, 'UI', '1.2.3.4.9')]]),
+    ]);
+    expect([report.has(0x00081111), report.items(0x00081111)]).toEqual([true, []]);
+    expect(ofClass('1.2.840.10008.5.1.4.1.1.2', []).has(0x00700082)).toBe(false);
+  });
+
   it('gives one patient one identifier, and another consultation another one', () => {
     const id = (key: string) => new Pseudonyms(testDigest(key)).identifier('ID-ZAPHOD-1');
     expect(run(file(EXPLICIT_LITTLE_ENDIAN, EXPLICIT)).again.dataset.text(TAG.PatientID)).toBe(id('one consultation'));

@@ -14,6 +14,7 @@ import {
   textElement,
   UNDEFINED_LENGTH,
 } from './output-element.ts';
+import { withRequired } from './required-attributes.ts';
 
 /** Names this writer (PS3.7 D.3.3.2); made from a random UUID once and for all. */
 const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
@@ -72,7 +73,7 @@ export function deidentifyInstance(
   const length = pixelData?.lengthBytes ?? UNDEFINED_LENGTH;
   const head = [
     fileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
-    encodeElements(elements, encoding),
+    encodeElements(withRequired(elements, sopClassUid), encoding),
     // An odd length, which some writers leave, is padded behind the value.
     ...(pixelData === null
       ? []
