@@ -16,6 +16,7 @@ import { accountRoutes } from './routes/account.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consultationRoutes } from './routes/consultations.ts';
+import { deidentificationRoutes } from './routes/deidentification.ts';
 import { dicomwebRoutes } from './routes/dicomweb/dicomweb.ts';
 import { healthRoutes } from './routes/health.ts';
 import { materialRoutes } from './routes/material.ts';
@@ -73,6 +74,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(accountRoutes(services, principals));
   await routes.register(consultationRoutes(services));
   await routes.register(materialRoutes(services));
+  await routes.register(deidentificationRoutes(services));
   await routes.register(annotationRoutes(services));
   await routes.register(reportRoutes(services));
   await routes.register(uploadRoutes(services));

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
 import { createSessions } from './accounts/sessions.ts';
+import { writeZip } from './archives/zip-writer.ts';
+import { createHeaderReader } from './codecs/header-reader.ts';
 import type { Config } from './config.ts';
 import { createDatabase } from './db/database.ts';
 import { openPostgres } from './db/dialects/postgres.ts';
@@ -10,6 +12,8 @@ import { openSqlite } from './db/dialects/sqlite.ts';
 import { migrate } from './db/migrate.ts';
 import type { DemoAccount } from './demo-accounts.ts';
 import type { Accounts, Sessions } from './domain/account-ports.ts';
+import type { PackFiles } from './domain/deidentification-ports.ts';
+import type { DeidentificationNeeds } from './domain/deidentify-consultation.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { Signer } from './domain/signature-ports.ts';
 import type { Log } from './log.ts';
@@ -27,6 +31,7 @@ export interface Services {
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly material: MaterialServices;
+  readonly deidentification: DeidentificationNeeds & { readonly pack: PackFiles };
   readonly reports: ReportServices;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
@@ -64,8 +69,9 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
     const db = createDatabase(kysely, clock, () => {
       for (const listener of listeners) listener();
     });
+    const secret = await openSecretFile(config.dataDir);
     const library = createAuthLibrary(kysely, {
-      secret: await openSecretFile(config.dataDir),
+      secret,
       publicUrl: config.publicUrl,
       onError: (message) => log.error(`accounts: ${message}`),
     });
@@ -85,6 +91,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       db,
       blobs,
       material,
+      deidentification: { db, blobs, headers: createHeaderReader(), secret, pack: writeZip },
       reports,
       accounts: createAccounts(library, db.users, clock),
       sessions: createSessions(library),

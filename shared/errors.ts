@@ -113,6 +113,11 @@ export const ERRORS = {
     status: 415,
     sentence: 'A DICOMDIR is an index of other files; the files beside it are read directly.',
   },
+  DICOM_PIXELS_NOT_BLANKED: {
+    status: 422,
+    sentence: 'Rectangles can be blanked in uncompressed pixels only; here {reason}.',
+  },
+  NOTHING_TO_EXPORT: { status: 409, sentence: 'This consultation holds no DICOM object.' },
   FRAME_UNKNOWN: { status: 404, sentence: 'There is no frame {frame}; the instance has {frames}.' },
   FRAME_UNDECODABLE: { status: 422, sentence: 'Frame {frame} cannot be decoded: {reason}.' },
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -49,7 +49,15 @@ describe('the operator’s command line', () => {
   it('tells what it can do, as a whole and for each command', async () => {
     const whole = await admin(['--help']);
     expect(whole).toMatchObject({ code: 0, stderr: '' });
-    const names = ['create-user', 'create-consultation', 'import', 'create-token', 'verify', 'verify-audit'];
+    const names = [
+      'create-user',
+      'create-consultation',
+      'import',
+      'deidentify',
+      'create-token',
+      'verify',
+      'verify-audit',
+    ];
     for (const name of names) {
       expect(whole.stdout).toContain(`  ${name} `);
       const help = await admin([name, '--help']);
@@ -102,6 +110,17 @@ describe('the operator’s command line', () => {
     const again = JSON.parse((await admin(['import', files, '--consultation', id])).stdout);
     expect(again.stored.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(4).fill('duplicate'));
 
+    const out = join(files, '..', 'deidentified.zip');
+    const written = await admin(['deidentify', '--consultation', id, '--out', out, '--retain-longitudinal']);
+    expect(written).toEqual({ code: 0, stdout: `${out}\n`, stderr: '' });
+    const archive = await readFile(out);
+    expect(archive.subarray(0, 4).toString('latin1')).toBe('PK\u0003\u0004');
+    expect(archive.includes('PHANTOM')).toBe(false);
+    const twice = await admin(['deidentify', '--consultation', id, '--out', out]);
+    expect(twice.code).toBe(1);
+    expect(twice.stderr).toMatch(/--out names a file that is there already/);
+    expect((await readFile(out)).equals(archive)).toBe(true);
+
     expect(await admin(['verify'])).toMatchObject({ code: 0 });
     const token = await admin(['create-token', '--user', 'ref@example.org']);
     expect(token.code).toBe(0);
@@ -121,6 +140,11 @@ describe('the operator’s command line', () => {
     ],
     ['an empty title', () => admin(['create-consultation', '--referrer', 'ref@example.org', '--title', '']), /--title/],
     ['an unknown user', () => admin(['create-token', '--user', 'nobody@example.org']), /--user names nobody/],
+    [
+      'to de-identify what is no id',
+      () => admin(['deidentify', '--consultation', 'x', '--out', 'y']),
+      /--consultation/,
+    ],
     ['what is no id', () => admin(['import', '/tmp', '--consultation', 'x']), /--consultation is not an id/],
     [
       'an unknown consultation',

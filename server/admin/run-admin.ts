@@ -8,12 +8,14 @@ import { AppError } from '#shared/errors.ts';
 import { createTokenCommand, createUser } from './account-commands.ts';
 import type { Command, CommandInput } from './command.ts';
 import { createConsultationCommand, importCommand } from './consultation-commands.ts';
+import { deidentifyCommand } from './deidentify-command.ts';
 import { verify, verifyAudit } from './verify-commands.ts';
 
 const COMMANDS: readonly Command[] = [
   createUser,
   createConsultationCommand,
   importCommand,
+  deidentifyCommand,
   createTokenCommand,
   verify,
   verifyAudit,

@@ -33,6 +33,7 @@ const EXPECTED: Readonly<Record<ConsultationAction, readonly [string, string, st
   'assignment.write': ['', 'srRw', ''],
   'material.read': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
   'material.add': ['dsrRw', 'srRw', ''],
+  'material.export': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
   'slide-label.read': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
   'annotation.read': ['', '', 'rRwSD'],
   'annotation.write': ['', '', 'rRw'],

@@ -43,6 +43,8 @@ export const CONSULTATION_GRANTS = {
   'assignment.write': [coordinator(['submitted', 'ready', 'reading', 'drafting'])],
   'material.read': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
   'material.add': [referrer(ADDING), coordinator(['submitted', 'ready', 'reading', 'drafting'])],
+  // Copies without what identifies the patient; whoever may read may take them along.
+  'material.export': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
   // Label and macro images carry names and accession numbers; a permission of their own lets a later rule mask them.
   'slide-label.read': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
   'annotation.read': [...experts(OPEN_TO_EXPERTS)],
