@@ -28,9 +28,6 @@ const dark: MantineColorsTuple = [
   '#0b0d10',
 ];
 
-/** Annotation colours, one per author: apart on grey CT and pink H&E, and for colour-blind readers. */
-export const ANNOTATION_COLORS = ['#ffd166', '#4cc9f0', '#f72585', '#80ed99', '#ff9f1c', '#b8b8ff'] as const;
-
 export const theme = createTheme({
   primaryColor: 'accent',
   // White text on a filled button needs the darker shade: 5.6 to 1.

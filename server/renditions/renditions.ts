@@ -1,4 +1,5 @@
 import type { PixelReader, RenditionFile, RenditionInput, RenditionMaker } from '#server/domain/picture-ports.ts';
+import { authorColors } from '#shared/annotation/palette.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import { type Figure, type ReportDocument, reportDocument } from '#shared/report/blocks.ts';
@@ -26,9 +27,6 @@ const RENDITIONS: readonly Rendition[] = [
   { kind: 'pdf', mediaType: 'application/pdf', produce: pdf },
 ];
 
-/** The colours of the marks, one an author, in the order in which they appear; those of the viewer. */
-const AUTHOR_COLOURS = ['#ffd166', '#4cc9f0', '#f72585', '#80ed99', '#ff9f1c', '#b8b8ff'];
-
 /** Makes the files of signed reports from stored pixels. */
 export function createRenditionMaker(pixels: PixelReader): RenditionMaker {
   return {
@@ -44,12 +42,12 @@ export function createRenditionMaker(pixels: PixelReader): RenditionMaker {
 
 async function* keyImages(run: Run, signal: AbortSignal) {
   const { report, figures, images, pixels, pictures, leaveOutFailures, onLeftOut } = run;
-  const authors = [...new Set(report.annotations.map(({ author }) => author.id))];
+  const colourOf = authorColors(report.annotations);
   for (const { annotationId, number } of figures) {
     const annotation = report.annotations.find(({ id }) => id === annotationId);
     const image = images.get(annotationId);
     if (annotation === undefined || image === undefined) continue;
-    const colour = AUTHOR_COLOURS[authors.indexOf(annotation.author.id) % AUTHOR_COLOURS.length] ?? '#ffffff';
+    const colour = colourOf(annotation.author.id);
     const picture = await makeKeyImage(pixels, { annotation, number, image, colour }, signal).catch(
       (error: unknown) => {
         // What the image itself refuses will be refused again; anything else may go away and is tried again.

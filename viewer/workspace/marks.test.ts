@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { authorColors } from '#shared/annotation/palette.ts';
 import type { UserId } from '#shared/ids.ts';
 import { annotationNumbers, markLines, measurementLine } from './annotation-words.ts';
-import { authorColors } from './author-colors.ts';
 import { marksOf } from './marks.ts';
 import { sampleAnnotation } from './sample-annotation.ts';
 

@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { type Dispatch, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Annotation, AnnotationDraft, Finding } from '#shared/annotation/annotation.ts';
+import { authorColors } from '#shared/annotation/palette.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import { useMe } from '#viewer/api/account.ts';
@@ -11,7 +12,6 @@ import type { SaveStatus } from '#viewer/state/record-store.ts';
 import { redoAcross, undoAcross } from '#viewer/state/undo-across.ts';
 import { whenSaved } from '#viewer/state/when-saved.ts';
 import { annotationNumbers } from './annotation-words.ts';
-import { authorColors } from './author-colors.ts';
 import { marksOf } from './marks.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 
