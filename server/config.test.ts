@@ -72,6 +72,10 @@ describe('readConfig', () => {
     });
   });
 
+  it('leaves variables of other programs alone', () => {
+    expect(readConfig({ S3_SERVER_DIR: '/var/s3' }).s3).toBeNull();
+  });
+
   it.each(Object.keys(s3))('refuses an object storage without %s', (key) => {
     expect(() => readConfig({ ...s3, [key]: '' })).toThrow(new RegExp(`^${key} is not valid: it is missing`));
   });
@@ -103,7 +107,6 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'not a url'],
     ['LOG_LEVEL', 'loud'],
     ['S3_ENDPOINT', 'example.org'],
-    ['S3_BUKCET', 'typo'],
     ['SMTP_URL', 'https://example.org'],
     ['REDIS_URL', 'localhost:6379'],
   ])('refuses %s=%s with a sentence that names the key and not the value', (key, value) => {

@@ -66,12 +66,11 @@ function readPublicUrl(environment: Environment): URL | null {
 
 const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const;
 
-/** All of the keys or none: a bucket without its keys would only fail later. */
+/**
+ * All of the keys or none: a bucket without its keys would only fail later, and a misspelt key is missed at once. Other
+ * variables that begin with S3_ belong to other programs.
+ */
 function readS3(environment: Environment): S3Settings | null {
-  for (const key of Object.keys(environment)) {
-    if (!key.startsWith('S3_') || read(environment, key) === null) continue;
-    if (!S3_KEYS.some((known) => known === key)) refuse(key, `the keys are ${S3_KEYS.join(', ')}`);
-  }
   const endpoint = readUrl(environment, 'S3_ENDPOINT', ['http:', 'https:']);
   if (S3_KEYS.every((key) => read(environment, key) === null)) return null;
   const required = (key: (typeof S3_KEYS)[number]): string =>
