@@ -47,7 +47,7 @@ export function describeFrame(instance: InstanceDescription, frameNumber: number
     width: image.columns,
     height: image.rows,
     calibration: calibrationOfInstance({ ...image, modality, pixelSpacing }),
-    meaning: pixelMeaning({ ...image, modality }),
+    meaning: pixelMeaning({ ...image, modality, lookedUp: image.modalityLut !== null }),
     edges: plane === null ? null : edgeLetters(plane),
     objectivePower: null,
   };

@@ -15,17 +15,22 @@ export interface PixelValueAttributes {
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
   readonly rescaleType: string | null;
+  /** True when the file states Rescale Slope or Intercept at all: without them a value of a CT is just a number. */
+  readonly rescaleStated: boolean;
+  /** True when values go through a Modality LUT, whose output we claim nothing of. */
+  readonly lookedUp: boolean;
 }
 
 /**
- * What the pixel values of an image mean, or null when statistics over them have no meaning (colour).
- * CT values are Hounsfield units unless the file names another type (PS3.3 C.8.2.1.1.2); of every other modality we
- * claim no unit.
+ * What the pixel values of an image mean, or null when statistics over them have no meaning (colour, Modality LUT).
+ * Rescaled CT values are Hounsfield units unless the file names another type (PS3.3 C.8.2.1.1.2); a capture of a CT
+ * screen states no rescale and has none. Of every other modality we claim no unit.
  */
 export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | null {
   if (attributes.samplesPerPixel !== 1 || !attributes.photometricInterpretation.startsWith('MONOCHROME')) return null;
-  const { rescaleType } = attributes;
-  if (rescaleType === 'HU' || (attributes.modality === 'CT' && rescaleType === null)) {
+  const { rescaleType, rescaleStated } = attributes;
+  if (attributes.lookedUp) return null;
+  if (rescaleStated && (rescaleType === 'HU' || (attributes.modality === 'CT' && rescaleType === null))) {
     return { unit: "[hnsf'U]", provenance: 'modality-rescale' };
   }
   const rescaled = attributes.rescaleSlope !== 1 || attributes.rescaleIntercept !== 0;

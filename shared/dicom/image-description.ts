@@ -46,6 +46,8 @@ export interface ImageDescription extends PlaneDescription {
 
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** True when the file states a slope or an intercept; 1 and 0 stand above when it does not. */
+  readonly rescaleStated: boolean;
   /** One entry a frame where frames differ in their rescale (PS3.3 C.7.6.16.2.9), else null. */
   readonly frameRescales: readonly Rescale[] | null;
   /** In place of the rescale (PS3.3 C.11.1.1). */
@@ -258,6 +260,7 @@ function describeRescale(sources: readonly DicomDataset[], notes: string[]) {
   return {
     rescaleSlope: slope === 0 ? 1 : slope,
     rescaleIntercept: source?.number(TAG.RescaleIntercept) ?? 0,
+    rescaleStated: source !== undefined && slope !== 0,
     rescaleType: source?.text(TAG.RescaleType) ?? null,
   };
 }

@@ -75,6 +75,8 @@ export interface FrameStatus {
   readonly mmPerScreenPixel: number | null;
   /** Lossless as stored, or lossy with what the header says. */
   readonly fidelity: 'lossless' | 'lossy';
+  /** What the file asks of the grey scale and the viewport does not do, in words; null when there is nothing. */
+  readonly unapplied: string | null;
   readonly loadedCount: number;
   /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
   readonly probe: string | null;

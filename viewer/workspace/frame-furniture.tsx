@@ -55,6 +55,7 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
         <div className={frame.fidelity === 'lossy' ? classes.lossy : classes.quiet}>
           {frame.fidelity === 'lossy' ? '⚠ Lossy compression' : 'Lossless'}
         </div>
+        {frame.unapplied !== null && <div className={classes.lossy}>⚠ {frame.unapplied}</div>}
       </div>
       {orientation !== null && (
         <>

@@ -41,6 +41,8 @@ export interface FrameDescription {
   readonly windows: readonly VoiWindow[];
   readonly padding: number | null;
   readonly lossy: boolean;
+  /** What the file asks for and the viewport does not do, in words; null when the grey scale is the file's. */
+  readonly unapplied: string | null;
 }
 
 const PIXEL_ASPECT_RATIO = 0x00280034;
@@ -84,6 +86,9 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
   const transformation = within(TAG.PixelValueTransformationSequence).find(
     (dataset) => numberOf(dataset, TAG.RescaleSlope) !== null || numberOf(dataset, TAG.RescaleIntercept) !== null,
   );
+  const lookedUp = itemsOf(instance, TAG.ModalityLUTSequence).length > 0;
+  const windows = windowsOf(within(TAG.FrameVOILUTSequence));
+  const statedSlope = transformation === undefined ? null : numberOf(transformation, TAG.RescaleSlope);
   const rescaleSlope = (transformation && numberOf(transformation, TAG.RescaleSlope)) || 1;
   const rescaleIntercept = (transformation && numberOf(transformation, TAG.RescaleIntercept)) ?? 0;
   return {
@@ -117,13 +122,24 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
       rescaleSlope,
       rescaleIntercept,
       rescaleType: transformation === undefined ? null : textOf(transformation, TAG.RescaleType),
+      rescaleStated: transformation !== undefined && statedSlope !== 0,
+      lookedUp,
     }),
-    windows: windowsOf(within(TAG.FrameVOILUTSequence)),
+    windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
     lossy:
       textOf(instance, TAG.LossyImageCompression) === '01' ||
       LOSSY_SYNTAXES.has(textOf(instance, AVAILABLE_TRANSFER_SYNTAX) ?? ''),
+    unapplied: unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows),
   };
+}
+
+/** A reader must know when the greys are not those the file describes (PS3.3 C.11.1, C.11.2). */
+function unappliedGreyScale(modalityLut: boolean, voiLut: boolean, windows: readonly VoiWindow[]): string | null {
+  if (modalityLut) return 'Modality LUT of the file not applied';
+  if (windows.some(({ voiFunction }) => voiFunction === 'SIGMOID')) return 'Sigmoid window of the file shown as linear';
+  if (voiLut && windows.length === 0) return 'VOI LUT of the file not applied';
+  return null;
 }
 
 /** Pixel Aspect Ratio is vertical : horizontal (PS3.3 C.7.6.3.1.7); it stands where there is no spacing. */

@@ -113,10 +113,24 @@ describe('buildFrameStack', () => {
     expect(frame?.description.windows).toEqual([{ center: 50, width: 200, voiFunction: 'LINEAR' }]);
   });
 
+  it('says when the grey scale of the file is not applied', () => {
+    const unapplied = (more: DicomJsonDataset) =>
+      buildFrameStack(study, series, [slice(1, 1, more)]).frames[0]?.description.unapplied;
+    const window = { '00281050': values('DS', 40), '00281051': values('DS', 400) };
+    expect(unapplied(window)).toBeNull();
+    expect(unapplied({ '00283000': values('SQ', {}) })).toMatch(/Modality LUT/);
+    expect(unapplied({ '00283010': values('SQ', {}) })).toMatch(/VOI LUT/);
+    expect(unapplied({ ...window, '00283010': values('SQ', {}) })).toBeNull();
+    expect(unapplied({ ...window, '00281056': values('CS', 'SIGMOID') })).toMatch(/Sigmoid/);
+  });
+
   it('says Hounsfield only of CT, and nothing of colour', () => {
     const meaningOf = (more: DicomJsonDataset) =>
       buildFrameStack(study, series, [slice(1, 1, more)]).frames[0]?.description.meaning;
-    expect(meaningOf({})?.unit).toBe("[hnsf'U]");
+    const rescale = { '00281052': values('DS', -1024), '00281053': values('DS', 1) };
+    expect(meaningOf(rescale)?.unit).toBe("[hnsf'U]");
+    expect(meaningOf({})?.unit).toBe('1');
+    expect(meaningOf({ ...rescale, '00283000': values('SQ', {}) })).toBeNull();
     expect(meaningOf({ '00080060': values('CS', 'MR') })?.unit).toBe('1');
     expect(meaningOf({ '00280002': values('US', 3), '00280004': values('CS', 'RGB') })).toBeNull();
   });

@@ -46,6 +46,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       orientation: screenLetters(placement, plane),
       mmPerScreenPixel: millimetres,
       fidelity: description.lossy ? 'lossy' : 'lossless',
+      unapplied: description.unapplied,
       loadedCount: facts.loadedCount,
       probe: facts.probe,
     },
