@@ -39,6 +39,8 @@ export function bulkDataRoutes({ material, blobs }: Services): FastifyPluginAsyn
           summary: 'A value the metadata names by BulkDataURI (WADO-RS); answers Range',
           params: bulkDataParams,
         },
+        // Pixels go as stored: packing them anew for every reader costs more than it saves, and hides their length.
+        compress: false,
         config: { access: bySeries, audit },
       },
       async (request, reply) => {

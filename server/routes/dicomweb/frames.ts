@@ -36,6 +36,8 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
           summary: 'Frames as stored, counted from 1; "1,2,3" for several (WADO-RS)',
           params: frameParams,
         },
+        // Pixels go as stored: packing them anew for every reader costs more than it saves, and hides their length.
+        compress: false,
         config: { access: bySeries, audit },
       },
       async (request, reply) => {

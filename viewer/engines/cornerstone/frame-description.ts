@@ -23,6 +23,8 @@ export interface FrameDescription {
   readonly columns: number;
   readonly samplesPerPixel: number;
   readonly photometricInterpretation: string;
+  /** Several samples a pixel, or one that stands for a colour of the palette. */
+  readonly isColor: boolean;
   readonly planarConfiguration: 0 | 1;
   readonly bitsAllocated: number;
   readonly bitsStored: number;
@@ -99,6 +101,7 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     columns,
     samplesPerPixel,
     photometricInterpretation,
+    isColor: samplesPerPixel !== 1 || !photometricInterpretation.startsWith('MONOCHROME'),
     planarConfiguration: numberOf(instance, TAG.PlanarConfiguration) === 1 ? 1 : 0,
     bitsAllocated,
     bitsStored,

@@ -296,7 +296,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       const opened = createStackPrefetch(imageIds, rendering.onProcessor, refresh);
       prefetch = opened;
       signal.addEventListener('abort', () => opened.dispose(), { once: true });
-      if (first.description.windows.length === 0 && first.description.meaning !== null) {
+      if (first.description.windows.length === 0 && !first.description.isColor) {
         voi.setAutomatic(await automaticWindow(imageIds, 0, first.description, rendering.onProcessor));
         signal.throwIfAborted();
       }

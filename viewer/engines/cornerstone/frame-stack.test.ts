@@ -131,6 +131,8 @@ describe('buildFrameStack', () => {
     expect(meaningOf(rescale)?.unit).toBe("[hnsf'U]");
     expect(meaningOf({})?.unit).toBe('1');
     expect(meaningOf({ ...rescale, '00283000': values('SQ', {}) })).toBeNull();
+    const lookedUp = buildFrameStack(study, series, [slice(1, 1, { '00283000': values('SQ', {}) })]).frames[0];
+    expect(lookedUp?.description.isColor).toBe(false);
     expect(meaningOf({ '00080060': values('CS', 'MR') })?.unit).toBe('1');
     expect(meaningOf({ '00280002': values('US', 3), '00280004': values('CS', 'RGB') })).toBeNull();
   });

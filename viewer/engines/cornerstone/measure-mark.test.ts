@@ -8,6 +8,7 @@ const ct = {
   rows: 4,
   columns: 4,
   samplesPerPixel: 1,
+  isColor: false,
   photometricInterpretation: 'MONOCHROME2',
   calibration: { kind: 'mm-per-pixel', rowMm: 2, columnMm: 0.5, source: 'PixelSpacing' },
   meaning: { unit: "[hnsf'U]", provenance: 'modality-rescale' },
@@ -58,7 +59,8 @@ describe('probeText', () => {
   it('says no unit of other modalities, and three samples of colour', () => {
     expect(probeText([0, 0], { ...ct, meaning: { unit: '1', provenance: 'stored-values' } }, [2.345])).toBe('2.345');
     const colors = Uint8Array.from({ length: 48 }, (_, i) => i);
-    expect(probeText([1, 0], { ...ct, meaning: null }, colors)).toBe('R 3 G 4 B 5');
+    expect(probeText([1, 0], { ...ct, isColor: true, meaning: null }, colors)).toBe('R 3 G 4 B 5');
+    expect(probeText([1, 0], { ...ct, meaning: null }, values)).toBeNull();
   });
 
   it('says nothing outside of the image', () => {

@@ -31,14 +31,14 @@ export function probeText(
   const { rows, columns, meaning } = description;
   if (column < 0 || row < 0 || column >= columns || row >= rows) return null;
   const index = row * columns + column;
-  if (meaning === null) {
+  if (description.isColor) {
     const samples = Math.round(values.length / (rows * columns));
     if (samples < 3) return null;
     const [red, green, blue] = [values[index * samples], values[index * samples + 1], values[index * samples + 2]];
     return `R ${red} G ${green} B ${blue}`;
   }
   const value = values[index];
-  if (value === undefined) return null;
+  if (meaning === null || value === undefined) return null;
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
   const text = value.toFixed(digits).replace('-', '−');
   return meaning.unit === "[hnsf'U]" ? `${text} HU` : text;

@@ -31,7 +31,7 @@ export function nativeImage(
   description: FrameDescription,
   onProcessor: boolean,
 ): NativeImage {
-  const isColor = description.meaning === null;
+  const { isColor } = description;
   const painted: Painted = isColor
     ? { pixels: withAlpha(colorPixels(bytes, description), onProcessor), slope: 1, intercept: 0 }
     : monochrome(monochromeSamples(bytes, description), description, onProcessor);

@@ -23,7 +23,7 @@ export function createSeriesWindow(): SeriesWindow {
   let automatic: VoiWindow | null = null;
   const of = (description: FrameDescription): VoiWindow => {
     if (chosen !== null) return chosen;
-    if (description.meaning === null) return COLOR_WINDOW;
+    if (description.isColor) return COLOR_WINDOW;
     return description.windows[0] ?? automatic ?? FALLBACK;
   };
   return {
