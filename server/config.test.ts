@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config.ts';
+import { isOverHttps, readConfig } from './config.ts';
 
 describe('readConfig', () => {
   it('has the documented defaults', () => {
@@ -14,6 +14,7 @@ describe('readConfig', () => {
       s3: null,
       signingKey: null,
       logLevel: 'info',
+      tls: null,
       reserved: [],
     });
   });
@@ -70,6 +71,17 @@ describe('readConfig', () => {
       accessKey: 'access',
       secretKey: 'very-secret',
     });
+  });
+
+  it('listens with TLS only where both halves are named', () => {
+    expect(readConfig({ TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' }).tls).toEqual({ cert: 'cert.pem', key: 'key.pem' });
+    expect(() => readConfig({ TLS_CERT: 'cert.pem' })).toThrow(/^TLS_KEY is not valid: it is missing/);
+    expect(() => readConfig({ TLS_KEY: 'key.pem' })).toThrow(/^TLS_CERT is not valid: it is missing/);
+    const contradiction = { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem', PUBLIC_URL: 'http://opinions.example.org' };
+    expect(() => readConfig(contradiction)).toThrow(/^PUBLIC_URL is not valid: it must begin with https/);
+    expect(isOverHttps(readConfig({ TLS_CERT: 'c', TLS_KEY: 'k' }))).toBe(true);
+    expect(isOverHttps(readConfig({ PUBLIC_URL: 'https://opinions.example.org' }))).toBe(true);
+    expect(isOverHttps(readConfig({ PUBLIC_URL: 'http://opinions.example.org' }))).toBe(false);
   });
 
   it('leaves variables of other programs alone', () => {

@@ -16,8 +16,16 @@ export interface Config {
   /** Ed25519 private key as PEM text; null makes one in the data directory. */
   readonly signingKey: string | null;
   readonly logLevel: LogLevel;
+  /** Certificate and key of an https listener of our own; null listens without TLS. */
+  readonly tls: TlsSettings | null;
   /** Named in the environment and checked, but nothing uses them yet: the start says so. */
   readonly reserved: readonly string[];
+}
+
+/** Each PEM text or the path of a file that holds it. */
+export interface TlsSettings {
+  readonly cert: string;
+  readonly key: string;
 }
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -64,6 +72,21 @@ function readPublicUrl(environment: Environment): URL | null {
   return plain ? url : refuse('PUBLIC_URL', 'it must be only scheme, host and port');
 }
 
+/** Both or none. What they hold is read when the server starts. */
+function readTlsSettings(environment: Environment, publicUrl: URL | null): TlsSettings | null {
+  const [cert, key] = [read(environment, 'TLS_CERT'), read(environment, 'TLS_KEY')];
+  if (cert === null && key === null) return null;
+  if (cert === null) return refuse('TLS_CERT', 'it is missing; TLS needs TLS_CERT and TLS_KEY');
+  if (key === null) return refuse('TLS_KEY', 'it is missing; TLS needs TLS_CERT and TLS_KEY');
+  if (publicUrl?.protocol === 'http:') refuse('PUBLIC_URL', 'it must begin with https:// where TLS_CERT is set');
+  return Object.freeze({ cert, key });
+}
+
+/** True when people reach the server over https, whether it ends TLS itself or a proxy before it does. */
+export function isOverHttps({ tls, publicUrl }: Pick<Config, 'tls' | 'publicUrl'>): boolean {
+  return tls !== null || publicUrl?.protocol === 'https:';
+}
+
 const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const;
 
 /**
@@ -103,16 +126,18 @@ export function readConfig(environment: Environment): Config {
   if (!z.union([z.ipv4(), z.ipv6(), z.hostname()]).safeParse(host).success) {
     refuse('HOST', 'it must be an IP address or a host name');
   }
+  const publicUrl = readPublicUrl(environment);
   return Object.freeze({
     port: readPort(environment),
     host,
     dataDir: resolve(read(environment, 'DATA_DIR') ?? 'data'),
     demo: readChoice(environment, 'DEMO', ['on', 'off'], 'on') === 'on',
-    publicUrl: readPublicUrl(environment),
+    publicUrl,
     databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
     s3: readS3(environment),
     signingKey: read(environment, 'SIGNING_KEY'),
     logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    tls: readTlsSettings(environment, publicUrl),
     reserved: Object.freeze(readReserved(environment)),
   });
 }

@@ -5,7 +5,7 @@ import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { writeZip } from './archives/zip-writer.ts';
 import { createHeaderReader } from './codecs/header-reader.ts';
-import type { Config } from './config.ts';
+import { type Config, isOverHttps } from './config.ts';
 import { createDatabase } from './db/database.ts';
 import { openPostgres } from './db/dialects/postgres.ts';
 import { openSqlite } from './db/dialects/sqlite.ts';
@@ -73,6 +73,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
     const library = createAuthLibrary(kysely, {
       secret,
       publicUrl: config.publicUrl,
+      overHttps: isOverHttps(config),
       onError: (message) => log.error(`accounts: ${message}`),
     });
     await migrateAccounts(library);
