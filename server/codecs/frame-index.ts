@@ -143,8 +143,9 @@ function groupOneByOne(fragments: readonly Fragment[], frames: number): Fragment
   return filled.length === frames ? filled.map((fragment) => [fragment]) : null;
 }
 
-/** Start of a JPEG, JPEG-LS or JPEG 2000 stream: SOI and another marker, or SOC and SIZ; or a JPEG XL stream. */
+/** Start of a JPEG, JPEG-LS or JPEG 2000 stream: SOI and another marker, or SOC and SIZ; or a JPEG XL stream or file. */
 function startsStream(head: Uint8Array): boolean {
+  if (head[0] === 0) return head[1] === 0 && head[2] === 0 && head[3] === 0x0c;
   if (head[0] !== 0xff) return false;
   return (head[1] === 0xd8 && head[2] === 0xff) || (head[1] === 0x4f && head[2] === 0xff) || head[1] === 0x0a;
 }

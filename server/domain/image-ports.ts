@@ -1,5 +1,6 @@
 import type { SlideId } from '#shared/ids.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 
 /** What serving stored images needs of the readers. */
 
@@ -60,7 +61,9 @@ export interface FrameRenderer {
     instance: { readonly frameIndex: string | null; readonly transferSyntaxUid: string; readonly description: string },
     wanted: {
       readonly frameNumber: number;
-      readonly window: { readonly center: number; readonly width: number } | null;
+      readonly window: VoiWindow | null;
+      /** Whether the image's overlay planes are drawn into the picture; they are when nothing is said. */
+      readonly overlays?: 'burn' | 'none';
       /** Longest side in px; null keeps the frame's own size. */
       readonly maxSide: number | null;
       readonly format: 'jpeg' | 'png';
