@@ -152,6 +152,12 @@ function kindOf(bytes: Uint8Array): 'ascii' | 'eight-bit' | 'escapes' {
   return kind;
 }
 
+/** The encoding behind a term that stands alone; undefined for an unknown one and for those that need escape sequences. */
+export function encodingOf(term: string): string | undefined {
+  const name = normaliseTerm(term);
+  return name === '' || name === 'ISO_IR 6' ? 'ascii' : SINGLE[name];
+}
+
 /** True when the term is one of the standard, written as the standard writes it (PS3.3 tables C.12-2 to C.12-5). */
 export function isDefinedTerm(term: string): boolean {
   if (term === '' || term === 'GB18030' || term === 'GBK' || term === 'ISO_IR 192') return true;
