@@ -7,7 +7,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
   readonly sentence: string;
 }
 
@@ -29,6 +29,10 @@ export const ERRORS = {
     sentence: 'Say which consultation this is for, in the query parameter {parameter} or the header {header}.',
   },
   MULTIPART_INVALID: { status: 400, sentence: 'The multipart body is not valid at part {part}: {reason}.' },
+  REQUEST_STALLED: {
+    status: 408,
+    sentence: 'The request brought too little for {seconds} seconds and was given up. Nothing of it was confirmed.',
+  },
   METHOD_UNSUPPORTED: { status: 400, sentence: 'This address does not answer {method} requests.' },
   INTERNAL: { status: 500, sentence: 'Something went wrong on our side. Nothing that was confirmed is lost.' },
   NOT_READY: { status: 503, sentence: 'The server is starting or cannot reach its storage.' },
@@ -83,6 +87,12 @@ export const ERRORS = {
   // DICOM
   DICOM_NOT_PART10: { status: 415, sentence: 'This is not a DICOM Part 10 file: {reason}.' },
   DICOM_MALFORMED: { status: 422, sentence: 'The DICOM file is malformed at byte {offsetBytes}: {reason}.' },
+  DICOM_JSON_INVALID: { status: 422, sentence: 'The DICOM JSON is not valid at {place}: {reason}.' },
+  BULK_DATA_MISSING: {
+    status: 422,
+    sentence: 'No part of the body has the Content-Location of the bulk data of {place}.',
+  },
+  BULK_DATA_INVALID: { status: 422, sentence: 'The bulk data of {place} cannot be used: {reason}.' },
   DICOM_PREAMBLE: {
     status: 422,
     sentence: 'The DICOM preamble holds {what}; only zeros, plain words or a TIFF header are accepted.',

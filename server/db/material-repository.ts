@@ -10,6 +10,7 @@ import {
   toOutcome,
   toSlide,
 } from './material-rows.ts';
+import { repairRows } from './repair-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters; lists are asked in parts of this size. */
@@ -153,6 +154,9 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
     },
 
     seriesRows: (consultationIds, scope) => seriesRows(db, consultationIds, scope),
+
+    repairRows: async (consultationIds, scope) =>
+      consultationIds.length === 0 ? [] : repairRows(db, (where) => heldBy(where, consultationIds, scope)),
 
     async instanceMetadata(consultationIds, scope) {
       if (consultationIds.length === 0) return [];

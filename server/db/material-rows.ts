@@ -31,6 +31,7 @@ export function toInstanceRow(instance: StoredInstance, at: string): DicomInstan
     description: instance.description,
     metadata: instance.metadata,
     frame_index: instance.frameIndex,
+    repairs: instance.repairs,
     stored_at: at,
   };
 }
@@ -43,6 +44,7 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
     description: row.description,
     metadata: row.metadata,
     frameIndex: row.frame_index,
+    repairs: row.repairs,
   };
 }
 

@@ -89,6 +89,8 @@ export interface DicomInstanceRow {
   metadata: string;
   /** FrameIndex as JSON; null for objects without pixels. */
   frame_index: string | null;
+  /** Repair[] as JSON; null when it was stored before repairs were recorded. */
+  repairs: string | null;
   stored_at: string;
 }
 

@@ -32,6 +32,8 @@ export interface InstanceFacts {
   readonly metadata: string;
   /** FrameIndex (server/codecs/frame-index.ts) as JSON; null for an object without pixels. */
   readonly frameIndex: string | null;
+  /** Repair[] (shared/dicom/repairs.ts) as JSON; null for an instance that was read before they were recorded. */
+  readonly repairs: string | null;
 }
 
 export interface StoredInstance extends InstanceFacts {
@@ -72,6 +74,15 @@ export interface SeriesRow {
   readonly sampleUid: SopInstanceUid;
   /** InstanceDescription of the sample as JSON. */
   readonly description: string;
+}
+
+/** Instances of a series that were repaired alike. */
+export interface RepairRow {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  /** Repair[] as JSON. */
+  readonly repairs: string;
+  readonly instanceCount: number;
 }
 
 export interface StoredSlide {
@@ -134,6 +145,8 @@ export interface MaterialRepository {
   /** In the order of `instanceRows`. */
   instanceFiles(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceFile[]>;
   seriesRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<SeriesRow[]>;
+  /** Each different list of repairs of a series with the number of its instances; sound instances are not among them. */
+  repairRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<RepairRow[]>;
   /** DICOM JSON texts in the order of `instanceRows`. */
   instanceMetadata(
     consultationIds: readonly ConsultationId[],
