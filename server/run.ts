@@ -9,6 +9,7 @@ import { loadDemo, prepareDemoAccounts } from './demo.ts';
 import { DEMO_ACCOUNTS } from './demo-accounts.ts';
 import { precompress } from './http/precompress.ts';
 import { createLog, type Log } from './log.ts';
+import { openDimse } from './open-dimse.ts';
 import { openServices, type Services } from './services.ts';
 
 const VIEWER_FOLDER = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -73,12 +74,15 @@ export async function run(environment: Environment): Promise<number> {
     const address = app.server.address();
     announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
 
+    const dimse = await openDimse(services);
+    if (dimse !== null) tell(`DIMSE: AE title ${config.dimse?.aeTitle} on port ${dimse.port}`);
+
     const ending = new AbortController();
     const demo = config.demo ? showDemo(services, ending.signal) : Promise.resolve();
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     log.info('ending: open requests are finished first');
     ending.abort();
-    await Promise.all([app.close(), demo]);
+    await Promise.all([app.close(), dimse?.close(), demo]);
     await services.close();
     return 0;
   } catch (error) {

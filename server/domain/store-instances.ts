@@ -17,6 +17,8 @@ export interface InstanceOutcome {
 export interface InstancesRequest extends StoreRequest {
   /** Objects of any other study are refused; null takes all. */
   readonly studyUid: StudyUid | null;
+  /** What a C-STORE announced: an object that is another is refused. Absent when nothing was. */
+  readonly announced?: Pick<InstanceFacts, 'sopClassUid' | 'sopInstanceUid'>;
 }
 
 /** Objects made durable with one commit. */
@@ -69,7 +71,7 @@ export async function storeInstances(
       const file = await needs.staging.write(one, signal);
       staged.push(file);
       batchBytes += file.sizeBytes;
-      const examining = examineInstance(needs, request.studyUid, file, signal);
+      const examining = examineInstance(needs, request, file, signal);
       // Awaited with its batch; until then a rejection must not count as unhandled.
       examining.catch(() => undefined);
       batch.push(examining);
@@ -89,7 +91,7 @@ const NAME = 'instance';
 
 async function examineInstance(
   needs: IngestNeeds,
-  studyUid: StudyUid | null,
+  { studyUid, announced }: Pick<InstancesRequest, 'studyUid' | 'announced'>,
   file: StagedFile,
   signal: AbortSignal,
 ): Promise<Arrived> {
@@ -97,5 +99,9 @@ async function examineInstance(
   if (found instanceof AppError) return { examined: { name: NAME, file, found }, identity: null };
   const identity = found.facts;
   const refusal = studyUid !== null && identity.studyUid !== studyUid ? new AppError('DICOM_STUDY_MISMATCH') : null;
-  return { examined: { name: NAME, file, found: refusal ?? found }, identity };
+  const isAnnounced =
+    announced === undefined ||
+    (identity.sopClassUid === announced.sopClassUid && identity.sopInstanceUid === announced.sopInstanceUid);
+  const mismatch = isAnnounced ? null : new AppError('DICOM_SOP_MISMATCH');
+  return { examined: { name: NAME, file, found: refusal ?? mismatch ?? found }, identity };
 }
