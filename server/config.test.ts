@@ -13,6 +13,7 @@ describe('readConfig', () => {
       databaseUrl: null,
       s3: null,
       signingKey: null,
+      dimse: null,
       logLevel: 'info',
       tls: null,
       reserved: [],

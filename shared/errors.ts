@@ -118,6 +118,10 @@ export const ERRORS = {
     status: 409,
     sentence: 'The object belongs to another study than the one the address names; it was not stored.',
   },
+  DICOM_SOP_MISMATCH: {
+    status: 409,
+    sentence: 'The object is not of the SOP Class and Instance its sender announced; it was not stored.',
+  },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {
     status: 415,

@@ -4,6 +4,7 @@ import type { ConsultationId } from '#shared/ids.ts';
 import { createAnnotationRepository } from './annotation-repository.ts';
 import { createAuditTrail } from './audit-repository.ts';
 import { createConsultationRepository } from './consultation-repository.ts';
+import { createDimseRepository } from './dimse-repository.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createMaterialRepository } from './material-repository.ts';
 import { createReportRepository } from './report-repository.ts';
@@ -24,6 +25,7 @@ function createRepositories(db: Kysely<Tables>, clock: Clock, changed: Consultat
     reports: createReportRepository(db),
     jobs: createJobQueue(db),
     audit: createAuditTrail(db, clock),
+    dimse: createDimseRepository(db),
   };
 }
 

@@ -4,6 +4,7 @@ import * as consultation from './migrations/0001-consultation.ts';
 import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
 import * as signedAppendOnly from './migrations/0003-signed-append-only.ts';
 import * as instanceRepairs from './migrations/0005-instance-repairs.ts';
+import * as dimsePeers from './migrations/0006-dimse-peers.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration ever released, in order; a released one is never edited. */
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-audit-append-only': auditAppendOnly,
   '0003-signed-append-only': signedAppendOnly,
   '0005-instance-repairs': instanceRepairs,
+  '0006-dimse-peers': dimsePeers,
 };
 
 /** Brings the schema up to date. The tables of the account library come from its own migrations. */

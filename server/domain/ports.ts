@@ -3,6 +3,7 @@ import type { ConsultationState } from '#shared/consultation/lifecycle.ts';
 import type { Membership, Role } from '#shared/consultation/role.ts';
 import type { ConsultationId, Sha256, UserId } from '#shared/ids.ts';
 import type { ConsultationRepository, TokenRepository, UserDirectory } from './consultation-ports.ts';
+import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
 
@@ -13,7 +14,7 @@ export interface Principal {
   readonly userId: UserId;
   readonly name: string;
   readonly role: Role;
-  readonly via: 'session' | 'token';
+  readonly via: 'session' | 'token' | 'dimse';
 }
 
 /** How the principal stands to one consultation. */
@@ -55,6 +56,7 @@ export interface Repositories {
   readonly reports: ReportRepository;
   readonly jobs: JobQueue;
   readonly audit: AuditTrail;
+  readonly dimse: DimseRepository;
 }
 
 /**

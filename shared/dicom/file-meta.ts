@@ -2,8 +2,8 @@
 import { encodeElements, joined, type OutputEncoding, textElement } from './deidentification/output-element.ts';
 
 /** Names this writer (PS3.7 D.3.3.2); made from a random UUID once and for all. */
-const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
-const IMPLEMENTATION_VERSION = 'CONSILIUM_1';
+export const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
+export const IMPLEMENTATION_VERSION = 'CONSILIUM_1';
 
 /** Preamble of zeros, prefix and File Meta Information, which is always Explicit VR Little Endian. */
 export function encodeFileMeta(meta: {
