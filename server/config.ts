@@ -13,6 +13,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Where objects are kept; null keeps them in the data directory. */
   readonly s3: S3Settings | null;
+  /** Frames in other transfer syntaxes that are kept in all; 0 keeps none. */
+  readonly derivedCacheBytes: number;
   /** Ed25519 private key as PEM text; null makes one in the data directory. */
   readonly signingKey: string | null;
   readonly logLevel: LogLevel;
@@ -50,6 +52,12 @@ function readPort(environment: Environment): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) refuse('PORT', 'it must be a number from 0 to 65535');
   return port;
+}
+
+function readMegabytes(environment: Environment, key: string, fallback: string): number {
+  const text = read(environment, key) ?? fallback;
+  if (!/^\d{1,9}$/.test(text)) refuse(key, 'it must be a number of megabytes');
+  return Number(text) * 1024 * 1024;
 }
 
 function readChoice<T extends string>(environment: Environment, key: string, choices: readonly T[], fallback: T): T {
@@ -111,6 +119,7 @@ export function readConfig(environment: Environment): Config {
     publicUrl: readPublicUrl(environment),
     databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
     s3: readS3(environment),
+    derivedCacheBytes: readMegabytes(environment, 'DERIVED_CACHE_MB', '2048'),
     signingKey: read(environment, 'SIGNING_KEY'),
     logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     reserved: Object.freeze(readReserved(environment)),

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as consultation from './migrations/0001-consultation.ts';
 import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
 import * as signedAppendOnly from './migrations/0003-signed-append-only.ts';
+import * as derivedFrames from './migrations/0007-derived-frames.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration ever released, in order; a released one is never edited. */
@@ -10,6 +11,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-consultation': consultation,
   '0002-audit-append-only': auditAppendOnly,
   '0003-signed-append-only': signedAppendOnly,
+  '0007-derived-frames': derivedFrames,
 };
 
 /** Brings the schema up to date. The tables of the account library come from its own migrations. */

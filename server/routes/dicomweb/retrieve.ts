@@ -7,7 +7,7 @@ import type { AuditRule } from '#server/http/access.ts';
 import { immutable } from '#server/http/immutable.ts';
 import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
-import { acceptOf, chooseForm, formsOf } from './accept.ts';
+import { acceptOf, chooseForm, DICOM, objectForms } from './accept.ts';
 import { multipart, multipartOf } from './multipart.ts';
 import {
   allowedConsultations,
@@ -22,7 +22,6 @@ import {
 } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.retrieve', coalesceMs: 0 };
-const DICOM = 'application/dicom';
 
 /** WADO-RS retrieval of objects (PS3.18 section 10.4.1.1.1), bit for bit as they were sent. */
 export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
@@ -31,7 +30,7 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
     const files = await instanceFilesOf(services, allowedConsultations(request), scope);
     const accepted = acceptOf(request);
     for (const transferSyntaxUid of new Set(files.map((file) => file.transferSyntaxUid))) {
-      chooseForm(accepted, formsOf({ mediaType: DICOM, transferSyntaxUid }, false));
+      chooseForm(accepted, objectForms([transferSyntaxUid], false));
     }
     const { contentType, partHead, tail } = multipartOf(DICOM);
     const heads = files.map(({ transferSyntaxUid }) => partHead(transferSyntaxUid));
@@ -80,7 +79,7 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
         const place = request.params;
         const { directory } = services.material.frames;
         const { sha256, sizeBytes, transferSyntaxUid } = await directory.find(allowedConsultations(request), place);
-        const form = chooseForm(acceptOf(request), formsOf({ mediaType: DICOM, transferSyntaxUid }, true));
+        const form = chooseForm(acceptOf(request), objectForms([transferSyntaxUid], true));
         void reply.header('vary', 'accept');
         if (immutable(request, reply, `"${sha256}.${form.multipart ? 'm' : 's'}"`)) return reply.send();
         const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
