@@ -126,7 +126,8 @@ describe('PS3.18 section 8.7.3: transfer syntaxes that are made', () => {
 
   test('lossy forms are never reached by a wildcard', () => {
     for (const accept of ['image/*', 'image/*; transfer-syntax=*', '*/*; transfer-syntax=*']) {
-      const without = () => choose(`${accept}, application/octet-stream;q=0, multipart/*;q=0`, NATIVE, true, [BASELINE]);
+      const without = () =>
+        choose(`${accept}, application/octet-stream;q=0, multipart/*;q=0`, NATIVE, true, [BASELINE]);
       expect(without, accept).toThrow(/only available/);
     }
   });
