@@ -13,6 +13,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Where objects are kept; null keeps them in the data directory. */
   readonly s3: S3Settings | null;
+  /** Frames in other transfer syntaxes that are kept in all; 0 keeps none. */
+  readonly derivedCacheBytes: number;
   /** Ed25519 private key as PEM text; null makes one in the data directory. */
   readonly signingKey: string | null;
   /** The DIMSE listener; null leaves it off. */
@@ -77,6 +79,12 @@ function readHost(environment: Environment, key: string): string | null {
   if (host === null) return null;
   const valid = z.union([z.ipv4(), z.ipv6(), z.hostname()]).safeParse(host).success;
   return valid ? host : refuse(key, 'it must be an IP address or a host name');
+}
+
+function readMegabytes(environment: Environment, key: string, fallback: string): number {
+  const text = read(environment, key) ?? fallback;
+  if (!/^\d{1,9}$/.test(text)) refuse(key, 'it must be a number of megabytes');
+  return Number(text) * 1024 * 1024;
 }
 
 function readChoice<T extends string>(environment: Environment, key: string, choices: readonly T[], fallback: T): T {
@@ -170,6 +178,7 @@ export function readConfig(environment: Environment): Config {
     publicUrl,
     databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
     s3: readS3(environment),
+    derivedCacheBytes: readMegabytes(environment, 'DERIVED_CACHE_MB', '2048'),
     signingKey: read(environment, 'SIGNING_KEY'),
     dimse: readDimse(environment, host),
     logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),

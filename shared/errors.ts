@@ -134,6 +134,7 @@ export const ERRORS = {
   NOTHING_TO_EXPORT: { status: 409, sentence: 'This consultation holds no DICOM object.' },
   FRAME_UNKNOWN: { status: 404, sentence: 'There is no frame {frame}; the instance has {frames}.' },
   FRAME_UNDECODABLE: { status: 422, sentence: 'Frame {frame} cannot be decoded: {reason}.' },
+  FRAME_NOT_ENCODABLE: { status: 406, sentence: 'Frame {frame} cannot be sent as {uid}: {reason}.' },
 
   // slides
   TIFF_MALFORMED: { status: 422, sentence: 'The TIFF file is malformed at byte {offsetBytes}: {reason}.' },

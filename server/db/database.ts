@@ -4,6 +4,7 @@ import type { ConsultationId } from '#shared/ids.ts';
 import { createAnnotationRepository } from './annotation-repository.ts';
 import { createAuditTrail } from './audit-repository.ts';
 import { createConsultationRepository } from './consultation-repository.ts';
+import { createDerivedFrameRepository } from './derived-frame-repository.ts';
 import { createDimseRepository } from './dimse-repository.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createMaterialRepository } from './material-repository.ts';
@@ -21,6 +22,7 @@ function createRepositories(db: Kysely<Tables>, clock: Clock, changed: Consultat
     users: createUserDirectory(db),
     tokens: createTokenRepository(db),
     material: createMaterialRepository(db),
+    derived: createDerivedFrameRepository(db),
     annotations: createAnnotationRepository(db),
     reports: createReportRepository(db),
     jobs: createJobQueue(db),

@@ -143,7 +143,15 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       if (consultationIds.length === 0) return [];
       const rows = await db
         .selectFrom('dicom_instances')
-        .select(['study_uid', 'series_uid', 'sop_instance_uid', 'transfer_syntax_uid', 'sha256', 'size_bytes'])
+        .select([
+          'study_uid',
+          'series_uid',
+          'sop_instance_uid',
+          'sop_class_uid',
+          'transfer_syntax_uid',
+          'sha256',
+          'size_bytes',
+        ])
         .where((where) => heldBy(where, consultationIds, scope))
         .orderBy('study_uid')
         .orderBy('series_uid')

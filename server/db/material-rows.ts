@@ -51,13 +51,14 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
 export function toInstanceFile(
   row: Pick<
     Selectable<DicomInstanceRow>,
-    'study_uid' | 'series_uid' | 'sop_instance_uid' | 'transfer_syntax_uid' | 'sha256' | 'size_bytes'
+    'study_uid' | 'series_uid' | 'sop_instance_uid' | 'sop_class_uid' | 'transfer_syntax_uid' | 'sha256' | 'size_bytes'
   >,
 ): InstanceFile {
   return {
     studyUid: row.study_uid as StudyUid,
     seriesUid: row.series_uid as SeriesUid,
     sopInstanceUid: row.sop_instance_uid as SopInstanceUid,
+    sopClassUid: row.sop_class_uid,
     transferSyntaxUid: row.transfer_syntax_uid,
     sha256: row.sha256 as Sha256,
     sizeBytes: row.size_bytes,

@@ -5,6 +5,7 @@ import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
 import * as signedAppendOnly from './migrations/0003-signed-append-only.ts';
 import * as instanceRepairs from './migrations/0005-instance-repairs.ts';
 import * as dimsePeers from './migrations/0006-dimse-peers.ts';
+import * as derivedFrames from './migrations/0007-derived-frames.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration ever released, in order; a released one is never edited. */
@@ -14,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-signed-append-only': signedAppendOnly,
   '0005-instance-repairs': instanceRepairs,
   '0006-dimse-peers': dimsePeers,
+  '0007-derived-frames': derivedFrames,
 };
 
 /** Brings the schema up to date. The tables of the account library come from its own migrations. */

@@ -20,6 +20,7 @@ export interface Tables {
   reports: ReportRow;
   report_versions: ReportVersionRow;
   renditions: RenditionRow;
+  derived_frames: DerivedFrameRow;
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
@@ -205,6 +206,17 @@ export interface RenditionRow {
   sha256: string;
   size_bytes: number;
   produced_at: string;
+}
+
+/** A cache: rows and the objects they name may be deleted at any time. */
+export interface DerivedFrameRow {
+  source_sha256: string;
+  frame_number: number;
+  /** Transfer syntax and version of the maker. */
+  form: string;
+  sha256: string;
+  size_bytes: number;
+  used_at: string;
 }
 
 export interface JobRow {

@@ -3,7 +3,6 @@ import { DicomDataset } from '#shared/dicom/dataset.ts';
 import { encodeElements, type OutputElement } from '#shared/dicom/deidentification/output-element.ts';
 import type { DicomJsonDataset, DicomJsonElement, DicomJsonValue } from '#shared/dicom/dicom-json.ts';
 import { scanElements } from '#shared/dicom/element-scan.ts';
-import { RepairLog } from '#shared/dicom/repairs.ts';
 import { hexTag, isPrivateTag } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
@@ -47,7 +46,6 @@ export function decodeIdentifier(bytes: Buffer, transferSyntaxUid: string): Key[
     littleEndian,
     totalBytes,
     bounds: BOUNDS,
-    repairs: new RepairLog(),
   });
   const dataset = DicomDataset.create(bytes, elements, littleEndian);
   const keys: Key[] = [];

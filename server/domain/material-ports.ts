@@ -60,6 +60,7 @@ export interface InstanceFile {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
   readonly sopInstanceUid: SopInstanceUid;
+  readonly sopClassUid: string;
   readonly transferSyntaxUid: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;

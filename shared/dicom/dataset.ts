@@ -46,6 +46,11 @@ export class DicomDataset {
     });
   }
 
+  /** Byte order of the values. */
+  get littleEndian(): boolean {
+    return this.encoding.littleEndian;
+  }
+
   has(tag: number): boolean {
     return this.elements.has(tag);
   }

@@ -47,7 +47,7 @@ export interface ScanOptions {
   /** Stops before the first element of another group: reads the File Meta Information (PS3.10 section 7.1). */
   readonly onlyGroup?: number;
   /** Where to write down what is wrong but can be read. */
-  readonly repairs: RepairLog;
+  readonly repairs?: RepairLog;
 }
 
 /** Thrown when `bytes` is the beginning of a longer object and the header goes on behind it. */
@@ -305,7 +305,7 @@ class ElementScanner {
   }
 
   private note(code: Parameters<RepairLog['note']>[0], tag: number): void {
-    this.options.repairs.note(code, tag === 0 ? undefined : () => this.pathOf(tag));
+    this.options.repairs?.note(code, tag === 0 ? undefined : () => this.pathOf(tag));
   }
 
   /** `(0040,A730)[2]/(0040,A160)`: the sequences that are open, their items by number, and the element. */

@@ -137,8 +137,7 @@ export function readMetaInformation(
   totalBytes: number,
 ): { readonly endBytes: number; readonly transferSyntaxUid: string | null } {
   const [startBytes, bounds] = [findStart(bytes), DICOM_BOUNDS];
-  const repairs = new RepairLog();
-  const options = { startBytes, explicitVr: true, littleEndian: true, totalBytes, bounds, onlyGroup: 0x0002, repairs };
+  const options = { startBytes, explicitVr: true, littleEndian: true, totalBytes, bounds, onlyGroup: 0x0002 };
   const { elements, endBytes } = scanElements(bytes, options);
   return { endBytes, transferSyntaxUid: DicomDataset.create(bytes, elements, true).text(TAG.TransferSyntaxUID) };
 }
