@@ -5,6 +5,7 @@ import type { ConsultationId, Sha256, UserId } from '#shared/ids.ts';
 import type { ConsultationRepository, TokenRepository, UserDirectory } from './consultation-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
+import type { SearchIndex } from './search-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -51,6 +52,7 @@ export interface Repositories {
   readonly users: UserDirectory;
   readonly tokens: TokenRepository;
   readonly material: MaterialRepository;
+  readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;
   readonly jobs: JobQueue;
