@@ -24,6 +24,10 @@ export const ERRORS = {
   MEDIA_TYPE_UNAVAILABLE: { status: 406, sentence: 'This is only available as {available}.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, sentence: 'The Content-Type is not accepted here; send {accepted}.' },
   RANGE_UNSATISFIABLE: { status: 416, sentence: 'The range lies outside the {sizeBytes} bytes there are.' },
+  SEARCH_TOO_BROAD: {
+    status: 413,
+    sentence: 'Searching by {attributes} would have to read more than {limit} objects; narrow the search.',
+  },
   CONSULTATION_UNNAMED: {
     status: 400,
     sentence: 'Say which consultation this is for, in the query parameter {parameter} or the header {header}.',

@@ -25,6 +25,11 @@ export interface Tables {
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
   dimse_peers: DimsePeerRow;
+  search_studies: SearchStudyRow;
+  search_names: SearchNameRow;
+  search_series: SearchSeriesRow;
+  search_requests: SearchRequestRow;
+  search_version: { version: number };
   user: UserRow;
 }
 
@@ -269,6 +274,71 @@ export interface DimsePeerRow {
   host: string | null;
   port: number | null;
   created_at: string;
+}
+
+/**
+ * What one consultation holds of a study, for searching. Dates and times are comparable texts, and what is not known is
+ * an empty one; see shared/dicom/query/index-entry.
+ */
+export interface SearchStudyRow {
+  id: Generated<number>;
+  consultation_id: string;
+  study_uid: string;
+  /** The instance whose attributes the study shows. */
+  sample_uid: string;
+  /** State and referrer of the consultation, kept with it. */
+  state: string;
+  referrer_id: string;
+  /** 1 when another consultation holds instances of the study too. */
+  shared: number;
+  study_date: string;
+  study_time: string;
+  accession_number: string;
+  study_id: string;
+  study_description: string;
+  patient_id: string;
+  patient_birth_date: string;
+  patient_sex: string;
+  /** `/CT/SR/`, sorted; empty when no series has one. */
+  modalities: string;
+  /** DICOM JSON. */
+  dataset: string;
+}
+
+/** One group of a person name of a study, folded. */
+export interface SearchNameRow {
+  study_row: number;
+  /** 'patientName' or 'referringPhysicianName'. */
+  attribute: string;
+  /** 0 alphabetic, 1 ideographic, 2 phonetic. */
+  part: number;
+  text: string;
+}
+
+export interface SearchSeriesRow {
+  study_row: number;
+  series_uid: string;
+  sample_uid: string;
+  modality: string;
+  series_number: number | null;
+  series_date: string;
+  series_time: string;
+  series_description: string;
+  body_part_examined: string;
+  laterality: string;
+  performed_date: string;
+  performed_time: string;
+  instance_count: number;
+  /** DICOM JSON. */
+  dataset: string;
+}
+
+/** One item of a series' RequestAttributesSequence. */
+export interface SearchRequestRow {
+  study_row: number;
+  series_uid: string;
+  scheduled_step_id: string;
+  requested_procedure_id: string;
 }
 
 /** The columns of the account library's user table that we read. */

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { maySearch } from '#server/domain/dimse-peers.ts';
-import { consultationsWithMaterialFor } from '#server/domain/visible-consultations.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Message } from './association.ts';
 import { decodeIdentifier, type Key } from './identifier.ts';
@@ -37,8 +36,8 @@ export async function serveFind(
   const query = readRequest(keys, request.context.abstractSyntax);
   if (typeof query === 'string') return fail(STATUS.doesNotMatchSopClass, query);
 
-  const visible = await consultationsWithMaterialFor(needs, principal);
-  const found = await findMatches(needs, visible, query, MAX_MATCHES + 1);
+  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1).catch(sentenceOf);
+  if (typeof found === 'string') return fail(STATUS.cannotUnderstand, found);
   // The trail says it before anything leaves.
   await audit('success', { level: query.level, matches: Math.min(found.length, MAX_MATCHES) });
   const status = hasUnsupportedKey(query) ? STATUS.pendingWithoutKey : STATUS.pending;
@@ -56,7 +55,11 @@ export function keysOf(identifier: Buffer, { context }: Message): Key[] | string
   try {
     return decodeIdentifier(identifier, context.transferSyntaxUid);
   } catch (error) {
-    if (error instanceof AppError) return error.message;
-    throw error;
+    return sentenceOf(error);
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  throw error;
 }

@@ -1,8 +1,9 @@
-import { searchAttribute } from '#server/domain/dicom-attributes.ts';
-import type { JsonDataset } from '#server/domain/dicom-matching.ts';
+import type { Principal } from '#server/domain/ports.ts';
 import { searchDicom } from '#server/domain/search-dicom.ts';
+import { canMatch, type DicomQuery, searchFilter } from '#server/domain/search-query.ts';
 import type { DicomJsonDataset, DicomJsonElement } from '#shared/dicom/dicom-json.ts';
-import type { ConsultationId } from '#shared/ids.ts';
+import { attributePath } from '#shared/dicom/query/attribute-path.ts';
+import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import type { Key } from './identifier.ts';
 import { SOP_CLASS } from './negotiation.ts';
 import type { DimseNeeds } from './session.ts';
@@ -39,6 +40,15 @@ const PATIENT_ROOT_CLASSES: ReadonlySet<string> = new Set([
   SOP_CLASS.patientRootGet,
 ]);
 
+/** Keys that say how to answer and match nothing. */
+const ABOUT_REQUEST: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level, TAGS.retrieveAeTitle]);
+/** Our search has no patients of their own: they are what studies say of them. */
+const SEARCHED: Readonly<Record<QueryLevel, SearchLevel>> = {
+  ...{ PATIENT: 'study', STUDY: 'study', SERIES: 'series', IMAGE: 'instance' },
+};
+const EXACT = { fuzzyNames: false, emptyValues: false } as const;
+const STUDIES_AT_ONCE = 1000;
+
 /** A request whose hierarchy is sound: the keys above its level name one entity each. */
 export interface HierarchicalRequest {
   readonly level: QueryLevel;
@@ -62,52 +72,62 @@ export function readRequest(keys: readonly Key[], sopClass: string): Hierarchica
 }
 
 /** True when a key that has a value cannot be matched, so that more is answered than was asked for (status FF01H). */
-export function hasUnsupportedKey({ keys }: HierarchicalRequest): boolean {
-  const about: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level]);
-  return keys.some(({ tag, value }) => {
-    if (value === '' || value === '*' || about.has(tag)) return false;
-    const attribute = searchAttribute(tag);
-    return attribute === undefined || attribute.matching === 'none';
-  });
+export function hasUnsupportedKey({ level, keys }: HierarchicalRequest): boolean {
+  return keys.some(
+    ({ tag, value }) =>
+      value !== '' && value !== '*' && !ABOUT_REQUEST.has(tag) && !canMatch(SEARCHED[level], attributePath(tag)),
+  );
 }
 
-/** What matches within the consultations, in the attributes a search has; at most `limit`. */
+/**
+ * What matches within what `principal` may read, with the attributes asked for; at most `limit`.
+ * @throws AppError REQUEST_INVALID for values no such key can have, SEARCH_TOO_BROAD
+ */
 export async function findMatches(
   { db }: Pick<DimseNeeds, 'db'>,
-  consultationIds: readonly ConsultationId[],
+  principal: Pick<Principal, 'userId' | 'role'>,
   { level, keys }: HierarchicalRequest,
   limit: number,
-): Promise<readonly JsonDataset[]> {
-  const filters = keys.flatMap(({ tag, value }) => {
-    const attribute = searchAttribute(tag);
-    return attribute === undefined || value === '' ? [] : [{ attribute, value }];
-  });
-  const searched = ({ PATIENT: 'study', STUDY: 'study', SERIES: 'series', IMAGE: 'instance' } as const)[level];
-  const found = await searchDicom(
-    { db },
-    consultationIds,
-    { level: searched, scope: {}, filters, limit: level === 'PATIENT' ? Number.MAX_SAFE_INTEGER : limit, offset: 0 },
-    '',
-  );
-  return level === 'PATIENT' ? patientsOf(found).slice(0, limit) : found;
-}
+): Promise<readonly DicomJsonDataset[]> {
+  const searched = SEARCHED[level];
+  const asked = keys.filter(({ tag }) => !ABOUT_REQUEST.has(tag));
+  const query: Omit<DicomQuery, 'limit' | 'offset'> = {
+    ...{ level: searched, scope: {}, include: asked.map(({ tag }) => attributePath(tag)) },
+    filters: asked.flatMap(({ tag, value }) => {
+      const path = attributePath(tag);
+      const filter = canMatch(searched, path) ? searchFilter(path, value, EXACT) : null;
+      return filter === null ? [] : [filter];
+    }),
+    // Combined matching of dates and times is negotiated, and we do not offer it (PS3.4 section C.5.1.1).
+    combinedDateTime: false,
+  };
+  if (level !== 'PATIENT') return (await searchDicom({ db }, principal, { ...query, limit, offset: 0 }, '')).datasets;
 
-/** One data set a patient: two patients may share an ID, which hospitals give for themselves. */
-function patientsOf(studies: readonly JsonDataset[]): JsonDataset[] {
-  const nameAndId = (study: JsonDataset): string =>
-    JSON.stringify([study[TAGS.patientId]?.Value ?? null, study[TAGS.patientName]?.Value ?? null]);
-  return [...Map.groupBy(studies, nameAndId).values()].flatMap((same) => same.slice(0, 1));
+  // One data set a patient: two patients may share an ID, which hospitals give for themselves.
+  const patients = new Map<string, DicomJsonDataset>();
+  for (let offset = 0; patients.size < limit; offset += STUDIES_AT_ONCE) {
+    const { datasets } = await searchDicom({ db }, principal, { ...query, limit: STUDIES_AT_ONCE, offset }, '');
+    for (const study of datasets) {
+      const nameAndId = JSON.stringify([study[TAGS.patientId]?.Value ?? null, study[TAGS.patientName]?.Value ?? null]);
+      if (!patients.has(nameAndId)) patients.set(nameAndId, study);
+    }
+    if (datasets.length < STUDIES_AT_ONCE) break;
+  }
+  return [...patients.values()].slice(0, limit);
 }
 
 /**
  * The keys asked for with the values of a match, and nothing else (PS3.4 section C.4.1.1.3.2). Keys without a value
  * are answered empty.
  */
-export function answerOf(match: JsonDataset, { level, keys }: HierarchicalRequest, aeTitle: string): DicomJsonDataset {
+export function answerOf(
+  match: DicomJsonDataset,
+  { level, keys }: HierarchicalRequest,
+  aeTitle: string,
+): DicomJsonDataset {
   const answer: Record<string, DicomJsonElement> = {};
   for (const { tag, vr } of keys) {
-    // What a search answers with was written as DICOM JSON by ingest.
-    const found = match[tag] as DicomJsonElement | undefined;
+    const found = match[tag];
     answer[tag] = found !== undefined && found.BulkDataURI === undefined ? found : { vr };
   }
   answer[TAGS.characterSet] = { vr: 'CS', Value: ['ISO_IR 192'] };

@@ -1,6 +1,8 @@
-import { searchAttribute } from '#server/domain/dicom-attributes.ts';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
+import type { Principal } from '#server/domain/ports.ts';
 import { searchDicom } from '#server/domain/search-dicom.ts';
+import { decide } from '#shared/consultation/permissions.ts';
+import { attributePath } from '#shared/dicom/query/attribute-path.ts';
 import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { type HierarchicalRequest, TAGS } from './query.ts';
 import type { DimseNeeds } from './session.ts';
@@ -28,15 +30,19 @@ export interface RetrievePlan {
 /** Sub-operations are counted in 16 bits (PS3.7 table 9.3-8). */
 export const MAX_OBJECTS = 65_535;
 
-/** Everything the request names within the consultations, each object once; a sentence when there is too much. */
+/** Everything the request names that `principal` may read, each object once; a sentence when there is too much. */
 export async function planRetrieve(
   needs: DimseNeeds,
-  consultationIds: readonly ConsultationId[],
+  principal: Principal,
   request: HierarchicalRequest,
 ): Promise<RetrievePlan | string> {
   const objects = new Map<string, OutgoingObject>();
   const subjects: RetrievedSubject[] = [];
-  for (const { uid, kind, scope } of await scopesOf(needs, consultationIds, request)) {
+  for (const { uid, kind, scope } of await scopesOf(needs, principal, request)) {
+    const standings = await needs.db.consultations.standings(principal.userId, kind, uid);
+    const allowed = standings.filter((one) => decide('material.read', principal.role, one) === 'allowed');
+    const consultationIds = allowed.map(({ consultationId }) => consultationId);
+    if (consultationIds.length === 0) continue;
     const rows = await needs.db.material.instanceRows(consultationIds, scope);
     if (rows.length === 0) continue;
     if (objects.size + rows.length > MAX_OBJECTS) return `More than ${MAX_OBJECTS} objects are asked for.`;
@@ -45,8 +51,7 @@ export async function planRetrieve(
       const sopClassUid = classes.get(file.sopInstanceUid);
       if (sopClassUid !== undefined) objects.set(file.sopInstanceUid, { ...file, sopClassUid });
     }
-    const holding = await needs.db.material.consultationsHolding(kind, uid);
-    subjects.push({ uid, consultationId: consultationIds.find((id) => holding.includes(id)) ?? null });
+    subjects.push({ uid, consultationId: consultationIds[0] ?? null });
   }
   return { objects: [...objects.values()], subjects };
 }
@@ -59,7 +64,7 @@ interface Scope {
 
 async function scopesOf(
   needs: DimseNeeds,
-  consultationIds: readonly ConsultationId[],
+  principal: Principal,
   { level, keys, wanted }: HierarchicalRequest,
 ): Promise<Scope[]> {
   const keyValue = (tag: string): string => keys.find((key) => key.tag === tag)?.value ?? '';
@@ -67,7 +72,7 @@ async function scopesOf(
   const seriesUid = keyValue(TAGS.seriesUid) as SeriesUid;
   switch (level) {
     case 'PATIENT':
-      return (await studiesOfPatient(needs, consultationIds, wanted)).map((uid) => ({
+      return (await studiesOfPatient(needs, principal, wanted)).map((uid) => ({
         ...{ uid, kind: 'study', scope: { studyUid: uid } },
       }));
     case 'STUDY':
@@ -85,15 +90,23 @@ async function scopesOf(
 /** A Patient ID is compared as it stands: the wildcards of a query have no meaning here. */
 async function studiesOfPatient(
   { db }: DimseNeeds,
-  consultationIds: readonly ConsultationId[],
+  principal: Principal,
   [patientId, ...others]: readonly string[],
 ): Promise<StudyUid[]> {
-  const attribute = searchAttribute(TAGS.patientId);
-  if (patientId === undefined || others.length > 0 || attribute === undefined) return [];
-  const query = { level: 'study', scope: {}, limit: MAX_OBJECTS, offset: 0 } as const;
-  const filters = [{ attribute, value: patientId }];
-  const studies = await searchDicom({ db }, consultationIds, { ...query, filters }, '');
-  return studies
+  if (patientId === undefined || others.length > 0) return [];
+  const query = {
+    level: 'study',
+    scope: {},
+    include: [],
+    combinedDateTime: false,
+    limit: MAX_OBJECTS,
+    offset: 0,
+  } as const;
+  const filters = [
+    { path: attributePath(TAGS.patientId), condition: { kind: 'texts', patterns: [patientId] } as const },
+  ];
+  const { datasets } = await searchDicom({ db }, principal, { ...query, filters }, '');
+  return datasets
     .filter((study) => study[TAGS.patientId]?.Value?.[0] === patientId)
     .flatMap((study) => (study[TAGS.studyUid]?.Value ?? []) as StudyUid[]);
 }

@@ -136,7 +136,7 @@ export interface MaterialRepository {
   hashOfInstance(sopInstanceUid: SopInstanceUid): Promise<Sha256 | null>;
   /** Adds the instance unless its UID is known. */
   addInstance(instance: StoredInstance, at: string): Promise<void>;
-  /** True when the consultation did not hold the instance before. */
+  /** True when the consultation did not hold the instance before; it is then entered into the search index as well. */
   linkInstance(consultationId: ConsultationId, instance: StoredInstance, at: string): Promise<boolean>;
   instance(sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
   /** The instance, if the consultation holds it. */

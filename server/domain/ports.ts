@@ -7,6 +7,7 @@ import type { DerivedFrameRepository } from './derived-ports.ts';
 import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
+import type { SearchIndex } from './search-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -54,6 +55,7 @@ export interface Repositories {
   readonly tokens: TokenRepository;
   readonly material: MaterialRepository;
   readonly derived: DerivedFrameRepository;
+  readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;
   readonly jobs: JobQueue;
