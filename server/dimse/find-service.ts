@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { maySearch } from '#server/domain/dimse-peers.ts';
-import { consultationsWithMaterialFor } from '#server/domain/visible-consultations.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Message } from './association.ts';
 import { decodeIdentifier, type Key } from './identifier.ts';
-import { answerOf, findMatches, hasUnsupportedKey, readRequest } from './query.ts';
+import { answerOf, readRequest } from './query.ts';
+import { findMatches, hasUnsupportedKey } from './search-adapter.ts';
 import { type DimseNeeds, respond, type Session } from './session.ts';
 import { STATUS } from './status.ts';
 
@@ -37,8 +37,7 @@ export async function serveFind(
   const query = readRequest(keys, request.context.abstractSyntax);
   if (typeof query === 'string') return fail(STATUS.doesNotMatchSopClass, query);
 
-  const visible = await consultationsWithMaterialFor(needs, principal);
-  const found = await findMatches(needs, visible, query, MAX_MATCHES + 1);
+  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1);
   // The trail says it before anything leaves.
   await audit('success', { level: query.level, matches: Math.min(found.length, MAX_MATCHES) });
   const status = hasUnsupportedKey(query) ? STATUS.pendingWithoutKey : STATUS.pending;

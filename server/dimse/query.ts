@@ -1,13 +1,8 @@
-import { searchAttribute } from '#server/domain/dicom-attributes.ts';
-import type { JsonDataset } from '#server/domain/dicom-matching.ts';
-import { searchDicom } from '#server/domain/search-dicom.ts';
 import type { DicomJsonDataset, DicomJsonElement } from '#shared/dicom/dicom-json.ts';
-import type { ConsultationId } from '#shared/ids.ts';
 import type { Key } from './identifier.ts';
 import { SOP_CLASS } from './negotiation.ts';
-import type { DimseNeeds } from './session.ts';
 
-/** Queries of PS3.4 annex C in terms of our own search; the one place that knows both. */
+/** Requests of the Query/Retrieve models and their answers (PS3.4 annex C). */
 
 export type QueryLevel = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 
@@ -61,53 +56,18 @@ export function readRequest(keys: readonly Key[], sopClass: string): Hierarchica
   return { level, keys, wanted: wanted === '' ? [] : wanted.split('\\') };
 }
 
-/** True when a key that has a value cannot be matched, so that more is answered than was asked for (status FF01H). */
-export function hasUnsupportedKey({ keys }: HierarchicalRequest): boolean {
-  const about: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level]);
-  return keys.some(({ tag, value }) => {
-    if (value === '' || value === '*' || about.has(tag)) return false;
-    const attribute = searchAttribute(tag);
-    return attribute === undefined || attribute.matching === 'none';
-  });
-}
-
-/** What matches within the consultations, in the attributes a search has; at most `limit`. */
-export async function findMatches(
-  { db }: Pick<DimseNeeds, 'db'>,
-  consultationIds: readonly ConsultationId[],
-  { level, keys }: HierarchicalRequest,
-  limit: number,
-): Promise<readonly JsonDataset[]> {
-  const filters = keys.flatMap(({ tag, value }) => {
-    const attribute = searchAttribute(tag);
-    return attribute === undefined || value === '' ? [] : [{ attribute, value }];
-  });
-  const searched = ({ PATIENT: 'study', STUDY: 'study', SERIES: 'series', IMAGE: 'instance' } as const)[level];
-  const found = await searchDicom(
-    { db },
-    consultationIds,
-    { level: searched, scope: {}, filters, limit: level === 'PATIENT' ? Number.MAX_SAFE_INTEGER : limit, offset: 0 },
-    '',
-  );
-  return level === 'PATIENT' ? patientsOf(found).slice(0, limit) : found;
-}
-
-/** One data set a patient: two patients may share an ID, which hospitals give for themselves. */
-function patientsOf(studies: readonly JsonDataset[]): JsonDataset[] {
-  const nameAndId = (study: JsonDataset): string =>
-    JSON.stringify([study[TAGS.patientId]?.Value ?? null, study[TAGS.patientName]?.Value ?? null]);
-  return [...Map.groupBy(studies, nameAndId).values()].flatMap((same) => same.slice(0, 1));
-}
-
 /**
  * The keys asked for with the values of a match, and nothing else (PS3.4 section C.4.1.1.3.2). Keys without a value
  * are answered empty.
  */
-export function answerOf(match: JsonDataset, { level, keys }: HierarchicalRequest, aeTitle: string): DicomJsonDataset {
+export function answerOf(
+  match: DicomJsonDataset,
+  { level, keys }: HierarchicalRequest,
+  aeTitle: string,
+): DicomJsonDataset {
   const answer: Record<string, DicomJsonElement> = {};
   for (const { tag, vr } of keys) {
-    // What a search answers with was written as DICOM JSON by ingest.
-    const found = match[tag] as DicomJsonElement | undefined;
+    const found = match[tag];
     answer[tag] = found !== undefined && found.BulkDataURI === undefined ? found : { vr };
   }
   answer[TAGS.characterSet] = { vr: 'CS', Value: ['ISO_IR 192'] };

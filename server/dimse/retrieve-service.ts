@@ -1,5 +1,4 @@
 import { type DimseCaller, maySearch, moveDestinationOf } from '#server/domain/dimse-peers.ts';
-import { consultationsWithMaterialFor } from '#server/domain/visible-consultations.ts';
 import type { Message } from './association.ts';
 import { COMMAND } from './command-set.ts';
 import { keysOf } from './find-service.ts';
@@ -38,7 +37,7 @@ export async function serveRetrieve(
     await note(needs, caller, 'refused', null, null);
     return fail(STATUS.moveDestinationUnknown, 'The move destination is not known for this account.');
   }
-  const plan = await planRetrieve(needs, await consultationsWithMaterialFor(needs, caller.principal), query);
+  const plan = await planRetrieve(needs, caller.principal, query);
   if (typeof plan === 'string') return fail(STATUS.cannotCount, plan);
   // The trail says it before anything leaves.
   for (const { uid, consultationId } of plan.subjects) await note(needs, caller, 'success', uid, consultationId);

@@ -17,8 +17,6 @@ export interface InstanceOutcome {
 export interface InstancesRequest extends StoreRequest {
   /** Objects of any other study are refused; null takes all. */
   readonly studyUid: StudyUid | null;
-  /** What a C-STORE announced: an object that is another is refused. Absent when nothing was. */
-  readonly announced?: Pick<InstanceFacts, 'sopClassUid' | 'sopInstanceUid'>;
 }
 
 /** Objects made durable with one commit. */
@@ -71,7 +69,7 @@ export async function storeInstances(
       const file = await needs.staging.write(one, signal);
       staged.push(file);
       batchBytes += file.sizeBytes;
-      const examining = examineInstance(needs, request, file, signal);
+      const examining = examineInstance(needs, request.studyUid, file, signal);
       // Awaited with its batch; until then a rejection must not count as unhandled.
       examining.catch(() => undefined);
       batch.push(examining);
@@ -91,7 +89,7 @@ const NAME = 'instance';
 
 async function examineInstance(
   needs: IngestNeeds,
-  { studyUid, announced }: Pick<InstancesRequest, 'studyUid' | 'announced'>,
+  studyUid: StudyUid | null,
   file: StagedFile,
   signal: AbortSignal,
 ): Promise<Arrived> {
@@ -99,9 +97,5 @@ async function examineInstance(
   if (found instanceof AppError) return { examined: { name: NAME, file, found }, identity: null };
   const identity = found.facts;
   const refusal = studyUid !== null && identity.studyUid !== studyUid ? new AppError('DICOM_STUDY_MISMATCH') : null;
-  const isAnnounced =
-    announced === undefined ||
-    (identity.sopClassUid === announced.sopClassUid && identity.sopInstanceUid === announced.sopInstanceUid);
-  const mismatch = isAnnounced ? null : new AppError('DICOM_SOP_MISMATCH');
-  return { examined: { name: NAME, file, found: refusal ?? mismatch ?? found }, identity };
+  return { examined: { name: NAME, file, found: refusal ?? found }, identity };
 }
