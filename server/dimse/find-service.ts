@@ -3,7 +3,8 @@ import { maySearch } from '#server/domain/dimse-peers.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Message } from './association.ts';
 import { decodeIdentifier, type Key } from './identifier.ts';
-import { answerOf, findMatches, hasUnsupportedKey, readRequest } from './query.ts';
+import { answerOf, readRequest } from './query.ts';
+import { findMatches, hasUnsupportedKey } from './search-adapter.ts';
 import { type DimseNeeds, respond, type Session } from './session.ts';
 import { STATUS } from './status.ts';
 

@@ -5,7 +5,6 @@ import type { DicomJsonDataset, DicomJsonElement, DicomJsonValue } from '#shared
 import { scanElements } from '#shared/dicom/element-scan.ts';
 import { hexTag, isPrivateTag } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
-import { AppError } from '#shared/errors.ts';
 
 /** Identifiers: the small data sets of queries and their answers (PS3.4 section C.4). */
 
@@ -21,8 +20,8 @@ export interface Key {
 const MAX_IDENTIFIER_BYTES = 1024 * 1024;
 const BOUNDS = { ...DICOM_BOUNDS, maxElements: 20_000, maxDepth: 8, maxHeaderBytes: MAX_IDENTIFIER_BYTES };
 
-/** Collects an identifier. @throws AppError BODY_TOO_LARGE */
-export async function readIdentifier(data: AsyncIterable<Uint8Array>): Promise<Buffer> {
+/** Collects an identifier; null when it is too large. */
+export async function readIdentifier(data: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of data) {
@@ -31,8 +30,7 @@ export async function readIdentifier(data: AsyncIterable<Uint8Array>): Promise<B
     if (length <= MAX_IDENTIFIER_BYTES) parts.push(part);
     else parts.length = 0;
   }
-  if (length > MAX_IDENTIFIER_BYTES) throw new AppError('BODY_TOO_LARGE', { limitBytes: MAX_IDENTIFIER_BYTES });
-  return Buffer.concat(parts);
+  return length > MAX_IDENTIFIER_BYTES ? null : Buffer.concat(parts);
 }
 
 /** The keys in the order of tags, text decoded. Private keys are left out. @throws AppError DICOM_MALFORMED and alike */

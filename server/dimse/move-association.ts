@@ -52,7 +52,7 @@ export async function openMoveAssociation(
       socket.once('close', () => reject(new ConnectionLost('the destination cannot be reached')));
     });
     const contexts = contextsFor(objects);
-    await line.write(encodeProposal({ callingAeTitle, calledAeTitle, contexts }));
+    await line.write(encodeProposal({ callingAeTitle, calledAeTitle, contexts, roles: [] }));
     const pdu = await readPdu(line, () => false, CONNECT_MS);
     if (pdu?.type !== PDU.associateAccept) throw new ProtocolError('the destination refused the association');
     const accepted = decodeAccept(pdu.body, contexts);

@@ -90,7 +90,9 @@ function decodeContext(value: Buffer): ProposedContext {
   };
 }
 
-export function encodeProposal(proposal: Pick<AssociationProposal, 'calledAeTitle' | 'callingAeTitle' | 'contexts'>) {
+export function encodeProposal(
+  proposal: Pick<AssociationProposal, 'calledAeTitle' | 'callingAeTitle' | 'contexts' | 'roles'>,
+): Buffer {
   const contexts = proposal.contexts.map(({ id, abstractSyntax, transferSyntaxes }) =>
     encodeItem(
       ITEM.proposedContext,
@@ -102,7 +104,7 @@ export function encodeProposal(proposal: Pick<AssociationProposal, 'calledAeTitl
   const body = encodeAssociate(proposal.calledAeTitle, proposal.callingAeTitle, [
     uidItem(ITEM.applicationContext, APPLICATION_CONTEXT),
     ...contexts,
-    encodeUserInformation(MAX_RECEIVED_PDU_BYTES, []),
+    encodeUserInformation(MAX_RECEIVED_PDU_BYTES, proposal.roles),
   ]);
   return encodePdu(PDU.associateRequest, body);
 }

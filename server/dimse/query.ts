@@ -1,14 +1,8 @@
-import type { Principal } from '#server/domain/ports.ts';
-import { searchDicom } from '#server/domain/search-dicom.ts';
-import { canMatch, type DicomQuery, searchFilter } from '#server/domain/search-query.ts';
 import type { DicomJsonDataset, DicomJsonElement } from '#shared/dicom/dicom-json.ts';
-import { attributePath } from '#shared/dicom/query/attribute-path.ts';
-import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import type { Key } from './identifier.ts';
 import { SOP_CLASS } from './negotiation.ts';
-import type { DimseNeeds } from './session.ts';
 
-/** Queries of PS3.4 annex C in terms of our own search; the one place that knows both. */
+/** Requests of the Query/Retrieve models and their answers (PS3.4 annex C). */
 
 export type QueryLevel = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 
@@ -40,15 +34,6 @@ const PATIENT_ROOT_CLASSES: ReadonlySet<string> = new Set([
   SOP_CLASS.patientRootGet,
 ]);
 
-/** Keys that say how to answer and match nothing. */
-const ABOUT_REQUEST: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level, TAGS.retrieveAeTitle]);
-/** Our search has no patients of their own: they are what studies say of them. */
-const SEARCHED: Readonly<Record<QueryLevel, SearchLevel>> = {
-  ...{ PATIENT: 'study', STUDY: 'study', SERIES: 'series', IMAGE: 'instance' },
-};
-const EXACT = { fuzzyNames: false, emptyValues: false } as const;
-const STUDIES_AT_ONCE = 1000;
-
 /** A request whose hierarchy is sound: the keys above its level name one entity each. */
 export interface HierarchicalRequest {
   readonly level: QueryLevel;
@@ -69,51 +54,6 @@ export function readRequest(keys: readonly Key[], sopClass: string): Hierarchica
   }
   const wanted = keyValue(UNIQUE_KEYS[level]);
   return { level, keys, wanted: wanted === '' ? [] : wanted.split('\\') };
-}
-
-/** True when a key that has a value cannot be matched, so that more is answered than was asked for (status FF01H). */
-export function hasUnsupportedKey({ level, keys }: HierarchicalRequest): boolean {
-  return keys.some(
-    ({ tag, value }) =>
-      value !== '' && value !== '*' && !ABOUT_REQUEST.has(tag) && !canMatch(SEARCHED[level], attributePath(tag)),
-  );
-}
-
-/**
- * What matches within what `principal` may read, with the attributes asked for; at most `limit`.
- * @throws AppError REQUEST_INVALID for values no such key can have, SEARCH_TOO_BROAD
- */
-export async function findMatches(
-  { db }: Pick<DimseNeeds, 'db'>,
-  principal: Pick<Principal, 'userId' | 'role'>,
-  { level, keys }: HierarchicalRequest,
-  limit: number,
-): Promise<readonly DicomJsonDataset[]> {
-  const searched = SEARCHED[level];
-  const asked = keys.filter(({ tag }) => !ABOUT_REQUEST.has(tag));
-  const query: Omit<DicomQuery, 'limit' | 'offset'> = {
-    ...{ level: searched, scope: {}, include: asked.map(({ tag }) => attributePath(tag)) },
-    filters: asked.flatMap(({ tag, value }) => {
-      const path = attributePath(tag);
-      const filter = canMatch(searched, path) ? searchFilter(path, value, EXACT) : null;
-      return filter === null ? [] : [filter];
-    }),
-    // Combined matching of dates and times is negotiated, and we do not offer it (PS3.4 section C.5.1.1).
-    combinedDateTime: false,
-  };
-  if (level !== 'PATIENT') return (await searchDicom({ db }, principal, { ...query, limit, offset: 0 }, '')).datasets;
-
-  // One data set a patient: two patients may share an ID, which hospitals give for themselves.
-  const patients = new Map<string, DicomJsonDataset>();
-  for (let offset = 0; patients.size < limit; offset += STUDIES_AT_ONCE) {
-    const { datasets } = await searchDicom({ db }, principal, { ...query, limit: STUDIES_AT_ONCE, offset }, '');
-    for (const study of datasets) {
-      const nameAndId = JSON.stringify([study[TAGS.patientId]?.Value ?? null, study[TAGS.patientName]?.Value ?? null]);
-      if (!patients.has(nameAndId)) patients.set(nameAndId, study);
-    }
-    if (datasets.length < STUDIES_AT_ONCE) break;
-  }
-  return [...patients.values()].slice(0, limit);
 }
 
 /**

@@ -71,6 +71,10 @@ export async function serveAssociation(
     if (classes === undefined) return respond(session, request, { status: STATUS.unrecognisedOperation });
     if (!classes.has(abstractSyntax)) return otherClass();
     const identifier = await readIdentifier(request.data);
+    if (identifier === null) {
+      const comment = 'The identifier is larger than is accepted here.';
+      return respond(session, request, { status: STATUS.outOfResources, comment });
+    }
     const cancel = new AbortController();
     association.busy = true;
     const work =

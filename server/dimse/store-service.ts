@@ -1,4 +1,6 @@
 import { storeTargetOf } from '#server/domain/dimse-peers.ts';
+import type { DicomReader } from '#server/domain/ingest-ports.ts';
+import type { IngestNeeds } from '#server/domain/ingest-upload.ts';
 import { storeInstances } from '#server/domain/store-instances.ts';
 import { openDataSet } from '#server/domain/stored-data-set.ts';
 import { encodeFileMeta } from '#shared/dicom/file-meta.ts';
@@ -8,6 +10,12 @@ import type { Message } from './association.ts';
 import { ConnectionLost, ProtocolError } from './protocol-error.ts';
 import { type DimseNeeds, respond, type Session } from './session.ts';
 import { STATUS, storeStatus } from './status.ts';
+
+/** What the command says the data set is. */
+interface Announced {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: SopInstanceUid;
+}
 
 /** As for a STOW-RS body. */
 const MAX_OBJECT_BYTES = 20 * 1024 ** 3;
@@ -39,9 +47,10 @@ export async function serveStore(needs: DimseNeeds, session: Session, request: M
       throw error;
     });
     const { principal } = session.caller;
-    const target = { consultationId, actor: principal, subject: 'dimse', studyUid: null, announced };
+    const target = { consultationId, actor: principal, subject: 'dimse', studyUid: null };
     const head = await headFor(needs, request, announced, signal);
-    const [outcome] = await storeInstances(needs.ingest, target, objects(head, request.data), signal);
+    const ingest = expecting(needs.ingest, announced);
+    const [outcome] = await storeInstances(ingest, target, objects(head, request.data), signal);
     if (outcome === undefined) throw new Error('an object was stored without an outcome');
     const { refusal } = outcome;
     if (refusal === null) return answer(STATUS.success);
@@ -74,6 +83,19 @@ async function* objects(head: Uint8Array, data: AsyncIterable<Uint8Array>): Asyn
   yield bytes();
 }
 
+/** Ingest that refuses an object which is not the one its command announced (status A900H, PS3.4 table B.2-1). */
+function expecting(ingest: IngestNeeds, announced: Announced): IngestNeeds {
+  const dicom: DicomReader = {
+    async read(path, signal) {
+      const facts = await ingest.readers.dicom.read(path, signal);
+      const { sopClassUid, sopInstanceUid } = announced;
+      if (facts.sopClassUid === sopClassUid && facts.sopInstanceUid === sopInstanceUid) return facts;
+      throw new AppError('DICOM_SOP_MISMATCH');
+    },
+  };
+  return { ...ingest, readers: { ...ingest.readers, dicom } };
+}
+
 /**
  * The meta information to put in front. An object that is stored already, perhaps by an upload, keeps its own: the same
  * data set is then the same file and no conflict. Nothing of it is shown to the sender.
@@ -81,7 +103,7 @@ async function* objects(head: Uint8Array, data: AsyncIterable<Uint8Array>): Asyn
 async function headFor(
   { db, blobs }: DimseNeeds,
   { context }: Message,
-  announced: { readonly sopClassUid: string; readonly sopInstanceUid: SopInstanceUid },
+  announced: Announced,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const { transferSyntaxUid } = context;

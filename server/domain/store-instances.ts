@@ -23,8 +23,6 @@ export interface InstanceOutcome {
 export interface InstancesRequest extends StoreRequest {
   /** Objects of any other study are refused; null takes all. */
   readonly studyUid: StudyUid | null;
-  /** What a C-STORE announced: an object that is another is refused. Absent when nothing was. */
-  readonly announced?: Pick<InstanceIdentity, 'sopClassUid' | 'sopInstanceUid'>;
 }
 
 /** Objects made durable with one commit. */
@@ -88,7 +86,7 @@ export async function storeInstances(
       const file = await needs.staging.write('content' in one ? one.content : one, signal);
       staged.push(file);
       batchBytes += file.sizeBytes;
-      const examining = examineInstance(needs, request, file, composed?.coerced ?? false, signal);
+      const examining = examineInstance(needs, request.studyUid, file, composed?.coerced ?? false, signal);
       // Awaited with its batch; until then a rejection must not count as unhandled.
       examining.catch(() => undefined);
       batch.push(examining);
@@ -108,7 +106,7 @@ const NAME = 'instance';
 
 async function examineInstance(
   needs: IngestNeeds,
-  { studyUid, announced }: Pick<InstancesRequest, 'studyUid' | 'announced'>,
+  studyUid: StudyUid | null,
   file: StagedFile,
   coerced: boolean,
   signal: AbortSignal,
@@ -121,9 +119,5 @@ async function examineInstance(
   // Written by the reader of the file in the same run.
   const guessed = isGuessed(JSON.parse(identity.repairs ?? '[]') as Repair[]);
   const warning = coerced ? 'coerced' : guessed ? 'guessed' : null;
-  const isAnnounced =
-    announced === undefined ||
-    (identity.sopClassUid === announced.sopClassUid && identity.sopInstanceUid === announced.sopInstanceUid);
-  const mismatch = isAnnounced ? null : new AppError('DICOM_SOP_MISMATCH');
-  return { ...result(refusal ?? mismatch ?? found), identity, warning };
+  return { ...result(refusal ?? found), identity, warning };
 }
