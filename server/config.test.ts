@@ -13,6 +13,7 @@ describe('readConfig', () => {
       databaseUrl: null,
       s3: null,
       signingKey: null,
+      dimse: null,
       logLevel: 'info',
       tls: null,
       reserved: [],
@@ -45,6 +46,30 @@ describe('readConfig', () => {
     expect(config.port).toBe(8080);
     expect(config.demo).toBe(true);
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('has a DIMSE listener only when a port is named, on the host of the server unless told otherwise', () => {
+    expect(readConfig({ DIMSE_AE_TITLE: 'SECOND' }).dimse).toBeNull();
+    expect(readConfig({ DIMSE_PORT: '104', HOST: '10.0.0.1' }).dimse).toEqual({
+      ...{ host: '10.0.0.1', port: 104, aeTitle: 'CONSILIUM', tls: null },
+    });
+    const tls = { DIMSE_TLS_CERT: '/c.pem', DIMSE_TLS_KEY: '/k.pem', DIMSE_TLS_CA: '/a.pem' };
+    const dimse = { DIMSE_PORT: '2762', DIMSE_HOST: '::1', DIMSE_AE_TITLE: 'SECOND', ...tls };
+    expect(readConfig(dimse).dimse).toEqual({
+      ...{ host: '::1', port: 2762, aeTitle: 'SECOND' },
+      tls: { certFile: '/c.pem', keyFile: '/k.pem', caFile: '/a.pem' },
+    });
+  });
+
+  it.each([
+    ['DIMSE_PORT', { DIMSE_PORT: 'dicom' }],
+    ['DIMSE_HOST', { DIMSE_PORT: '104', DIMSE_HOST: 'not a host' }],
+    ['DIMSE_AE_TITLE', { DIMSE_PORT: '104', DIMSE_AE_TITLE: 'SEVENTEEN-LETTERS' }],
+    ['DIMSE_TLS_KEY', { DIMSE_PORT: '104', DIMSE_TLS_CERT: '/c.pem' }],
+    ['DIMSE_TLS_CERT', { DIMSE_PORT: '104', DIMSE_TLS_KEY: '/k.pem' }],
+    ['DIMSE_TLS_CERT', { DIMSE_PORT: '104', DIMSE_TLS_CA: '/a.pem' }],
+  ])('refuses to start with a wrong %s', (key, environment) => {
+    expect(() => readConfig(environment)).toThrow(`${key} is not valid`);
   });
 
   it('names the settings that nothing uses yet', () => {

@@ -11,6 +11,7 @@ import { DEMO_ACCOUNTS } from './demo-accounts.ts';
 import { precompress } from './http/precompress.ts';
 import { renewCertificate } from './http/tls-listener.ts';
 import { createLog, type Log } from './log.ts';
+import { openDimse } from './open-dimse.ts';
 import { openServices, type Services } from './services.ts';
 import { readTls } from './tls-files.ts';
 
@@ -92,13 +93,16 @@ export async function run(environment: Environment): Promise<number> {
     announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
 
     const heard = config.tls === null ? null : renewOnHangup(app.server, config.tls, services);
+    const dimse = await openDimse(services);
+    if (dimse !== null) tell(`DIMSE: AE title ${config.dimse?.aeTitle} on port ${dimse.port}`);
+
     const ending = new AbortController();
     const demo = config.demo ? showDemo(services, ending.signal) : Promise.resolve();
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     log.info('ending: open requests are finished first');
     ending.abort();
     if (heard !== null) process.off('SIGHUP', heard);
-    await Promise.all([app.close(), demo]);
+    await Promise.all([app.close(), dimse?.close(), demo]);
     await services.close();
     return 0;
   } catch (error) {

@@ -17,7 +17,7 @@ import {
   storedValues,
   UndecodableFrame,
 } from './stored-pixels.ts';
-import { decodeHtj2k, decodeJpeg2000, decodeJpegLs, type WasmFrame, widen } from './wasm-codecs.ts';
+import { decodeHtj2k, decodeJpeg2000, decodeJpegLs, decodeJpegXl, type WasmFrame, widen } from './wasm-codecs.ts';
 
 interface Codec {
   readonly decode: (bytes: Uint8Array, format: FrameFormat, syntax: TransferSyntax) => Promise<SampleArray>;
@@ -50,6 +50,10 @@ const CODECS: Partial<Record<PixelCoding, Codec>> = {
     decode: async (bytes, format) => fromWasm(await decodeHtj2k(bytes, format), format),
     undoesColourTransform: true,
   },
+  'jpeg-xl': {
+    decode: async (bytes, format) => fromWasm(await decodeJpegXl(bytes, format), format),
+    undoesColourTransform: true,
+  },
 };
 
 /** True when frames of this transfer syntax can be decoded here. */
@@ -75,7 +79,7 @@ export async function decodeFrame(
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const pixels = await codec.decode(plain, format, syntax);
     const { rows, columns, samplesPerPixel, photometricInterpretation } = format;
-    const isYbr = samplesPerPixel === 3 && photometricInterpretation.startsWith('YBR');
+    const isYbr = samplesPerPixel === 3 && /^(YBR|XYB)/.test(photometricInterpretation);
     return {
       rows,
       columns,

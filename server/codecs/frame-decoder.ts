@@ -1,5 +1,7 @@
 /** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
+import type { FrameTranscoder } from '#server/domain/image-ports.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
+import type { OverlayBits } from './overlay-bits.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
 import type { DecodedFrame } from './stored-pixels.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
@@ -15,6 +17,8 @@ export interface FrameInput {
 export interface RenderInput extends FrameInput {
   /** null takes the window the image proposes. */
   readonly window: RenderWindow | null;
+  /** Drawn on top, with those inside the pixel words; null draws none. */
+  readonly overlays: readonly OverlayBits[] | null;
   /** Longest side of the picture in px, with pixels made square; null keeps one picture pixel a frame pixel. */
   readonly maxSide: number | null;
   readonly format: 'raw' | 'jpeg' | 'png';
@@ -65,4 +69,11 @@ export async function renderFramePicture(
   signal: AbortSignal,
 ): Promise<EncodedPicture> {
   return (await pool.run('picture', input, signal)) as EncodedPicture;
+}
+
+/** Transcoding in the same processes; `decoders` is made by `createDecodePool`. */
+export function createFrameTranscoder(decoders: WorkerPool): FrameTranscoder {
+  return {
+    transcode: async (frame, signal) => (await decoders.run('transcode', frame, signal)) as Uint8Array,
+  };
 }

