@@ -6,10 +6,11 @@ import { type BenchRow, load } from './measure.ts';
 import { asDicomweb, type DicomwebServer, startNginx, startOrthanc } from './peers.ts';
 import type { ProductServer } from './product-server.ts';
 import { benchSideBySide, type Contestant, type SideBySide } from './side-by-side.ts';
-import { renamed, STOW_TYPE, stowBodyOf } from './stow.ts';
+import { renamed, renumbered, STOW_TYPE, stowBodyOf } from './stow.ts';
 import { studyObject } from './study-objects.ts';
 
 const SLICES = 400;
+const PAINTED = 40;
 const STUDIES = 2000;
 const MULTIPART = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
 const STORED_FRAME = 'application/octet-stream; transfer-syntax=*';
@@ -26,8 +27,7 @@ interface Sizes {
  * since a machine that slows down slows both halves of a round.
  */
 export async function benchDicomweb(product: ProductServer, folder: string, sizes: Sizes): Promise<BenchRow[]> {
-  const ct = await writeCtSeries(join(folder, 'ct400'), { slices: SLICES, size: 512 });
-  const files = await Promise.all(ct.instances.map(({ file }) => readFile(join(ct.folder, file))));
+  const { ct, files } = await largeSeries(join(folder, 'ct400'));
   const orthanc = await startOrthanc(join(folder, 'orthanc'));
   const nginx = await startNginx(join(folder, 'www'), join(folder, 'nginx'));
   const ours = asDicomweb(product);
@@ -48,6 +48,25 @@ export async function benchDicomweb(product: ProductServer, folder: string, size
     await orthanc?.stop();
     await nginx?.stop();
   }
+}
+
+/** A series of 400 instances of which every tenth has pixels of its own: painting them all takes longer than measuring. */
+async function largeSeries(folder: string): Promise<{ readonly ct: CtSeries; readonly files: readonly Buffer[] }> {
+  const painted = await writeCtSeries(folder, { slices: PAINTED, size: 512 });
+  const templates = await Promise.all(
+    painted.instances.map(async (instance) => ({
+      instance,
+      bytes: await readFile(join(painted.folder, instance.file)),
+    })),
+  );
+  const many = Array.from({ length: SLICES / PAINTED }, (_, copy) =>
+    templates.map(({ instance, bytes }, at) => {
+      const number = 1 + copy * PAINTED + at;
+      const sopInstanceUid = renumbered(instance.sopInstanceUid, number);
+      return { instance: { ...instance, sopInstanceUid }, bytes: renamed(bytes, instance.sopInstanceUid, number) };
+    }),
+  ).flat();
+  return { ct: { ...painted, instances: many.map(({ instance }) => instance) }, files: many.map(({ bytes }) => bytes) };
 }
 
 async function store(server: DicomwebServer, body: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -78,7 +78,7 @@ export async function startNginx(folder: string, state: string): Promise<PeerSer
   );
   await writeFile(
     file,
-    `worker_processes 1; daemon off; pid ${join(state, 'nginx.pid')}; error_log stderr crit;
+    `${process.getuid?.() === 0 ? 'user root; ' : ''}worker_processes 1; daemon off; pid ${join(state, 'nginx.pid')}; error_log stderr crit;
 events { worker_connections 512; }
 http {
   ${temporary.join(' ')}
@@ -116,7 +116,7 @@ async function answers({ base, headers, name }: DicomwebServer, path: string, ch
 
 async function versionOf(binary: string): Promise<string> {
   const { stdout } = await run(binary, ['--version']);
-  return stdout.split('\n')[0] ?? 'Orthanc';
+  return `Orthanc ${/\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''}`.trim();
 }
 
 async function firstThere(paths: readonly string[]): Promise<string | null> {

@@ -73,11 +73,16 @@ async function store(server: ProductServer, body: Uint8Array<ArrayBuffer>): Prom
   await answer.arrayBuffer();
 }
 
+/** Another SOP Instance UID of the same length. */
+export function renumbered(sopInstanceUid: string, number: number): string {
+  const end = String(number).padStart(9, '0');
+  return sopInstanceUid.slice(0, -end.length) + end;
+}
+
 /** The object under a SOP Instance UID of its own, of the same length, in file meta and data set. */
 export function renamed(bytes: Buffer, sopInstanceUid: string, number: number): Buffer {
   const copy = Buffer.from(bytes);
-  const end = String(number).padStart(9, '0');
-  const uid = sopInstanceUid.slice(0, -end.length) + end;
+  const uid = renumbered(sopInstanceUid, number);
   for (let at = copy.indexOf(sopInstanceUid); at !== -1; at = copy.indexOf(sopInstanceUid, at + 1)) {
     copy.write(uid, at, 'latin1');
   }

@@ -7,7 +7,8 @@ import { type OhifSite, serveOhif } from './ohif-site.ts';
 import { type Product, startProduct, type TestUser } from './product.ts';
 
 const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const SHOWN_WITHIN_MS = 12_000;
+const SHOWN_WITHIN_MS = 30_000;
+const SETTLED_WITHIN_MS = 3000;
 
 /** A study as it is found by a search, and whether there is anything to see in it. */
 interface FoundStudy {
@@ -18,11 +19,17 @@ interface FoundStudy {
 }
 type Dataset = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>;
 
-/**
- * Images OHIF 3.13.2 does not show, whoever serves them, by the end of the Study Instance UID. Everything about them is
- * answered all the same.
- */
-const NOT_SHOWN_BY_OHIF: Readonly<Record<string, string>> = {};
+/** Studies OHIF 3.13.2 does not show, whoever serves them. Everything it asks about them is answered all the same. */
+const NOT_SHOWN_BY_OHIF: Readonly<Record<string, string>> = {
+  '1.2.392.200039.102.3.1096.11.20020524.111958': 'palette of 16 bits a pixel',
+  '1.2.826.0.1.3680043.2.1125.3188809812631103481511202817111514545': 'private SOP Class',
+  '999.999.2.19941105.112000': 'retired SOP Class of ultrasound',
+};
+/** Images nobody can draw a thumbnail of, by SOP Instance UID. */
+const DAMAGED: readonly string[] = [
+  // Its JPEG 2000 code stream says that it has 3,722,445,056 columns.
+  '1.3.6.1.4.1.5962.1.1.8.1.3.20040826185059.5457',
+];
 
 const folder = process.env.CONSILIUM_TEST_DATA ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 const every = process.env.OHIF_EVERY_STUDY === '1';
@@ -93,6 +100,12 @@ describe.skipIf(missing !== null)('OHIF as a client of /dicom-web (PS3.18)', () 
     }, address);
   }
 
+  const isShown = (uid: string, timeout: number): Promise<boolean> =>
+    page.waitForFunction(showsStudy, uid, { polling: 100, timeout }).then(
+      () => true,
+      () => false,
+    );
+
   it('lists every study', async () => {
     await page.goto(`${site.url}/?resultsPerPage=100`);
     await page.getByText(`1-${Math.min(100, listed)} of ${listed}`).waitFor();
@@ -104,28 +117,24 @@ describe.skipIf(missing !== null)('OHIF as a client of /dicom-web (PS3.18)', () 
     const how = every ? '' : ' (one for each SOP Class and transfer syntax; OHIF_EVERY_STUDY=1 opens all)';
     process.stderr.write(`OHIF opens ${wanted.length} of ${studies.length} studies with pixels${how}\n`);
     const hidden: string[] = [];
-    for (const study of wanted) {
-      const started = performance.now();
+    const refused: string[] = [];
+    for (const { uid, modalities } of wanted) {
+      const address = `/${modalities.includes('SM') ? 'microscopy' : 'viewer'}?StudyInstanceUIDs=${uid}`;
+      const expected = NOT_SHOWN_BY_OHIF[uid] === undefined;
       await goTo('/');
-      await page
-        .getByText(/of \d+$/)
-        .first()
-        .waitFor();
-      const mode = study.modalities.includes('SM') ? 'microscopy' : 'viewer';
-      await goTo(`/${mode}?StudyInstanceUIDs=${study.uid}`);
-      const shown = await page
-        .waitForFunction(showsStudy, study.uid, { polling: 100, timeout: SHOWN_WITHIN_MS })
-        .then(() => true)
-        .catch(() => false);
-      if (!shown) hidden.push(study.uid);
-      const ms = Math.round(performance.now() - started);
-      const refused = site.takeRefusals();
-      process.stderr.write(
-        `${study.uid.slice(-30)} ${study.modalities.join('+')} ${ms} ms ${shown} ${refused.join(' | ')}\n`,
-      );
-      if (!shown) await page.screenshot({ path: `/tmp/ohif-shots/${study.uid.slice(-20)}.png` });
+      await goTo(address);
+      let shown = await isShown(uid, expected ? SHOWN_WITHIN_MS : SETTLED_WITHIN_MS);
+      if (!shown) {
+        // What one study leaves behind in the page must not count against another: it starts anew.
+        await page.goto(site.url + address);
+        shown = await isShown(uid, expected ? SHOWN_WITHIN_MS : SETTLED_WITHIN_MS);
+        await page.goto(site.url);
+      }
+      if (!shown && expected) hidden.push(uid);
+      refused.push(...site.takeRefusals());
     }
-    expect(hidden.map((uid) => uid)).toEqual(Object.keys(NOT_SHOWN_BY_OHIF));
+    expect(refused.filter((line) => !DAMAGED.some((uid) => line.includes(uid)))).toEqual([]);
+    expect(hidden).toEqual([]);
   }, 900_000);
 });
 
