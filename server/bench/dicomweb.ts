@@ -226,7 +226,7 @@ async function benchRendered(servers: readonly DicomwebServer[], ct: CtSeries, s
 
 const SEARCHES: readonly (readonly [string, string])[] = [
   ['page of 50', 'limit=50'],
-  ['name wildcard', 'limit=50&PatientName=BENCH%5E1*'],
+  ['name wildcard', 'limit=50&PatientName=BENCH1*'],
   ['month of dates', 'limit=50&StudyDate=20240301-20240331'],
   ['modality and year', 'limit=50&ModalitiesInStudy=MR&StudyDate=20240101-20241231'],
 ];

@@ -17,7 +17,7 @@ export function studyObject(number: number): Buffer {
     element('00080060', 'CS', MODALITIES[number % MODALITIES.length] ?? 'OT'),
     element('00080064', 'CS', 'WSD'),
     element('00081030', 'LO', `Study ${number}`),
-    element('00100010', 'PN', `BENCH^${number}`),
+    element('00100010', 'PN', `BENCH${number}^TEST`),
     element('00100020', 'LO', `P${number % 700}`),
     element('00100030', 'DA', '19610101'),
     element('00100040', 'CS', 'O'),
