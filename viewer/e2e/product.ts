@@ -17,6 +17,8 @@ export interface Product {
   readonly url: string;
   /** For what the test itself writes; removed with the product. */
   readonly folder: string;
+  /** Runs a command of the operator on the product's data and returns what it prints. */
+  admin(...command: readonly string[]): Promise<string>;
   /** Everything the server has written to its log so far. */
   log(): string;
   stop(): Promise<void>;
@@ -73,21 +75,30 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+async function runCommand(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  input: readonly string[] = [],
+): Promise<string> {
+  let said = '';
+  let printed = '';
+  const code = await runAdmin([...command], environment, {
+    input: Readable.from(input),
+    result: (text) => {
+      printed += text;
+    },
+    message: (text) => {
+      said += text;
+    },
+  });
+  if (code !== 0) throw new Error(`${command[0]} failed: ${said}`);
+  return printed.trim();
+}
+
 async function createUsers(users: readonly TestUser[], environment: NodeJS.ProcessEnv): Promise<void> {
   for (const { email, name, role } of users) {
-    let said = '';
-    const code = await runAdmin(
-      ['create-user', '--email', email, '--name', name, '--role', role, '--password-stdin'],
-      environment,
-      {
-        input: Readable.from([`${TEST_PASSWORD}\n`]),
-        result: () => {},
-        message: (text) => {
-          said += text;
-        },
-      },
-    );
-    if (code !== 0) throw new Error(`the account ${email} could not be made: ${said}`);
+    const command = ['create-user', '--email', email, '--name', name, '--role', role, '--password-stdin'];
+    await runCommand(command, environment, [`${TEST_PASSWORD}\n`]);
   }
 }
 
@@ -102,9 +113,13 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the server did not answer in time');
 }
 
-/** Builds the viewer if needed, makes the accounts and starts the server. `stop` ends it and removes its data. */
-export async function startProduct(users: readonly TestUser[]): Promise<Product> {
-  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort(), buildViewer()]);
+/**
+ * Builds the viewer if needed, makes the accounts and starts the server. `stop` ends it and removes its data. Tests
+ * that never open a page of ours leave the viewer as it is.
+ */
+export async function startProduct(users: readonly TestUser[], options = { viewer: true }): Promise<Product> {
+  const viewer = options.viewer ? buildViewer() : undefined;
+  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort(), viewer]);
   const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), DEMO: 'off' };
   await createUsers(users, environment);
   const child = spawn(process.execPath, [join(ROOT, 'server/main.ts')], {
@@ -132,5 +147,6 @@ export async function startProduct(users: readonly TestUser[]): Promise<Product>
     await stop();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`);
   }
-  return { url, folder, log: () => log, stop };
+  const admin = (...command: readonly string[]) => runCommand(command, environment);
+  return { url, folder, admin, log: () => log, stop };
 }
