@@ -39,7 +39,7 @@ export async function transcodeFrame(input: TranscodeInput): Promise<Uint8Array>
   const made = transcodedFormat(format, transferSyntaxUid, targetUid);
   const whole = targetUid === EXPLICIT_LITTLE_ENDIAN && keepsCells(transferSyntaxUid);
   const frame = await decodeFrame(bytes, whole ? cells(format) : format, transferSyntaxUid, frameNumber);
-  if (frame.photometricInterpretation !== made.photometricInterpretation && !is422(frame, made)) {
+  if (frame.photometricInterpretation !== made.photometricInterpretation) {
     throw notEncodable(input, `it came out as ${frame.photometricInterpretation}`);
   }
   if (targetUid === EXPLICIT_LITTLE_ENDIAN) return nativeBytes(frame, made, input);
@@ -112,11 +112,6 @@ function inPlanes(samples: SampleArray, samplesPerPixel: number): SampleArray {
 function cells(format: PixelFormat): PixelFormat {
   if (format.bitsAllocated === 1) return format;
   return { ...format, bitsStored: format.bitsAllocated, highBit: format.bitsAllocated - 1, signed: false };
-}
-
-/** Native frames with halved colour samples come out full, under their old name. */
-function is422(frame: DecodedFrame, made: PixelFormat): boolean {
-  return frame.photometricInterpretation === 'YBR_FULL_422' && made.photometricInterpretation === 'YBR_FULL';
 }
 
 function sameSamples(a: SampleArray, b: SampleArray): boolean {
