@@ -47,7 +47,8 @@ export async function serveAssociation(
 
   /** Says that a query or retrieval failed; inside a message nothing can be said any more. */
   async function fail(session: Session, request: Message, error: unknown): Promise<void> {
-    if (error instanceof ConnectionLost || error instanceof ProtocolError || both.aborted) return association.abandon();
+    if (both.aborted) return;
+    if (error instanceof ConnectionLost || error instanceof ProtocolError) return association.abandon();
     needs.log.error({ err: error }, 'a DIMSE query or retrieval failed');
     if (association.insideMessage) return association.abandon();
     await respond(session, request, { status: STATUS.processingFailure }).catch(() => association.abandon());
@@ -94,7 +95,7 @@ export async function serveAssociation(
       if (message === 'release') {
         ending.abort();
         await settled();
-        return await association.answerRelease();
+        return association.insideMessage ? association.abandon() : await association.answerRelease();
       }
       if (typeof message === 'string') return;
       const { field, respondedTo } = message.command;
