@@ -1,4 +1,3 @@
-import { IMPLEMENTATION_CLASS_UID } from '#shared/dicom/deidentification/deidentify-instance.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** The items A-ASSOCIATE-RQ and -AC are made of (PS3.8 sections 9.3.2 and 9.3.3, PS3.7 annex D). */
@@ -17,6 +16,8 @@ export const ITEM = {
 } as const;
 
 export const APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1';
+/** The one all our files name. */
+export const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
 /** Without a number: it stands in the meta information of objects received, whose bytes must not change with a release. */
 export const IMPLEMENTATION_VERSION_NAME = 'CONSILIUM';
 

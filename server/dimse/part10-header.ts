@@ -1,6 +1,5 @@
-import { IMPLEMENTATION_CLASS_UID } from '#shared/dicom/deidentification/deidentify-instance.ts';
 import { encodeElements, type OutputEncoding, textElement } from '#shared/dicom/deidentification/output-element.ts';
-import { IMPLEMENTATION_VERSION_NAME } from './associate-items.ts';
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from './associate-items.ts';
 
 const ENCODING: OutputEncoding = { explicitVr: true, littleEndian: true };
 

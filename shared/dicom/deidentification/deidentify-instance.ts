@@ -17,7 +17,7 @@ import {
 import { withRequired } from './required-attributes.ts';
 
 /** Names this writer (PS3.7 D.3.3.2); made from a random UUID once and for all. */
-export const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
+const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
 const IMPLEMENTATION_VERSION = 'CONSILIUM_1';
 
 const PATIENT_IDENTITY_REMOVED = 0x00120062;
