@@ -37,7 +37,14 @@ export async function serveFind(
   const query = readRequest(keys, request.context.abstractSyntax);
   if (typeof query === 'string') return fail(STATUS.doesNotMatchSopClass, query);
 
-  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1);
+  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1).catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return error;
+    throw error;
+  });
+  if (found instanceof AppError) {
+    const malformed = found.code === 'REQUEST_INVALID';
+    return fail(malformed ? STATUS.doesNotMatchSopClass : STATUS.outOfResources, found.message);
+  }
   // The trail says it before anything leaves.
   await audit('success', { level: query.level, matches: Math.min(found.length, MAX_MATCHES) });
   const status = hasUnsupportedKey(query) ? STATUS.pendingWithoutKey : STATUS.pending;
