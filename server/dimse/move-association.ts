@@ -69,7 +69,7 @@ export async function openMoveAssociation(
 }
 
 function serve(line: Line, association: Association): MoveAssociation {
-  const responses = new StoreResponses();
+  const responses = new StoreResponses(PATIENCE.idleMs);
   let releasing = false;
   let unanswered = 0;
 

@@ -1,5 +1,5 @@
 import { HeaderContinues } from '#shared/dicom/element-scan.ts';
-import { readMetaInformation } from '#shared/dicom/header.ts';
+import { readMetaInformation } from '#shared/dicom/meta-information.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import type { BlobHandle, BlobStore } from './ports.ts';
 
