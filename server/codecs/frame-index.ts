@@ -87,6 +87,8 @@ export async function buildFrameIndex(
         groupByOffsets(fragments, offsetTable, image.numberOfFrames) ??
         groupOneByOne(fragments, image.numberOfFrames) ??
         (await groupByMarkers(read, fragments, image.numberOfFrames, signal)));
+  // Frames joined into a component collection (PS3.5 A.4.4) cannot be told apart: the object is kept and not shown.
+  if (!groups && fragments.length > 0 && /\.4\.9[23]$/.test(syntax.uid)) return { kind: 'encapsulated', frames: [] };
   if (!groups || fragments.length === 0) {
     throw new AppError('DICOM_MALFORMED', {
       offsetBytes: pixelData.offsetBytes,
