@@ -83,6 +83,20 @@ test('native: overlay bits above the stored ones are cut off, the sign is extend
   expect(await pixelsOf(bytesOf(Uint16Array.of(0xfff0, 0x0010, 0x000f)), high, LITTLE)).toEqual([0xfff, 1, 0]);
 });
 
+test('native: bits above the stored ones are cut off in every size, to the last sample (PS3.5 section 8.1.1)', async () => {
+  const format = { ...GREY, rows: 1, columns: 5, signed: false };
+  const full = {
+    bytes: Uint8Array.of(0xff, 0xfe, 0x1f, 0x80, 0xe1),
+    bits: { bitsAllocated: 8, bitsStored: 5, highBit: 4 },
+  };
+  expect(await pixelsOf(full.bytes, { ...format, ...full.bits }, LITTLE)).toEqual([31, 30, 31, 0, 1]);
+  const words = bytesOf(Uint16Array.of(0xffff, 0x1000, 0x1fff, 1, 0xf002));
+  expect(await pixelsOf(words, { ...format, bitsStored: 12, highBit: 11 }, LITTLE)).toEqual([4095, 0, 4095, 1, 2]);
+  const long = bytesOf(Uint32Array.of(0xffffffff, 0x80000000, 3, 0x7fffffff, 0));
+  const bits = { bitsAllocated: 32, bitsStored: 31, highBit: 30 };
+  expect(await pixelsOf(long, { ...format, ...bits }, LITTLE)).toEqual([0x7fffffff, 0, 3, 0x7fffffff, 0]);
+});
+
 test('native: one bit a pixel, lowest first', async () => {
   const format = { ...GREY, rows: 2, columns: 5, bitsAllocated: 1, bitsStored: 1, highBit: 0, signed: false };
   expect(await pixelsOf(Uint8Array.of(0b11010001, 0b10), format, LITTLE)).toEqual([1, 0, 0, 0, 1, 0, 1, 1, 0, 1]);

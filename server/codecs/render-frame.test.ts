@@ -88,6 +88,14 @@ test('signed values of 8 and 16 bits, and 32 bits', () => {
   expect(render(Uint32Array.of(4e9 - 100, 4e9, 4e9 + 100), wide, high)).toEqual([0, 128, 255]);
 });
 
+test('rows of odd length and words at an odd place in memory are rendered as any other', () => {
+  const exact = { center: 50, width: 100, voiFunction: 'LINEAR_EXACT' as const, inverted: false };
+  expect(render(Uint16Array.of(0, 100, 0, 100, 50), {}, exact)).toEqual([0, 255, 0, 255, 128]);
+  expect(render(Uint16Array.of(9, 0, 100, 50).subarray(1), {}, exact)).toEqual([0, 255, 128]);
+  expect(render(Uint8Array.of(9, 0, 100, 50).subarray(1), { bitsAllocated: 8 }, exact)).toEqual([0, 255, 128]);
+  expect(render(Uint16Array.of(100), {}, exact)).toEqual([255]);
+});
+
 test('the whole padding range is left out of the automatic window (PS3.3 C.7.5.1.1.2)', () => {
   const pixels = Uint16Array.from({ length: 3000 }, (_, i) => (i < 1500 ? 60_000 + (i % 20) : i % 100));
   const padding = { pixelPaddingValue: 60_019, pixelPaddingRangeLimit: 60_000 };
