@@ -5,20 +5,22 @@ import { createFolderReader } from './blobs/folder-reader.ts';
 import { openStaging } from './blobs/staging.ts';
 import { createBulkDataReader } from './codecs/bulk-data-reader.ts';
 import { createDicomReader } from './codecs/dicom-reader.ts';
-import { createDecodePool } from './codecs/frame-decoder.ts';
+import { createDecodePool, createFrameTranscoder } from './codecs/frame-decoder.ts';
 import { createFrameRenderer } from './codecs/frame-renderer.ts';
 import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
+import { DerivedFrames } from './domain/derived-frames.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
 import type { BulkDataReader, FrameRenderer, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
-import type { BlobStore, Clock, Database } from './domain/ports.ts';
+import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
 import type { Log } from './log.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
+import { SingleFlight } from './tiles/single-flight.ts';
 import { createSlideImages } from './tiles/slide-images.ts';
 import { createSlidePool } from './tiles/slide-pool.ts';
 import { createTileService, type TileService } from './tiles/tile-service.ts';
@@ -53,6 +55,8 @@ export async function openMaterial(options: {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** For frames in other transfer syntaxes. */
+  readonly derived: { readonly store: DerivedStore; readonly budgetBytes: number };
 }): Promise<MaterialServices> {
   const { dataDir, db, blobs, clock, log } = options;
   await mkdir(dataDir, { recursive: true });
@@ -71,6 +75,12 @@ export async function openMaterial(options: {
     folders: createFolderReader(),
     reportDefect: (err, where) => log.error({ err, where }, 'reading an upload failed'),
   };
+  const derived = new DerivedFrames({
+    ...{ db, clock, ...options.derived },
+    transcoder: createFrameTranscoder(decoders),
+    flights: new SingleFlight(),
+    reportDefect: (err, where) => log.error({ err, where }, 'a frame in another transfer syntax was not kept'),
+  });
   const tiles = createTileService(
     createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES }),
   );
@@ -90,7 +100,7 @@ export async function openMaterial(options: {
     uploads,
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
-    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
+    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs, derived },
     bulkData: createBulkDataReader(parsing),
     renderer: createFrameRenderer(decoders),
     metadata: new MetadataReader(db),
@@ -101,6 +111,7 @@ export async function openMaterial(options: {
     async close() {
       if (tidying !== null) clearInterval(tidying);
       await tiles.close();
+      await derived.settled();
       await Promise.all([parsing.close(), inspection.close(), decoders.close()]);
       await staging.close();
     },

@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import { fingerprint, isSha256 } from './fingerprint.ts';
 import { createHandleCache } from './handle-cache.ts';
-import type { OpenedBlobStore } from './opened-store.ts';
+import type { OpenedDerivedStore } from './opened-store.ts';
 import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 
 /** Files made durable at the same time; the journal of the file system then commits them together. */
@@ -16,7 +16,7 @@ const SYNC_WIDTH = 8;
  * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, of
  * which the leftovers of ended processes are removed since they were never confirmed.
  */
-export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> {
+export async function openFileBlobStore(root: string): Promise<OpenedDerivedStore> {
   const incoming = await openProcessFolder(join(root, 'incoming'));
   const handles = createHandleCache();
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
@@ -101,6 +101,8 @@ export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> 
         }
       }
     },
+
+    remove: (sha256) => rm(locate(sha256), { force: true }),
 
     probe: () => access(root, constants.W_OK),
 

@@ -63,10 +63,27 @@ export async function openStaging(parent: string): Promise<StagingFolder> {
       }
     },
 
+    read: (path, offsetBytes, signal) => readFrom(path, offsetBytes, signal),
+
     discard: (path) => rm(path, { force: true }),
 
     close: () => closeProcessFolder(folder),
   };
+}
+
+async function* readFrom(path: string, offsetBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const handle = await open(path, 'r');
+  try {
+    for (let at = offsetBytes; ; ) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(WRITE_BYTES), 0, WRITE_BYTES, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile> {

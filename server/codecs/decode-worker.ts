@@ -1,4 +1,4 @@
-/** Worker process: decodes frames into stored or modality values, or renders them. */
+/** Worker process: decodes frames into stored or modality values, renders them, or brings them into another coding. */
 import { decodeFrame } from './decode-frame.ts';
 import type { EncodedPicture, FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
 import { overlaysOf } from './frame-overlays.ts';
@@ -7,6 +7,7 @@ import { encodePicture, fitWithin } from './picture-encoding.ts';
 import './raster.ts';
 import { modalityValues, renderFrame } from './render-frame.ts';
 import { type DecodedFrame, frameRefusal, UndecodableFrame } from './stored-pixels.ts';
+import { transcodeFrame } from './transcode-frame.ts';
 import { serveTasks } from './worker-protocol.ts';
 
 function decode({ bytes, image, transferSyntaxUid, frameNumber }: FrameInput): Promise<DecodedFrame> {
@@ -42,4 +43,4 @@ function pixelAspect({ image, frameNumber }: RenderInput): number {
   return aspect > 0.1 && aspect < 10 ? aspect : 1;
 }
 
-serveTasks({ 'stored-values': decode, values: frameValues, picture });
+serveTasks({ 'stored-values': decode, values: frameValues, picture, transcode: transcodeFrame });

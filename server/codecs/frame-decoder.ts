@@ -1,4 +1,5 @@
 /** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
+import type { FrameTranscoder } from '#server/domain/image-ports.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { OverlayBits } from './overlay-bits.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
@@ -68,4 +69,11 @@ export async function renderFramePicture(
   signal: AbortSignal,
 ): Promise<EncodedPicture> {
   return (await pool.run('picture', input, signal)) as EncodedPicture;
+}
+
+/** Transcoding in the same processes; `decoders` is made by `createDecodePool`. */
+export function createFrameTranscoder(decoders: WorkerPool): FrameTranscoder {
+  return {
+    transcode: async (frame, signal) => (await decoders.run('transcode', frame, signal)) as Uint8Array,
+  };
 }

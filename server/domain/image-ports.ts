@@ -1,3 +1,4 @@
+import type { FrameTarget, PixelFormat } from '#shared/dicom/transcoding.ts';
 import type { SlideId } from '#shared/ids.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
@@ -39,6 +40,10 @@ export interface InstanceFrames {
   readonly transferSyntaxUid: string;
   /** The media type of one such frame when it is sent by itself (PS3.18 table 8.7.3-5). */
   readonly mediaType: string;
+  /** Of the frames as they are sent; null for objects whose header describes no image. */
+  readonly format: PixelFormat | null;
+  /** Other transfer syntaxes the frames can be brought into. */
+  readonly targets: readonly FrameTarget[];
   /** Frame numbers count from 1. FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
   frame(frameNumber: number, read: RangeRead): Promise<Uint8Array>;
 }
@@ -49,6 +54,24 @@ export interface FrameIndexReader {
     readonly transferSyntaxUid: string;
     readonly description: string;
   }): InstanceFrames;
+}
+
+/** Brings frames into other transfer syntaxes in worker processes, within bounds of time and memory. */
+export interface FrameTranscoder {
+  /**
+   * One frame, read by `frames.frame`, in one of `frames.targets`. What is lossless has been decoded again and compared.
+   * FRAME_UNDECODABLE, FRAME_NOT_ENCODABLE, DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
+   */
+  transcode(
+    frame: {
+      readonly bytes: Uint8Array;
+      readonly format: PixelFormat;
+      readonly transferSyntaxUid: string;
+      readonly frameNumber: number;
+      readonly targetUid: string;
+    },
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
 }
 
 /** Renders frames to pictures in worker threads, within bounds of time and memory. */

@@ -21,6 +21,8 @@ export interface Staging {
   copy(path: string, signal: AbortSignal): Promise<StagedFile>;
   /** Writes bytes as they come and hashes them. Leaves nothing behind when `bytes` fails. Throws STORAGE_FULL. */
   write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile>;
+  /** The bytes of a staged file from an offset on. */
+  read(path: string, offsetBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Removes a staged file; does nothing when it is gone. */
   discard(path: string): Promise<void>;
 }
