@@ -1,8 +1,7 @@
 /** Worker process: decodes frames into stored or modality values, renders them, or brings them into another coding. */
-import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { EncodedPicture, FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
-import { embeddedOverlays, type OverlayBits } from './overlay-bits.ts';
+import { overlaysOf } from './frame-overlays.ts';
 import { encodePicture, fitWithin } from './picture-encoding.ts';
 // Loading it blocks the image loaders that hostile input must never reach.
 import './raster.ts';
@@ -27,8 +26,7 @@ async function frameValues(input: FrameInput): Promise<FrameValues> {
 async function picture(input: RenderInput): Promise<EncodedPicture> {
   const frame = await decode(input);
   try {
-    const overlays = input.overlays === null ? [] : [...input.overlays, ...(await overlaysInWords(input))];
-    const whole = renderFrame(frame, input.image, input.frameNumber, input.window, overlays);
+    const whole = renderFrame(frame, input.image, input.frameNumber, input.window, await overlaysOf(input));
     const fitted = input.maxSide === null ? whole : await fitWithin(whole, input.maxSide, pixelAspect(input));
     if (input.format === 'raw') return fitted;
     const { width, height, channels } = fitted;
@@ -36,17 +34,6 @@ async function picture(input: RenderInput): Promise<EncodedPicture> {
   } catch (error) {
     throw frameRefusal(error, input.frameNumber);
   }
-}
-
-/** Planes in bits of the pixel words that hold no pixel; compressed frames have no such bits (PS3.5 section 8.1.2). */
-async function overlaysInWords({ bytes, image, transferSyntaxUid, frameNumber }: RenderInput): Promise<OverlayBits[]> {
-  const planes = (image.overlays ?? []).filter(({ place }) => place.kind === 'embedded');
-  const { coding } = transferSyntaxOf(transferSyntaxUid);
-  if (planes.length === 0 || (coding !== 'native' && coding !== 'rle')) return [];
-  const { bitsAllocated } = image;
-  const whole = { ...image, bitsStored: bitsAllocated, highBit: bitsAllocated - 1, signed: false };
-  const { pixels } = await decodeFrame(bytes, whole, transferSyntaxUid, frameNumber);
-  return embeddedOverlays(pixels, planes);
 }
 
 /** Width of a pixel over its height. */

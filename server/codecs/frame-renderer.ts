@@ -1,4 +1,5 @@
 import type { FrameRenderer } from '#server/domain/image-ports.ts';
+import { imageOfFrame } from '#shared/dicom/frame-image.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import { renderFramePicture } from './frame-decoder.ts';
@@ -24,7 +25,7 @@ export function createFrameRenderer(decoders: WorkerPool): FrameRenderer {
       const planes = overlays === 'none' ? null : (image.overlays ?? []);
       const input = {
         bytes,
-        image,
+        image: imageOfFrame(image, wanted.frameNumber),
         transferSyntaxUid: frameTransferSyntax(transferSyntaxUid),
         window: window === null ? null : { ...window, inverted: false },
         overlays: planes && (await readOverlays(read, index, planes, wanted.frameNumber)),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeImage } from '#shared/dicom/image-description.ts';
+import { AppError } from '#shared/errors.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { buildFrameIndex } from './frame-index.ts';
 import { readOverlays } from './overlay-bits.ts';
@@ -10,6 +11,7 @@ import type { RangeReader } from './range-reader.ts';
 import { frameTransferSyntax, readFrame } from './read-frame.ts';
 import { readHeader } from './read-header.ts';
 import { renderFrame } from './render-frame.ts';
+import { UndecodableFrame } from './stored-pixels.ts';
 
 // What DCMTK, pydicom and OpenJPEG read from the same files; fixtures/oracles/make-oracles.py says how it was made.
 const data = process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '../../../shared/data');
@@ -63,6 +65,33 @@ function largestDifference(ours: readonly number[], theirs: ArrayLike<number>): 
   expect(ours.length).toBe(theirs.length);
   return Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? Number.NaN))));
 }
+
+test.skipIf(!present)(
+  `hostile files are rendered or refused with a sentence, never more (B31)${note}`,
+  async () => {
+    const files = readFileSync(join(data, 'index.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly file: string }).file)
+      .filter((file) => file.startsWith('hostile/'));
+    const strange: string[] = [];
+    let rendered = 0;
+    for (const file of files) {
+      try {
+        const { image, frame, overlays } = await decode(file, 1);
+        const { width, height, channels, data: samples } = renderFrame(frame, image, 1, null, overlays);
+        expect(samples.length, file).toBe(width * height * channels);
+        rendered++;
+      } catch (error) {
+        if (!(error instanceof AppError || error instanceof UndecodableFrame))
+          strange.push(`${file}: ${String(error)}`);
+      }
+    }
+    expect(strange).toEqual([]);
+    expect(rendered).toBeGreaterThan(0);
+  },
+  120_000,
+);
 
 describe.skipIf(!present)(`what other programs read from real files${note}`, () => {
   const stored = table<StoredRow>('stored-values.json');

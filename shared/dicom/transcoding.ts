@@ -89,10 +89,7 @@ function fitsNative(format: PixelFormat): boolean {
   return [8, 16, 32, 64].includes(format.bitsAllocated);
 }
 
-/**
- * What the lossless codecs hold exactly: grey or palette up to 16 bits, colour with 8. Halved colour samples would come
- * out full, as YBR_FULL, which the IODs that use them do not allow (PS3.3 C.8.5.6.1.2).
- */
+/** What the lossless codecs hold exactly: grey or palette up to 16 bits, colour with 8. */
 function fitsLossless(format: PixelFormat, storedUid: string): boolean {
   const { bitsAllocated, bitsStored, samplesPerPixel, signed, floatingPoint } = format;
   if (floatingPoint || (bitsAllocated !== 8 && bitsAllocated !== 16) || bitsStored > bitsAllocated) return false;
@@ -109,8 +106,11 @@ const TRANSFORMING: ReadonlySet<PixelCoding> = new Set(['jpeg-8', 'jpeg-12', 'jp
 /** Photometric Interpretation of a decoded frame. */
 export function decodedPhotometric(format: PixelFormat, storedUid: string): string {
   const { photometricInterpretation: stored, samplesPerPixel } = format;
-  if (samplesPerPixel !== 3 || !stored.startsWith('YBR')) return stored;
-  return TRANSFORMING.has(transferSyntaxOf(storedUid).coding) ? 'RGB' : stored;
+  if (samplesPerPixel !== 3 || !/^(YBR|XYB)/.test(stored)) return stored;
+  const { coding } = transferSyntaxOf(storedUid);
+  if (TRANSFORMING.has(coding)) return 'RGB';
+  // Halved colour samples of an uncompressed frame are brought to full size (PS3.3 C.7.6.3.1.2).
+  return coding === 'native' && stored === 'YBR_FULL_422' ? 'YBR_FULL' : stored;
 }
 
 /** The format of a frame in `targetUid`, which the header of a transcoded object states. */

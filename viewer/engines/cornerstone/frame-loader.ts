@@ -80,6 +80,7 @@ async function load(imageId: string, useRGBA: boolean, signal: AbortSignal): Pro
   const timeout = AbortSignal.timeout(FETCH_TIMEOUT_MS);
   const { bytes, transferSyntaxUid } = await fetchFrame(
     imageId.slice(SCHEME.length + 1),
+    description.decodedByServer ? 'native' : 'stored',
     AbortSignal.any([signal, timeout]),
   );
   if (description.photometricInterpretation === 'PALETTE COLOR' && description.palette === null) {
