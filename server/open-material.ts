@@ -11,11 +11,12 @@ import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
-import type { BulkDataReader, FrameRenderer, SlideImages } from './domain/image-ports.ts';
+import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
+import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
 import type { Log } from './log.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
@@ -33,7 +34,7 @@ export interface MaterialServices {
   readonly slideImages: SlideImages;
   readonly frames: FrameNeeds;
   readonly bulkData: BulkDataReader;
-  readonly renderer: FrameRenderer;
+  readonly rendering: RenderingNeeds;
   readonly metadata: MetadataReader;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
   tidyUploads(): void;
@@ -85,14 +86,17 @@ export async function openMaterial(options: {
       log.error({ err }, 'uploads could not be tidied');
     }
   };
+  const frames = { directory: createFrameDirectory(db, createFrameIndexReader()), blobs };
+  const bulkData = createBulkDataReader(parsing);
+  const renderer = createFrameRenderer(decoders);
   return {
     ingest,
     uploads,
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
-    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
-    bulkData: createBulkDataReader(parsing),
-    renderer: createFrameRenderer(decoders),
+    frames,
+    bulkData,
+    rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db),
     tidyUploads() {
       tidying ??= setInterval(tidy, TIDYING_MS).unref();

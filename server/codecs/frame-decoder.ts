@@ -15,9 +15,6 @@ export interface FrameInput {
 export interface RenderInput extends FrameInput {
   /** null takes the window the image proposes. */
   readonly window: RenderWindow | null;
-  /** Longest side of the picture in px, with pixels made square; null keeps one picture pixel a frame pixel. */
-  readonly maxSide: number | null;
-  readonly format: 'raw' | 'jpeg' | 'png';
 }
 
 /** Modality values of a frame, row by row, one sample a pixel. */
@@ -26,9 +23,6 @@ export interface FrameValues {
   readonly columns: number;
   readonly values: Float32Array;
 }
-
-/** `data` is a JPEG or PNG file, or with format `raw` the samples themselves. */
-export type EncodedPicture = RenderedFrame;
 
 /** A pool for the functions below: a frame of the largest size we accept fits, and nothing takes a minute. */
 export function createDecodePool(size: number, limits = { memoryMb: 2048, timeoutMs: 30_000 }): WorkerPool {
@@ -58,11 +52,11 @@ export async function decodeFrameValues(
   return (await pool.run('values', input, signal)) as FrameValues;
 }
 
-/** A picture of the frame, for thumbnails, key images and previews. Errors as above. */
+/** The pixels of a picture of the whole frame, for key images. Errors as above. */
 export async function renderFramePicture(
   pool: WorkerPool,
   input: RenderInput,
   signal: AbortSignal,
-): Promise<EncodedPicture> {
-  return (await pool.run('picture', input, signal)) as EncodedPicture;
+): Promise<RenderedFrame> {
+  return (await pool.run('picture', input, signal)) as RenderedFrame;
 }

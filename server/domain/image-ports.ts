@@ -50,26 +50,6 @@ export interface FrameIndexReader {
   }): InstanceFrames;
 }
 
-/** Renders frames to pictures in worker threads, within bounds of time and memory. */
-export interface FrameRenderer {
-  /**
-   * With the window the image proposes when `window` is null. FRAME_UNKNOWN, FRAME_UNDECODABLE, DICOM_NO_PIXELS,
-   * DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
-   */
-  render(
-    instance: { readonly frameIndex: string | null; readonly transferSyntaxUid: string; readonly description: string },
-    wanted: {
-      readonly frameNumber: number;
-      readonly window: { readonly center: number; readonly width: number } | null;
-      /** Longest side in px; null keeps the frame's own size. */
-      readonly maxSide: number | null;
-      readonly format: 'jpeg' | 'png';
-    },
-    read: RangeRead,
-    signal: AbortSignal,
-  ): Promise<EncodedPicture>;
-}
-
 /** A stored object that a reader may need as a local file. */
 export interface StoredObject {
   readonly sha256: string;
