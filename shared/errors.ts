@@ -108,6 +108,10 @@ export const ERRORS = {
     status: 409,
     sentence: 'The object belongs to another study than the one the address names; it was not stored.',
   },
+  NOT_RENDERABLE: {
+    status: 406,
+    sentence: 'A {what} has no rendered form; it is only available as application/dicom and as metadata.',
+  },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {
     status: 415,

@@ -5,10 +5,15 @@ import { encodeAnimation, encodePicture, fillCanvas, shapePicture } from './pict
 import { burnNotes } from './picture-notes.ts';
 
 const still = { quality: 90, iccProfile: 'no', format: 'png' } as const;
+const CONTROL = Buffer.from([0x21, 0xf9, 4]);
 const whole = { horizontal: false, vertical: false };
 /** 4 × 2 px: 0 1 2 3 / 10 11 12 13. */
 const small = { width: 4, height: 2, channels: 1, data: Uint8Array.of(0, 1, 2, 3, 10, 11, 12, 13) } as const;
-const plan = (crop: { x: number; y: number; width: number; height: number }, width = crop.width, height = crop.height) => ({
+const plan = (
+  crop: { x: number; y: number; width: number; height: number },
+  width = crop.width,
+  height = crop.height,
+) => ({
   ...{ crop, width, height },
 });
 const all = { x: 0, y: 0, width: 4, height: 2 };
@@ -64,7 +69,12 @@ describe('formats', () => {
   });
 
   test('quality makes a JPEG smaller', async () => {
-    const noise = { width: 64, height: 64, channels: 1 as const, data: Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251) };
+    const noise = {
+      width: 64,
+      height: 64,
+      channels: 1 as const,
+      data: Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251),
+    };
     const [low, high] = await Promise.all(
       [10, 95].map((quality) => encodePicture(noise, { ...still, quality, format: 'jpeg' })),
     );
@@ -72,9 +82,13 @@ describe('formats', () => {
   });
 
   test('an animation holds each frame with its delay and starts over', async () => {
-    const gif = Buffer.from(await encodeAnimation([plain(8, 8, 1, 0), plain(8, 8, 1, 128), plain(8, 8, 1, 255)], [40, 40, 100]));
-    // GIF89a section 23: graphic control extension, delay in hundredths of a second.
-    const delays = [...gif.toString('latin1').matchAll(/\x21\xf9\x04.(..)/gs)].map(([, le]) => Buffer.from(le ?? '', 'latin1').readUInt16LE());
+    const gif = Buffer.from(
+      await encodeAnimation([plain(8, 8, 1, 0), plain(8, 8, 1, 128), plain(8, 8, 1, 255)], [40, 40, 100]),
+    );
+    // GIF89a section 23: the delay in hundredths of a second, behind mark, label, size and flags.
+    const delays: number[] = [];
+    for (let at = gif.indexOf(CONTROL); at >= 0; at = gif.indexOf(CONTROL, at + 1))
+      delays.push(gif.readUInt16LE(at + 4));
     expect(delays).toEqual([4, 4, 10]);
     expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
   });

@@ -11,11 +11,10 @@ import type { Renderable, RenderingNeeds } from './renderable.ts';
 const MOST_LINKS = 300;
 const ENCAPSULATED_DOCUMENT = '00420011';
 
-/** Bytes that go out as they are stored. */
+/** Bytes that go out as they are stored, in chunks. */
 export interface StoredContent {
   readonly sizeBytes: number;
-  readonly mediaType: string;
-  chunks(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  part(offsetBytes: number, lengthBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -55,7 +54,7 @@ export async function readEncapsulated(
   if (document === null) throw new AppError('NOT_FOUND');
   const value = await findBulkData(bulkData, consultationIds, place, ENCAPSULATED_DOCUMENT, signal);
   const sizeBytes = Math.min(value.sizeBytes, document.lengthBytes ?? value.sizeBytes);
-  return { sizeBytes, mediaType: document.mediaType, chunks: (reading) => value.read(0, sizeBytes, reading) };
+  return { sizeBytes, part: (offset, length, reading) => value.read(offset, length, reading) };
 }
 
 /** The stream of a video object, as it is stored (PS3.5 sections 8.2.5 to 8.2.8). */
@@ -63,7 +62,7 @@ export async function readVideo(
   { blobs, directory }: RenderingNeeds,
   consultationIds: readonly ConsultationId[],
   { place, sha256 }: Renderable,
-): Promise<Omit<StoredContent, 'sizeBytes' | 'mediaType'>> {
+): Promise<{ chunks(signal: AbortSignal): AsyncIterable<Uint8Array> }> {
   const { frames } = await directory.find(consultationIds, place);
   if (frames === null) throw new AppError('DICOM_NO_PIXELS');
   return {

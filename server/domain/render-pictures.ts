@@ -94,7 +94,8 @@ export async function renderPicture(
     throw new AppError('REQUEST_INVALID', { where: 'address', reason });
   }
   const inputs = readInputs(needs, consultationIds, frames, wish, signal);
-  const picture = count === 1 ? await renderOne(needs, inputs, wish, signal) : await animate(needs, inputs, frames, wish, signal);
+  const picture =
+    count === 1 ? await renderOne(needs, inputs, wish, signal) : await animate(needs, inputs, frames, wish, signal);
   needs.pictures.keep(name, picture);
   return picture;
 }

@@ -112,7 +112,7 @@ function measured(item: DicomJsonDataset): string {
   const [unit] = items(value, '004008EA');
   const code = unit === undefined ? null : (text(unit, '00080100') ?? text(unit, '00080119'));
   const meaning = codeMeaning(unit);
-  const named = code === '1' ? meaning === 'no units' ? null : meaning : code === null ? meaning : code;
+  const named = code === '1' ? (meaning === 'no units' ? null : meaning) : code === null ? meaning : code;
   const explained = named !== null && meaning !== null && meaning !== named ? `${named} (${meaning})` : named;
   return [`${number}${explained === null ? '' : ` ${explained}`}`, qualifier].filter(Boolean).join(', ');
 }
@@ -121,7 +121,9 @@ function readReference(item: DicomJsonDataset): ReportItem['reference'] {
   const [sop] = items(item, '00081199');
   const sopInstanceUid = sop === undefined ? null : text(sop, '00081155');
   if (sop === undefined || sopInstanceUid === null) return null;
-  const frames = texts(sop, '00081160').map(Number).filter((frame) => Number.isInteger(frame) && frame > 0);
+  const frames = texts(sop, '00081160')
+    .map(Number)
+    .filter((frame) => Number.isInteger(frame) && frame > 0);
   return { sopInstanceUid, frames };
 }
 

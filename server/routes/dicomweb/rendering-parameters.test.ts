@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PLAIN, parseRendering, parseThumbnail } from './rendering-parameters.ts';
 
-const fit = (width: number, height: number) => ({ width, height, enlarge: true });
+const boxOf = (width: number, height: number) => ({ width, height, enlarge: true });
 const region = (x: number, y: number, width: number | null, height: number | null) => ({
   ...{ unit: 'px', x, y, width, height },
 });
@@ -13,7 +13,7 @@ test('nothing said asks for nothing', () => {
 
 describe('PS3.18 section 8.3.5.1', () => {
   test.each([
-    [{ viewport: '512,256' }, { box: fit(512, 256), region: null, flip: flip(false, false) }],
+    [{ viewport: '512,256' }, { box: boxOf(512, 256), region: null, flip: flip(false, false) }],
     [{ viewport: '512,512,,,100,100' }, { region: region(0, 0, 100, 100) }],
     [{ viewport: '512,512,10.5,20' }, { region: region(10.5, 20, null, null) }],
     [{ viewport: '512,512,-10,20,-30,40' }, { region: region(10, 20, 30, 40), flip: flip(true, false) }],
