@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
 import { readEncapsulated, readVideo, renderReport } from '#server/domain/render-documents.ts';
@@ -154,8 +153,6 @@ function sendParts(asked: RenderedRequest, parts: readonly RenderedPart[], cachi
   const { request, reply } = asked;
   const { contentType, boundary } = multipartHead(parts);
   void reply.type(contentType).header('cache-control', caching).header('vary', 'accept, cookie, authorization');
-  // A stream has no length yet: HEAD must not say 0 (RFC 9110 section 8.6).
-  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return sendChunks(request, reply, () => multipartBody(parts, boundary));
 }
 
@@ -176,9 +173,7 @@ async function sendVideo(asked: RenderedRequest, instance: Renderable, mediaType
   const { needs, request, reply } = asked;
   if (unchanged(asked, `"${instance.sha256.slice(0, 40)}.v"`, FIXED)) return reply.send();
   const { chunks } = await readVideo(needs, allowedConsultations(request), instance);
-  void reply.type(mediaType);
-  if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  return sendChunks(request, reply, () => chunks(request.signal));
+  return sendChunks(request, reply.type(mediaType), () => chunks(request.signal));
 }
 
 /** Marks the answer; true when the client has it already and gets 304 without anything being rendered. */
