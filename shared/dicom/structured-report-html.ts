@@ -39,10 +39,11 @@ function itemHtml(item: ReportItem, linkOf: LinkOf, level: number): string {
   const children = within === '' ? '' : `\n<div class="within">${within}</div>`;
   if (item.valueType === 'CONTAINER') {
     const heading = `h${Math.min(level, LAST_HEADING)}`;
-    const title = item.concept === null ? '' : `<${heading}>${relation(item)}${escaped(item.concept)}</${heading}>`;
+    const title =
+      item.concept === null ? '' : `<${heading}${codes(item)}>${relation(item)}${escaped(item.concept)}</${heading}>`;
     return `<section>${title}${children}</section>`;
   }
-  const concept = item.concept === null ? '' : `<span class="concept">${escaped(item.concept)}:</span> `;
+  const concept = item.concept === null ? '' : `<span class="concept"${codes(item)}>${escaped(item.concept)}:</span> `;
   return `<div class="item">${relation(item)}${concept}${valueHtml(item, linkOf)}${children}</div>`;
 }
 
@@ -51,6 +52,11 @@ function valueHtml({ value, reference }: ReportItem, linkOf: LinkOf): string {
   const shown = `<span class="value">${escaped(value)}</span>`;
   const href = reference === null ? null : linkOf(reference.sopInstanceUid, reference.frames);
   return href === null ? shown : `<a href="${escaped(href)}">${shown}</a>`;
+}
+
+/** Codes are for whoever points at a word. */
+function codes({ codes: found }: ReportItem): string {
+  return found.length === 0 ? '' : ` title="${escaped(found.join('; '))}"`;
 }
 
 function relation({ relationship }: ReportItem): string {

@@ -2,6 +2,7 @@
 import { combineDateAndTime, parseDicomDate, parseDicomDateTime, parseDicomTime } from './date-time.ts';
 import type { DicomJsonDataset, DicomJsonValue } from './dicom-json.ts';
 import { displayPersonName } from './person-name.ts';
+import { sopClassOf } from './sop-class.ts';
 
 export interface ReportItem {
   /** `CONTAINER`, `TEXT`, `NUM` …; `` for a reference to another item of the tree. */
@@ -10,6 +11,8 @@ export interface ReportItem {
   readonly relationship: string | null;
   /** Meaning of the concept name; null where there is none. */
   readonly concept: string | null;
+  /** Codes of concept name, value and unit, such as `121071, DCM`. */
+  readonly codes: readonly string[];
   /** The value in words; null for containers. May hold line breaks. */
   readonly value: string | null;
   /** The object an IMAGE, COMPOSITE or WAVEFORM item points to. */
@@ -52,6 +55,7 @@ function readItem(item: DicomJsonDataset, relationship: string | null, depth: nu
     valueType,
     relationship,
     concept: codeMeaning(items(item, '0040A043')[0]),
+    codes: ['0040A043', '0040A168', '0040A301'].flatMap((tag) => codeWords(items(item, tag)[0])),
     value: readValue(item, valueType),
     reference: readReference(item),
     children:
@@ -64,7 +68,7 @@ function readItem(item: DicomJsonDataset, relationship: string | null, depth: nu
 }
 
 const EMPTY: ReportItem = {
-  ...{ valueType: '', relationship: null, concept: null, value: null, reference: null, children: [] },
+  ...{ valueType: '', relationship: null, concept: null, codes: [], value: null, reference: null, children: [] },
 };
 
 function readValue(item: DicomJsonDataset, valueType: string): string | null {
@@ -131,7 +135,10 @@ function referenceWords(item: DicomJsonDataset): string | null {
   const reference = readReference(item);
   if (reference === null) return null;
   const { sopInstanceUid, frames } = reference;
-  return frames.length === 0 ? sopInstanceUid : `${sopInstanceUid}, frames ${frames.join(', ')}`;
+  const [sop] = items(item, '00081199');
+  const sopClassUid = sop === undefined ? null : text(sop, '00081150');
+  const words = `${sopClassUid === null ? '' : `${sopClassOf(sopClassUid, false).name} `}${sopInstanceUid}`;
+  return frames.length === 0 ? words : `${words}, frames ${frames.join(', ')}`;
 }
 
 function readHeader(dataset: DicomJsonDataset): ReportDocument['header'] {
@@ -141,14 +148,16 @@ function readHeader(dataset: DicomJsonDataset): ReportDocument['header'] {
     ['Born', shown(text(dataset, '00100030'), parseDicomDate)],
     ['Sex', text(dataset, '00100040')],
     ['Study', text(dataset, '00081030')],
-    ['Study date', combineDateAndTime(text(dataset, '00080020'), text(dataset, '00080030'))],
+    ['Study date', written(dataset, '00080020', '00080030')],
     ['Accession number', text(dataset, '00080050')],
     ['Referring physician', personName(dataset, '00080090')],
     ['Institution', text(dataset, '00080080')],
     ['Series', text(dataset, '0008103E')],
+    ['Series number', text(dataset, '00200011')],
     ['Manufacturer', text(dataset, '00080070')],
-    ['Written', combineDateAndTime(text(dataset, '00080023'), text(dataset, '00080033'))],
+    ['Written', written(dataset, '00080023', '00080033')],
     ['Completion', joined(dataset, ['0040A491', '0040A492'])],
+    ['Predecessors', items(dataset, '0040A360').flatMap(predecessors).join(', ') || null],
     ['Preliminary', text(dataset, '0040A496')],
     ['Verification', text(dataset, '0040A493')],
     ...items(dataset, '0040A073').map((observer): [string, string | null] => {
@@ -158,6 +167,12 @@ function readHeader(dataset: DicomJsonDataset): ReportDocument['header'] {
     }),
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]));
+}
+
+/** The documents this one replaces or goes on from (PS3.3 C.17.2.2). */
+function predecessors(study: DicomJsonDataset): string[] {
+  const series = items(study, '00081115').flatMap((one) => items(one, '00081199'));
+  return series.flatMap((sop) => text(sop, '00081155') ?? []);
 }
 
 function joined(dataset: DicomJsonDataset, tags: readonly string[]): string | null {
@@ -172,6 +187,12 @@ function codeMeaning(code: DicomJsonDataset | undefined): string | null {
   );
 }
 
+function codeWords(code: DicomJsonDataset | undefined): string[] {
+  if (code === undefined) return [];
+  const value = ['00080100', '00080119', '00080120'].map((tag) => text(code, tag)).find((found) => found !== null);
+  return value === undefined ? [] : [[value, text(code, '00080102')].filter(Boolean).join(', ')];
+}
+
 function personName(dataset: DicomJsonDataset, tag: string): string | null {
   const value = dataset[tag]?.Value?.[0];
   if (value === null || value === undefined || typeof value !== 'object') return null;
@@ -179,8 +200,18 @@ function personName(dataset: DicomJsonDataset, tag: string): string | null {
   return displayPersonName(`${Alphabetic}=${Ideographic}=${Phonetic}`) || null;
 }
 
+function written(dataset: DicomJsonDataset, dateTag: string, timeTag: string): string | null {
+  const at = combineDateAndTime(text(dataset, dateTag), text(dataset, timeTag));
+  return at === null ? null : spaced(at);
+}
+
+/** The T of ISO 8601 is for programs. */
+function spaced(at: string): string {
+  return at.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ');
+}
+
 function shown(value: string | null, parse: (value: string) => string | null): string | null {
-  return value === null ? null : (parse(value) ?? value);
+  return value === null ? null : spaced(parse(value) ?? value);
 }
 
 function text(dataset: DicomJsonDataset, tag: string): string | null {
