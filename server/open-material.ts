@@ -43,7 +43,8 @@ export interface MaterialServices {
 
 /** Two processes read headers: more would only take the processor from those who are looking at images. */
 const READERS = 2;
-const DECODERS = 1;
+/** The second one is started when two pictures are asked for at once. */
+const DECODERS = 2;
 const OPEN_SLIDES = 64;
 const TIDYING_MS = 3600 * 1000;
 

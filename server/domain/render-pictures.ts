@@ -53,8 +53,8 @@ export function representativeOf(listed: readonly { row: InstanceRow; kind: Rend
 }
 
 /** The frame that stands for all of an instance: the middle one. */
-export function representativeFrame({ source }: Renderable): number {
-  return Math.floor((source?.frameCount ?? 1) / 2) + 1;
+export function representativeFrame({ frameCount }: { readonly frameCount: number }): number {
+  return Math.floor(frameCount / 2) + 1;
 }
 
 /** @throws AppError FRAME_UNKNOWN, DICOM_NO_PIXELS */
@@ -65,6 +65,13 @@ export function checkFrames(instance: Renderable, frameNumbers: readonly number[
     if (frame < 1 || frame > frames) throw new AppError('FRAME_UNKNOWN', { frame, frames });
   }
   return { instance, frameNumbers };
+}
+
+/** @throws AppError REQUEST_INVALID */
+export function checkAnimationLength(frames: number): void {
+  if (frames <= MOST_ANIMATED_FRAMES) return;
+  const reason = `has ${frames} frames; an animation of ${MOST_ANIMATED_FRAMES} is made at most`;
+  throw new AppError('REQUEST_INVALID', { where: 'address', reason });
 }
 
 /** Names a picture for good: the stored bytes, the frames, everything asked for, and how pictures are made. */
@@ -89,10 +96,7 @@ export async function renderPicture(
   const known = needs.pictures.get(name);
   if (known !== null) return known;
   const count = frames.reduce((sum, { frameNumbers }) => sum + frameNumbers.length, 0);
-  if (count > MOST_ANIMATED_FRAMES) {
-    const reason = `has ${count} frames; an animation of ${MOST_ANIMATED_FRAMES} is made at most`;
-    throw new AppError('REQUEST_INVALID', { where: 'address', reason });
-  }
+  checkAnimationLength(count);
   const inputs = readInputs(needs, consultationIds, frames, wish, signal);
   const picture =
     count === 1 ? await renderOne(needs, inputs, wish, signal) : await animate(needs, inputs, frames, wish, signal);

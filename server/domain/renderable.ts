@@ -13,8 +13,8 @@ import type { PictureRenderer, PictureSource } from './rendering-ports.ts';
 
 /** Instances remembered: looking at a stack asks for its frames one after the other. */
 const REMEMBERED = 500;
-/** A header as long as that is parsed anew each time, so that what is remembered stays small. */
-const REMEMBERED_METADATA_CHARACTERS = 4 * 1024 * 1024;
+/** What is longer than that as text is read anew each time, so that what is remembered stays small. */
+const REMEMBERED_CHARACTERS = 1024 * 1024;
 const PICTURE_CACHE_BYTES = 32 * 1024 * 1024;
 
 /** What an instance can be rendered to (PS3.18 section 8.7.4, resource categories). */
@@ -24,6 +24,7 @@ export interface Renderable {
   readonly place: InstancePlace;
   readonly sha256: Sha256;
   readonly kind: RenderableKind;
+  readonly frameCount: number;
   readonly transferSyntaxUid: string;
   readonly description: InstanceDescription;
   /** For pictures alone. */
@@ -87,6 +88,7 @@ export async function findRenderable(
   const { studyUid, seriesUid, sopInstanceUid } = place;
   const renderable: Renderable = {
     ...{ place: { studyUid, seriesUid, sopInstanceUid }, sha256, transferSyntaxUid },
+    frameCount: stored.frameCount,
     description: description.image === null ? description : { ...description, image: withoutPlanes(description.image) },
     kind: renderableKind(description.kind, stored.frameCount > 0, transferSyntaxUid),
     source: renderer.open(stored),
@@ -94,7 +96,8 @@ export async function findRenderable(
     iccProfileAt: iccProfilePlace(metadata),
     document: documentOf(metadata),
   };
-  if (metadataText.length <= REMEMBERED_METADATA_CHARACTERS) {
+  const characters = descriptionText.length + (stored.frameIndex?.length ?? 0);
+  if (characters <= REMEMBERED_CHARACTERS) {
     if (known.size >= REMEMBERED) for (const oldest of [...known.keys()].slice(0, 1)) known.delete(oldest);
     known.set(sopInstanceUid, renderable);
   }

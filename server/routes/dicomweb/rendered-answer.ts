@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { InstanceScope } from '#server/domain/material-ports.ts';
+import type { InstanceRow, InstanceScope } from '#server/domain/material-ports.ts';
 import { readEncapsulated, readVideo, renderReport } from '#server/domain/render-documents.ts';
 import {
+  checkAnimationLength,
   checkFrames,
   type FramesToRender,
   listRenderables,
@@ -19,8 +20,15 @@ import { sopClassOf } from '#shared/dicom/sop-class.ts';
 import { AppError } from '#shared/errors.ts';
 import { type AcceptedType, chooseForm } from './accept.ts';
 import { allowedConsultations } from './places.ts';
-import { multipartBody, multipartHead, partsOf, pathOf, type RenderedPart } from './rendered-body.ts';
-import { ANIMATION, formsOfInstance, notRenderable, type RenderedForm, STILL_FORMS } from './rendered-forms.ts';
+import { multipartBody, multipartHead, partsOf, pathOf, pictureOfRow, type RenderedPart } from './rendered-body.ts';
+import {
+  ANIMATION,
+  FRAME_PARTS,
+  formsOfInstance,
+  notRenderable,
+  type RenderedForm,
+  STILL_FORMS,
+} from './rendered-forms.ts';
 import type { Asking } from './rendering-parameters.ts';
 
 /** Answers for rendered resources (PS3.18 section 10.4.3), shared by /rendered, /thumbnail and WADO-URI. */
@@ -89,28 +97,36 @@ export async function answerMany(asked: RenderedRequest, scope: InstanceScope): 
   const representative = representativeOf(listed);
   const stills = STILL_FORMS.filter(({ mediaType }) => mediaType !== 'image/gif');
   const cine = scope.seriesUid === undefined ? [] : [ANIMATION];
-  const found: { instance: Renderable; forms: readonly RenderedForm[] }[] = [];
+  const found: { row: InstanceRow; instance: Renderable | null; forms: readonly RenderedForm[] }[] = [];
   for (const { row, kind } of listed) {
-    if (kind === 'none') continue;
+    if (kind === 'picture') found.push({ row, instance: null, forms: FRAME_PARTS });
+    if (kind === 'picture' || kind === 'none') continue;
     const instance = await findRenderable(needs, consultationIds, row);
     const forms = formsOrNone(instance).filter(({ multipart }) => multipart);
-    if (forms.length > 0) found.push({ instance, forms });
+    if (forms.length > 0) found.push({ row, instance, forms });
   }
-  const [first] = found;
-  if (first === undefined) throw notRenderable(sopClassOf(only?.row.sopClassUid ?? '', false).name);
+  if (found.length === 0) throw notRenderable(sopClassOf(only?.row.sopClassUid ?? '', false).name);
   const inParts = uniqueForms(found.flatMap(({ forms }) => forms));
   const form = chooseForm(accepted, [...inParts, ...(representative === null ? [] : [...stills, ...cine])]);
   if (form.multipart) {
-    const parts = found.flatMap(({ instance, forms }) => {
+    const parts = found.flatMap(({ row, instance, forms }) => {
       const own = chosenOrNone(accepted, forms);
-      return own === null ? [] : partsOf(needs, request, instance, null, own, asking);
+      if (own === null) return [];
+      return instance === null
+        ? [pictureOfRow(needs, request, row, own, asking)]
+        : partsOf(needs, request, instance, null, own, asking);
     });
     return sendParts(asked, parts, GROWING);
   }
   if (form.content.kind !== 'picture' || representative === null) throw notRenderable('series of documents');
   if (form.content.animated) {
-    const pictures = found.filter(({ instance }) => instance.kind === 'picture');
-    const frames = pictures.map(({ instance }) => ({ instance, frameNumbers: everyFrame(instance) }));
+    const pictures = found.filter(({ instance }) => instance === null).map(({ row }) => row);
+    checkAnimationLength(pictures.reduce((sum, { frameCount }) => sum + frameCount, 0));
+    const frames: FramesToRender[] = [];
+    for (const row of pictures) {
+      const instance = await findRenderable(needs, consultationIds, row);
+      frames.push({ instance, frameNumbers: everyFrame(instance) });
+    }
     return sendPicture(asked, frames, form.content.format, GROWING);
   }
   const instance = await findRenderable(needs, consultationIds, representative);
@@ -191,8 +207,8 @@ function page(reply: FastifyReply): FastifyReply {
     .header('x-content-type-options', 'nosniff');
 }
 
-function everyFrame({ source }: Renderable): number[] {
-  return Array.from({ length: source?.frameCount ?? 1 }, (_, at) => at + 1);
+function everyFrame({ frameCount }: Renderable): number[] {
+  return Array.from({ length: frameCount }, (_, at) => at + 1);
 }
 
 function formsOrNone(instance: Renderable): readonly RenderedForm[] {

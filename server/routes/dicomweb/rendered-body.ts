@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { InstancePlace } from '#server/domain/frame-directory.ts';
+import type { InstanceRow } from '#server/domain/material-ports.ts';
 import { readEncapsulated, readVideo, renderReport } from '#server/domain/render-documents.ts';
 import { checkFrames, renderPicture, representativeFrame } from '#server/domain/render-pictures.ts';
-import type { Renderable, RenderingNeeds } from '#server/domain/renderable.ts';
+import { findRenderable, type Renderable, type RenderingNeeds } from '#server/domain/renderable.ts';
 import { failureOf } from '#server/http/errors.ts';
 import { AppError } from '#shared/errors.ts';
 import { allowedConsultations, DICOMWEB } from './places.ts';
@@ -58,6 +59,26 @@ export function partsOf(
     return stored.part(0, stored.sizeBytes, signal);
   };
   return [{ location, mediaType, load }];
+}
+
+/** The part of an instance in a list, read when its turn comes: a series may have thousands. */
+export function pictureOfRow(
+  needs: RenderingNeeds,
+  request: FastifyRequest,
+  row: InstanceRow,
+  { content, mediaType }: RenderedForm,
+  asking: Asking,
+): RenderedPart {
+  const frame = representativeFrame(row);
+  const consultationIds = allowedConsultations(request);
+  return {
+    ...{ location: pathOf(row, [frame]), mediaType },
+    load: async () => {
+      const frames = [checkFrames(await findRenderable(needs, consultationIds, row), [frame])];
+      const wish = { ...asking, format: content.kind === 'picture' ? content.format : ('jpeg' as const) };
+      return (await renderPicture(needs, consultationIds, frames, wish, request.signal)).bytes;
+    },
+  };
 }
 
 /** multipart/related (RFC 2387); its type is that of the first part, which is the root of the body. */

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { parseDicomHeader } from '#shared/dicom/header.ts';
+import { describeInstance } from '#shared/dicom/instance.ts';
+import { decodeFrame } from '#server/codecs/decode-frame.ts';
+import { renderFrame } from '#server/codecs/render-frame.ts';
+import { encodePicture } from '#server/codecs/picture-encoding.ts';
+import { createDecodePool } from '#server/codecs/frame-decoder.ts';
+import { createFrameRenderer } from '#server/codecs/frame-renderer.ts';
+import { globSync } from 'node:fs';
+import sharp from 'sharp';
+const f=globSync('/work/shared/data/ct/lung-dx-a0002/*')[5];
+const b=readFileSync(f); const h=parseDicomHeader(b); const d=describeInstance(h); const img=d.image;
+const bytes=b.subarray(h.pixelData.offsetBytes,h.pixelData.offsetBytes+512*512*2);
+async function time(name,fn,n=100){for(let i=0;i<5;i++)await fn(); const t=process.cpuUsage();const w=performance.now();for(let i=0;i<n;i++)await fn();const u=process.cpuUsage(t);console.log(name,'cpu ms',((u.user+u.system)/1000/n).toFixed(2),'wall',((performance.now()-w)/n).toFixed(2));}
+const win={center:40,width:400,voiFunction:'LINEAR',inverted:false};
+const fr=await decodeFrame(bytes,img,d.transferSyntaxUid,1);
+await time('decode',()=>decodeFrame(bytes,img,d.transferSyntaxUid,1));
+await time('render',()=>renderFrame(fr,img,1,win));
+const r=renderFrame(fr,img,1,win);
+for(const q of [90,80]) await time('jpeg q'+q,()=>encodePicture(r,{format:'jpeg',quality:q,iccProfile:'no'}));
+await time('jpeg noopt q90',()=>sharp(r.data,{raw:{width:512,height:512,channels:1}}).toColourspace('b-w').jpeg({quality:90,optimiseCoding:false}).toBuffer());
+await time('jpeg noopt no colourspace',()=>sharp(r.data,{raw:{width:512,height:512,channels:1}}).jpeg({quality:90,optimiseCoding:false,chromaSubsampling:'4:4:4'}).toBuffer({resolveWithObject:true}).then(x=>x.info.channels));
+console.log((await sharp(r.data,{raw:{width:512,height:512,channels:1}}).toColourspace('b-w').jpeg({quality:90,optimiseCoding:false}).toBuffer()).length,(await encodePicture(r,{format:'jpeg',quality:90,iccProfile:'no'})).length);
+const pool=createDecodePool(1); const renderer=createFrameRenderer(pool);
+const wish={format:'jpeg',window:{center:40,width:400,voiFunction:'LINEAR'},region:null,flip:{horizontal:false,vertical:false},box:null,quality:90,iccProfile:'no'};
+await time('pool (main cpu)',()=>renderer.render({bytes,image:img,transferSyntaxUid:d.transferSyntaxUid,frameNumber:1,pixelAspect:1,iccProfile:null,notes:null},wish,new AbortController().signal));
+await pool.close();
