@@ -1,27 +1,37 @@
-import { readFileSync } from 'node:fs';
-import { parseDicomHeader } from '#shared/dicom/header.ts';
-import { describeInstance } from '#shared/dicom/instance.ts';
-import { decodeFrame } from '#server/codecs/decode-frame.ts';
-import { renderFrame } from '#server/codecs/render-frame.ts';
-import { encodePicture } from '#server/codecs/picture-encoding.ts';
-import { createDecodePool } from '#server/codecs/frame-decoder.ts';
-import { createFrameRenderer } from '#server/codecs/frame-renderer.ts';
 import { globSync } from 'node:fs';
-import sharp from 'sharp';
-const f=globSync('/work/shared/data/ct/lung-dx-a0002/*')[5];
-const b=readFileSync(f); const h=parseDicomHeader(b); const d=describeInstance(h); const img=d.image;
-const bytes=b.subarray(h.pixelData.offsetBytes,h.pixelData.offsetBytes+512*512*2);
-async function time(name,fn,n=100){for(let i=0;i<5;i++)await fn(); const t=process.cpuUsage();const w=performance.now();for(let i=0;i<n;i++)await fn();const u=process.cpuUsage(t);console.log(name,'cpu ms',((u.user+u.system)/1000/n).toFixed(2),'wall',((performance.now()-w)/n).toFixed(2));}
-const win={center:40,width:400,voiFunction:'LINEAR',inverted:false};
-const fr=await decodeFrame(bytes,img,d.transferSyntaxUid,1);
-await time('decode',()=>decodeFrame(bytes,img,d.transferSyntaxUid,1));
-await time('render',()=>renderFrame(fr,img,1,win));
-const r=renderFrame(fr,img,1,win);
-for(const q of [90,80]) await time('jpeg q'+q,()=>encodePicture(r,{format:'jpeg',quality:q,iccProfile:'no'}));
-await time('jpeg noopt q90',()=>sharp(r.data,{raw:{width:512,height:512,channels:1}}).toColourspace('b-w').jpeg({quality:90,optimiseCoding:false}).toBuffer());
-await time('jpeg noopt no colourspace',()=>sharp(r.data,{raw:{width:512,height:512,channels:1}}).jpeg({quality:90,optimiseCoding:false,chromaSubsampling:'4:4:4'}).toBuffer({resolveWithObject:true}).then(x=>x.info.channels));
-console.log((await sharp(r.data,{raw:{width:512,height:512,channels:1}}).toColourspace('b-w').jpeg({quality:90,optimiseCoding:false}).toBuffer()).length,(await encodePicture(r,{format:'jpeg',quality:90,iccProfile:'no'})).length);
-const pool=createDecodePool(1); const renderer=createFrameRenderer(pool);
-const wish={format:'jpeg',window:{center:40,width:400,voiFunction:'LINEAR'},region:null,flip:{horizontal:false,vertical:false},box:null,quality:90,iccProfile:'no'};
-await time('pool (main cpu)',()=>renderer.render({bytes,image:img,transferSyntaxUid:d.transferSyntaxUid,frameNumber:1,pixelAspect:1,iccProfile:null,notes:null},wish,new AbortController().signal));
-await pool.close();
+import { startTestServer } from '#server/http/test-server.ts';
+import { importPath } from '#server/domain/import-path.ts';
+const server = await startTestServer();
+const person = await server.as('referrer');
+const c = await server.draft();
+const dirs = ['color','multiframe','objects','pixel','projection','pet','mr/studyforrest-t1-oblique'];
+for (const d of dirs) { try { const r = await importPath(server.services.material.ingest, { path: `/work/shared/data/${d}`, consultationId: c.id, actor: person.principal }, new AbortController().signal); console.log(d, r.stored.length, 'refused', r.refused.length);} catch (e) { console.log(d, e.message) } }
+const rows = (await person.get('/dicom-web/instances?limit=1000')).json();
+console.log(rows.length);
+const tally = {};
+let n=0;
+for (const row of rows) {
+  const base = String(row['00081190'].Value[0]).replace(/^https?:\/\/[^/]+/, '');
+  for (const path of ['/rendered', '/thumbnail', '/rendered?viewport=300,300&annotation=patient,technique&iccprofile=yes']) {
+    const a = await person.inject({ method: 'GET', url: base + path });
+    const key = `${path.slice(0,22)} ${a.statusCode} ${a.statusCode === 200 ? a.headers['content-type'] : a.json().message}`;
+    (tally[key] ??= []).push(row['00080016'].Value[0]);
+    n++;
+  }
+}
+for (const [k, v] of Object.entries(tally).sort()) console.log(v.length, k, v.length < 4 ? [...new Set(v)].join(' ') : '');
+const studies = (await person.get('/dicom-web/studies?limit=1000')).json();
+const t2 = {};
+for (const s of studies) for (const path of ['/rendered','/thumbnail']) {
+  const base = String(s['00081190'].Value[0]).replace(/^https?:\/\/[^/]+/, '');
+  const t = performance.now();
+  const a = await person.inject({ method: 'GET', url: base + path, });
+  const key = `${path} ${a.statusCode} ${a.statusCode===200? String(a.headers['content-type']).replace(/boundary.*/,''): a.json().message}`;
+  t2[key] = (t2[key] ?? 0) + 1;
+  if (path === '/rendered') for (const m of a.rawPayload.toString('latin1').matchAll(/\{"code":"[^}]*\}/g)) t2['part ' + m[0].slice(0,160)] = (t2['part ' + m[0].slice(0,160)] ?? 0) + 1;
+}
+console.log(t2);
+const gif = rows.filter(r => Number(r['00280008']?.Value?.[0] ?? 1) > 1);
+console.log('multi', gif.length);
+for (const r of gif) { const base = String(r['00081190'].Value[0]).replace(/^https?:\/\/[^/]+/, ''); const t=performance.now(); const a = await person.inject({ method:'GET', url: base+'/rendered', headers:{accept:'image/gif'}}); console.log(r['00280008'].Value[0], r['00280010']?.Value?.[0], a.statusCode, a.headers['content-type'], a.rawPayload.length, Math.round(performance.now()-t)+'ms', a.statusCode===200?'':a.json().message); }
+await server.close();

@@ -110,8 +110,9 @@ export const ERRORS = {
   },
   NOT_RENDERABLE: {
     status: 406,
-    sentence: 'A {what} has no rendered form; it is only available as application/dicom and as metadata.',
+    sentence: 'This object ({what}) has no rendered form; it is only available as application/dicom and as metadata.',
   },
+  NO_THUMBNAIL: { status: 406, sentence: 'There is no image here that a small picture could show.' },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {
     status: 415,

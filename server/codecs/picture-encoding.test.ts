@@ -48,6 +48,14 @@ describe('PS3.18 section 8.3.5.1.3: crop, then flip, then scale', () => {
   });
 });
 
+/** GIF89a section 23: the delay in hundredths of a second, behind mark, label, size and flags. */
+function delaysOf(bytes: Uint8Array): number[] {
+  const gif = Buffer.from(bytes);
+  const delays: number[] = [];
+  for (let at = gif.indexOf(CONTROL); at >= 0; at = gif.indexOf(CONTROL, at + 1)) delays.push(gif.readUInt16LE(at + 4));
+  return delays;
+}
+
 describe('formats', () => {
   test.each(['png', 'jpeg', 'gif', 'webp'] as const)('%s is what it says, grey and colour', async (format) => {
     for (const frame of [plain(20, 10, 1, 77), plain(20, 10, 3, [200, 100, 50])]) {
@@ -85,12 +93,14 @@ describe('formats', () => {
     const gif = Buffer.from(
       await encodeAnimation([plain(8, 8, 1, 0), plain(8, 8, 1, 128), plain(8, 8, 1, 255)], [40, 40, 100]),
     );
-    // GIF89a section 23: the delay in hundredths of a second, behind mark, label, size and flags.
-    const delays: number[] = [];
-    for (let at = gif.indexOf(CONTROL); at >= 0; at = gif.indexOf(CONTROL, at + 1))
-      delays.push(gif.readUInt16LE(at + 4));
-    expect(delays).toEqual([4, 4, 10]);
+    expect(delaysOf(gif)).toEqual([4, 4, 10]);
     expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
+  });
+
+  test('a third of a hundredth is not lost: 30 frames a second stay 30', async () => {
+    const frames = Array.from({ length: 6 }, (_, at) => plain(4, 4, 1, at * 40));
+    expect(delaysOf(await encodeAnimation(frames, Array(6).fill(1000 / 30)))).toEqual([3, 4, 3, 3, 4, 3]);
+    expect(delaysOf(await encodeAnimation(frames, Array(6).fill(1)))).toEqual(Array(6).fill(2));
   });
 
   test('a frame of another size stands in the middle of a black canvas', async () => {

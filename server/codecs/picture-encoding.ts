@@ -77,8 +77,23 @@ export async function encodeAnimation(
     limitInputPixels: false,
   })
     .timeout({ seconds: SECONDS })
-    .gif({ dither: 0, effort: 1, loop: 0, delay: [...delaysMs] })
+    .gif({ dither: 0, effort: 1, loop: 0, delay: wholeDelays(delaysMs) })
     .toBuffer();
+}
+
+/**
+ * GIF counts hundredths of a second. Each frame starts at the hundredth nearest to its time, so that errors do not
+ * add up; browsers take less than two for a mistake and slow down.
+ */
+function wholeDelays(delaysMs: readonly number[]): number[] {
+  let time = 0;
+  let started = 0;
+  return delaysMs.map((delay) => {
+    time += delay;
+    const hundredths = Math.min(6553, Math.max(2, Math.round(time / 10) - started));
+    started += hundredths;
+    return hundredths * 10;
+  });
 }
 
 /** With the profile embedded, and converted to it where it is another than the image's own. */

@@ -144,7 +144,7 @@ export async function answerThumbnail(
   const consultationIds = allowedConsultations(request);
   const listed = await listRenderables(needs, consultationIds, scope);
   const row = representativeOf(listed);
-  if (row === null) throw notRenderable(sopClassOf(listed[0]?.row.sopClassUid ?? '', false).name);
+  if (row === null) throw new AppError('NO_THUMBNAIL');
   const instance = await findRenderable(needs, consultationIds, row);
   const { content } = chooseForm(accepted, STILL_FORMS);
   const frames = [checkFrames(instance, [frameNumber ?? representativeFrame(instance)])];
