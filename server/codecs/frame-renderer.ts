@@ -84,6 +84,7 @@ function sourceOf(
     columns: image.columns,
     rows: image.rows,
     samplesPerPixel: image.samplesPerPixel,
+    stream: index.kind === 'encapsulated' ? index.frames.flat() : [],
     async frame(frameNumber, read) {
       const bytes = await readFrame(read, index, frameNumber);
       const spacing = framePlanes?.[frameNumber - 1]?.pixelSpacing ?? image.pixelSpacing ?? image.imagerPixelSpacing;

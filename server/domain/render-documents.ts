@@ -9,6 +9,7 @@ import type { Renderable, RenderingNeeds } from './renderable.ts';
 
 /** References of one report that are looked up for links; a dose report may name thousands. */
 const MOST_LINKS = 300;
+const CHUNK_BYTES = 256 * 1024;
 const ENCAPSULATED_DOCUMENT = '00420011';
 
 /** Bytes that go out as they are stored, in chunks. */
@@ -44,8 +45,20 @@ export async function renderReport(
   });
 }
 
+/** What goes out as it is stored: a video's stream, or an encapsulated document. @throws AppError NOT_FOUND */
+export async function readStored(
+  needs: RenderingNeeds,
+  consultationIds: readonly ConsultationId[],
+  instance: Renderable,
+  signal: AbortSignal,
+): Promise<StoredContent> {
+  return instance.kind === 'video'
+    ? readVideo(needs, instance)
+    : readEncapsulated(needs, consultationIds, instance, signal);
+}
+
 /** An encapsulated document without the byte that pads it (PS3.3 C.24.2, Encapsulated Document Length). */
-export async function readEncapsulated(
+async function readEncapsulated(
   { bulkData }: RenderingNeeds,
   consultationIds: readonly ConsultationId[],
   { place, document }: Renderable,
@@ -58,25 +71,40 @@ export async function readEncapsulated(
 }
 
 /** The stream of a video object, as it is stored (PS3.5 sections 8.2.5 to 8.2.8). */
-export async function readVideo(
-  { blobs, directory }: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
-  { place, sha256 }: Renderable,
-): Promise<{ chunks(signal: AbortSignal): AsyncIterable<Uint8Array> }> {
-  const { frames } = await directory.find(consultationIds, place);
-  if (frames === null) throw new AppError('DICOM_NO_PIXELS');
+function readVideo({ blobs }: RenderingNeeds, { sha256, source }: Renderable): StoredContent {
+  const pieces = source?.stream ?? [];
   return {
-    async *chunks(signal) {
+    sizeBytes: pieces.reduce((sum, [, lengthBytes]) => sum + lengthBytes, 0),
+    async *part(offsetBytes, lengthBytes, signal) {
       const blob = await blobs.open(sha256, signal);
       try {
-        for (let number = 1; number <= frames.count; number++) {
-          yield await frames.frame(number, (offset, length) => blob.read(offset, length, signal));
+        for (const [at, length] of overlaps(pieces, offsetBytes, lengthBytes)) {
+          for (let read = 0; read < length; read += CHUNK_BYTES) {
+            yield await blob.read(at + read, Math.min(CHUNK_BYTES, length - read), signal);
+          }
         }
       } finally {
         await blob.close();
       }
     },
   };
+}
+
+/** The pieces, or parts of them, that hold `lengthBytes` from `offsetBytes` of the stream they make. */
+function overlaps(
+  pieces: readonly (readonly [number, number])[],
+  offsetBytes: number,
+  lengthBytes: number,
+): [number, number][] {
+  const found: [number, number][] = [];
+  let start = 0;
+  for (const [at, length] of pieces) {
+    const from = Math.max(offsetBytes, start);
+    const to = Math.min(offsetBytes + lengthBytes, start + length);
+    if (from < to) found.push([at + from - start, to - from]);
+    start += length;
+  }
+  return found;
 }
 
 /** PS3.18 table 8.7.4-1. */

@@ -64,6 +64,8 @@ export interface PictureSource {
   readonly columns: number;
   readonly rows: number;
   readonly samplesPerPixel: number;
+  /** Where the coded stream of a video lies in the object: offset and length of each piece, in bytes. */
+  readonly stream: readonly (readonly [offsetBytes: number, lengthBytes: number])[];
   /** FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
   frame(
     frameNumber: number,

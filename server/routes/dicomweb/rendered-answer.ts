@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceRow, InstanceScope } from '#server/domain/material-ports.ts';
-import { readEncapsulated, readVideo, renderReport } from '#server/domain/render-documents.ts';
+import { readStored, renderReport } from '#server/domain/render-documents.ts';
 import {
   checkAnimationLength,
   checkFrames,
@@ -48,6 +48,9 @@ const GROWING = 'private, no-cache';
 /** A page of its own without rights: no script, nothing from elsewhere, framed by our pages alone. */
 const SANDBOX = `sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
+/** What a browser shows by itself without running anything of it. */
+const SHOWN_INLINE = /^(application\/pdf|video\/.*)$/;
+
 /** An instance (null), or frames of it in the order asked for. */
 export async function answerInstance(
   asked: RenderedRequest,
@@ -76,9 +79,7 @@ export async function answerInstance(
       return page(reply).type(`${form.mediaType}; charset=utf-8`).send(html);
     }
     case 'stored':
-      return instance.kind === 'video'
-        ? sendVideo(asked, instance, form.mediaType)
-        : sendDocument(asked, instance, form.mediaType);
+      return sendStored(asked, instance, form.mediaType);
   }
 }
 
@@ -172,24 +173,18 @@ function sendParts(asked: RenderedRequest, parts: readonly RenderedPart[], cachi
   return sendChunks(request, reply, () => multipartBody(parts, boundary));
 }
 
-async function sendDocument(asked: RenderedRequest, instance: Renderable, mediaType: string): Promise<FastifyReply> {
+/** A document or a video, in parts too: players and PDF viewers read ahead and jump. */
+async function sendStored(asked: RenderedRequest, instance: Renderable, mediaType: string): Promise<FastifyReply> {
   const { needs, request, reply } = asked;
   const etag = `"${instance.sha256.slice(0, 40)}.d"`;
   if (unchanged(asked, etag, FIXED)) return reply.send();
-  const stored = await readEncapsulated(needs, allowedConsultations(request), instance, request.signal);
+  const stored = await readStored(needs, allowedConsultations(request), instance, request.signal);
   const { offsetBytes, lengthBytes } = answerRange(request, reply, etag, stored.sizeBytes);
   void page(reply)
     .type(mediaType)
-    .header('content-disposition', mediaType === 'application/pdf' ? 'inline' : 'attachment')
+    .header('content-disposition', SHOWN_INLINE.test(mediaType) ? 'inline' : 'attachment')
     .header('content-length', lengthBytes);
   return sendChunks(request, reply, () => stored.part(offsetBytes, lengthBytes, request.signal));
-}
-
-async function sendVideo(asked: RenderedRequest, instance: Renderable, mediaType: string): Promise<FastifyReply> {
-  const { needs, request, reply } = asked;
-  if (unchanged(asked, `"${instance.sha256.slice(0, 40)}.v"`, FIXED)) return reply.send();
-  const { chunks } = await readVideo(needs, allowedConsultations(request), instance);
-  return sendChunks(request, reply.type(mediaType), () => chunks(request.signal));
 }
 
 /** Marks the answer; true when the client has it already and gets 304 without anything being rendered. */

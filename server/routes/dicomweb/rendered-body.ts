@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { InstancePlace } from '#server/domain/frame-directory.ts';
 import type { InstanceRow } from '#server/domain/material-ports.ts';
-import { readEncapsulated, readVideo, renderReport } from '#server/domain/render-documents.ts';
+import { readStored, renderReport } from '#server/domain/render-documents.ts';
 import { checkFrames, renderPicture, representativeFrame } from '#server/domain/render-pictures.ts';
 import { findRenderable, type Renderable, type RenderingNeeds } from '#server/domain/renderable.ts';
 import { failureOf } from '#server/http/errors.ts';
@@ -54,8 +54,7 @@ export function partsOf(
     return [{ location, mediaType: `${mediaType}; charset=utf-8`, load }];
   }
   const load = async () => {
-    if (instance.kind === 'video') return (await readVideo(needs, consultationIds, instance)).chunks(signal);
-    const stored = await readEncapsulated(needs, consultationIds, instance, signal);
+    const stored = await readStored(needs, consultationIds, instance, signal);
     return stored.part(0, stored.sizeBytes, signal);
   };
   return [{ location, mediaType, load }];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SignedIn, startTestServer, type TestServer } from '#server/http/test-server.ts';
 import { pictureMetadata, picturePixels } from './test-pictures.ts';
-import { PDF_BYTES, type RenderableStudy, storeRenderables } from './test-renderables.ts';
+import { PDF_BYTES, type RenderableStudy, storeRenderables, VIDEO_BYTES } from './test-renderables.ts';
 
 let server: TestServer;
 let referrer: SignedIn;
@@ -51,6 +51,8 @@ describe('PS3.18 section 8.7.4: which form', () => {
     ['report', 'text/plain, text/html;q=0.9', 'text/plain; charset=utf-8'],
     ['pdf', undefined, 'application/pdf'],
     ['pdf', 'application/*', 'application/pdf'],
+    ['video', undefined, 'video/mp4'],
+    ['video', 'video/*', 'video/mp4'],
     ['study', undefined, 'multipart/related; type="'],
     ['study', 'image/jpeg', 'image/jpeg'],
     ['ctSeries', 'multipart/related; type="image/jpeg"', 'multipart/related; type="image/jpeg"'],
@@ -69,6 +71,7 @@ describe('PS3.18 section 8.7.4: which form', () => {
     ['slice', 'text/html', 'image/jpeg'],
     ['report', 'image/jpeg', 'text/html, text/plain'],
     ['pdf', 'text/html', 'application/pdf'],
+    ['video', 'image/jpeg', 'video/mp4'],
     ['study', 'image/gif', 'image/jpeg'],
   ] as const)('%s as %s is refused with the list', async (what, accept, list) => {
     const answer = await get(`${at[what]}/rendered`, accept);
@@ -204,6 +207,7 @@ describe('study and series', () => {
       'application/pdf',
       ...Array(4).fill('image/jpeg'),
       'text/html; charset=utf-8',
+      'video/mp4',
     ]);
     expect(found.map(({ location }) => location)).not.toContain(`${at.plan}/rendered`);
     const pdf = found.find(({ type }) => type === 'application/pdf');
@@ -236,6 +240,12 @@ describe('documents', () => {
     expect([part.statusCode, part.body]).toEqual([206, 'PDF']);
   });
 
+  test('a video as its stream, across fragments, in parts too', async () => {
+    expect((await get(`${at.video}/rendered`)).rawPayload.equals(VIDEO_BYTES)).toBe(true);
+    const part = await get(`${at.video}/rendered`, undefined, { range: 'bytes=8-13' });
+    expect([part.statusCode, part.body]).toEqual([206, VIDEO_BYTES.subarray(8, 14).toString()]);
+  });
+
   test('an SR as a page: escaped, without scripts, linked to what the reader may see', async () => {
     const { headers, body } = await get(`${at.report}/rendered`);
     expect(body).toContain('&lt;script&gt;alert(&quot;ü&quot;)&lt;/script&gt;');
@@ -250,7 +260,7 @@ describe('documents', () => {
 });
 
 describe('RFC 9110: tags, HEAD', () => {
-  test.each(['slice', 'cine', 'pdf', 'report', 'ctSeries'] as const)('%s is sent once', async (what) => {
+  test.each(['slice', 'cine', 'pdf', 'video', 'report', 'ctSeries'] as const)('%s is sent once', async (what) => {
     const accept = what === 'ctSeries' ? 'image/jpeg' : '*/*';
     const { etag = '' } = (await get(`${at[what]}/rendered`, accept)).headers;
     const again = await get(`${at[what]}/rendered`, accept, { 'if-none-match': String(etag) });
@@ -272,13 +282,19 @@ describe('RFC 9110: tags, HEAD', () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  test.each(['slice', 'report', 'pdf'] as const)('HEAD of %s says what GET says, without a body', async (what) => {
-    const [head, full] = [await get(`${at[what]}/rendered`, undefined, {}, 'HEAD'), await get(`${at[what]}/rendered`)];
-    expect([head.statusCode, head.rawPayload.length]).toEqual([200, 0]);
-    for (const name of ['content-type', 'content-length', 'etag', 'cache-control']) {
-      expect(head.headers[name], name).toBe(full.headers[name]);
-    }
-  });
+  test.each(['slice', 'report', 'pdf', 'video'] as const)(
+    'HEAD of %s says what GET says, without a body',
+    async (what) => {
+      const [head, full] = [
+        await get(`${at[what]}/rendered`, undefined, {}, 'HEAD'),
+        await get(`${at[what]}/rendered`),
+      ];
+      expect([head.statusCode, head.rawPayload.length]).toEqual([200, 0]);
+      for (const name of ['content-type', 'content-length', 'etag', 'cache-control']) {
+        expect(head.headers[name], name).toBe(full.headers[name]);
+      }
+    },
+  );
 
   test('HEAD of parts has no length, for nobody knows it yet', async () => {
     const head = await get(`${at.study}/rendered`, undefined, {}, 'HEAD');

@@ -4,7 +4,13 @@ import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { importPath } from '#server/domain/import-path.ts';
 import type { SignedIn, TestServer } from '#server/http/test-server.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
-import { type SampleElement, sample, sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
+import {
+  type SampleElement,
+  sample,
+  sampleFragments,
+  sampleInstance,
+  samplePart10,
+} from '#shared/dicom/sample-dataset.ts';
 
 /** For tests: one study with everything that can be rendered, and something that cannot. */
 export interface RenderableStudy {
@@ -17,10 +23,13 @@ export interface RenderableStudy {
   readonly cine: string;
   readonly report: string;
   readonly pdf: string;
+  /** An MPEG-4 stream in two fragments. */
+  readonly video: string;
   /** An RT plan: no pixels, no words. */
   readonly plan: string;
 }
 
+export const VIDEO_BYTES = Buffer.from('....ftypmp42 and what a film is made of');
 export const PDF_BYTES = Buffer.from('%PDF-1.4\n% a document of an odd length\n%%EOF\n1');
 
 const CODES: Readonly<Record<string, string>> = {
@@ -60,6 +69,10 @@ export async function storeRenderables(server: TestServer, person: SignedIn): Pr
       sample(0x00420012, 'LO', 'application/pdf'),
       sample(0x00420015, 'UL', [PDF_BYTES.length]),
     ]),
+    video: samplePart10(videoElements(ct), {
+      transferSyntaxUid: '1.2.840.10008.1.2.4.102',
+      tail: sampleFragments([], [VIDEO_BYTES.subarray(0, 10), VIDEO_BYTES.subarray(10)]),
+    }),
     plan: other(4, '481.5', [sample(0x00080060, 'CS', 'RTPLAN')]),
   };
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, 'others', `${name}.dcm`), bytes);
@@ -69,7 +82,17 @@ export async function storeRenderables(server: TestServer, person: SignedIn): Pr
   const ctSeries = `${study}/series/${ct.seriesUid}`;
   const place = (number: number) => `${study}/series/1.2.3.9.${number}/instances/1.2.3.9.${number}.1`;
   const slice = `${ctSeries}/instances/${ct.instances[1]?.sopInstanceUid}`;
-  return { ct, study, ctSeries, slice, cine: place(1), report: place(2), pdf: place(3), plan: place(4) };
+  return {
+    ct,
+    study,
+    ctSeries,
+    slice,
+    cine: place(1),
+    report: place(2),
+    pdf: place(3),
+    video: place(5),
+    plan: place(4),
+  };
 }
 
 export async function bring(
@@ -102,6 +125,29 @@ function cinePixels(): SampleElement[] {
     sample(0x00281051, 'DS', '256'),
     sample(0x7fe00010, 'OB', pixels),
   ];
+}
+
+function videoElements(ct: CtSeries): SampleElement[] {
+  return sampleInstance(
+    [
+      sample(0x00080016, 'UI', `${CLASS}77.1.1.1`),
+      sample(0x00080018, 'UI', '1.2.3.9.5.1'),
+      sample(0x00080060, 'CS', 'ES'),
+      sample(0x0020000d, 'UI', ct.studyUid),
+      sample(0x0020000e, 'UI', '1.2.3.9.5'),
+      sample(0x00280002, 'US', [3]),
+      sample(0x00280004, 'CS', 'YBR_PARTIAL_420'),
+      sample(0x00280006, 'US', [0]),
+      sample(0x00280008, 'IS', '50'),
+      sample(0x00280010, 'US', [16]),
+      sample(0x00280011, 'US', [16]),
+      sample(0x00280100, 'US', [8]),
+      sample(0x00280101, 'US', [8]),
+      sample(0x00280102, 'US', [7]),
+      sample(0x00280103, 'US', [0]),
+    ],
+    false,
+  );
 }
 
 function code(meaning: string, scheme = 'DCM'): SampleElement[] {
