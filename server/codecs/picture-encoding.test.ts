@@ -97,6 +97,11 @@ describe('formats', () => {
     expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
   });
 
+  test('an animation in colour has its delays too', async () => {
+    const frames = [plain(4, 4, 3, [200, 0, 0]), plain(4, 4, 3, [0, 200, 0])];
+    expect(delaysOf(await encodeAnimation(frames, [50, 200]))).toEqual([5, 20]);
+  });
+
   test('a third of a hundredth is not lost: 30 frames a second stay 30', async () => {
     const frames = Array.from({ length: 6 }, (_, at) => plain(4, 4, 1, at * 40));
     expect(delaysOf(await encodeAnimation(frames, Array(6).fill(1000 / 30)))).toEqual([3, 4, 3, 3, 4, 3]);

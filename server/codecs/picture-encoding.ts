@@ -4,6 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { IccProfileWish, RenderingWish } from '#server/domain/rendering-ports.ts';
 // For what it does on loading: it blocks the loaders we never need.
 import './raster.ts';
+import { encodeGreyGif } from './grey-gif.ts';
 import { builtInProfile } from './icc-profiles.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { RenderedFrame } from './render-frame.ts';
@@ -44,6 +45,8 @@ export async function encodePicture(
   wish: Pick<RenderingWish, 'format' | 'quality' | 'iccProfile'>,
   profile: Uint8Array | null = null,
 ): Promise<Uint8Array> {
+  // GIF has no place for a profile.
+  if (wish.format === 'gif' && frame.channels === 1) return encodeGreyGif([frame], [0]);
   const source =
     wish.iccProfile === 'no' ? grey(raw(frame), frame.channels) : await inColourSpace(frame, wish.iccProfile, profile);
   const picture = source.timeout({ seconds: SECONDS });
@@ -68,6 +71,8 @@ export async function encodeAnimation(
   const [first] = frames;
   if (first === undefined) throw new Error('an animation needs a frame');
   const { width, height, channels } = first;
+  const delays = hundredths(delaysMs);
+  if (channels === 1) return encodeGreyGif(frames, delays);
   const strip = new Uint8Array(width * height * channels * frames.length);
   frames.forEach(({ data }, at) => {
     strip.set(data, at * width * height * channels);
@@ -77,7 +82,7 @@ export async function encodeAnimation(
     limitInputPixels: false,
   })
     .timeout({ seconds: SECONDS })
-    .gif({ dither: 0, effort: 1, loop: 0, delay: wholeDelays(delaysMs) })
+    .gif({ dither: 0, effort: 1, loop: 0, delay: delays.map((delay) => delay * 10) })
     .toBuffer();
 }
 
@@ -85,14 +90,14 @@ export async function encodeAnimation(
  * GIF counts hundredths of a second. Each frame starts at the hundredth nearest to its time, so that errors do not
  * add up; browsers take less than two for a mistake and slow down.
  */
-function wholeDelays(delaysMs: readonly number[]): number[] {
+function hundredths(delaysMs: readonly number[]): number[] {
   let time = 0;
   let started = 0;
   return delaysMs.map((delay) => {
     time += delay;
-    const hundredths = Math.min(6553, Math.max(2, Math.round(time / 10) - started));
-    started += hundredths;
-    return hundredths * 10;
+    const shown = Math.min(6553, Math.max(2, Math.round(time / 10) - started));
+    started += shown;
+    return shown;
   });
 }
 
