@@ -9,16 +9,16 @@ export interface AnnotationWish {
 }
 
 /** Lines to burn into a picture of a frame: who it is above, how it was made below; null when nothing is asked for. */
-export function picturesNotes(
+export function pictureNotes(
   { patient, technique }: AnnotationWish,
   description: InstanceDescription,
   frameNumber: number,
-  window: RenderingWish['window'],
+  wish: Pick<RenderingWish, 'window' | 'flip'>,
 ): PictureNotes | null {
   if (!patient && !technique) return null;
   return {
     top: patient ? patientLines(description) : [],
-    bottom: technique ? techniqueLines(description, frameNumber, window) : [],
+    bottom: technique ? techniqueLines(description, frameNumber, wish) : [],
   };
 }
 
@@ -35,7 +35,7 @@ function patientLines({ patientName, patientId, patientBirthDate, patientSex }: 
 function techniqueLines(
   description: InstanceDescription,
   frameNumber: number,
-  window: RenderingWish['window'],
+  { window, flip }: Pick<RenderingWish, 'window' | 'flip'>,
 ): string[] {
   const { modality, studyDate, seriesNumber, seriesDescription, instanceNumber, image } = description;
   const position = image?.imagePositionPatient?.map((value) => value.toFixed(1)).join(' / ');
@@ -53,6 +53,9 @@ function techniqueLines(
       .join(' · '),
     position === undefined || (image?.numberOfFrames ?? 1) > 1 ? '' : `Position ${position} mm`,
     grey && shown !== undefined ? `Window ${shown.center} / ${shown.width}` : '',
+    // Whoever reads the side of a lesion off a turned picture must be told.
+    flip.horizontal ? 'Flipped left to right' : '',
+    flip.vertical ? 'Flipped top to bottom' : '',
     image?.lossy === true ? 'Lossy compression' : '',
   ];
 }

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import type { EncodedPicture } from './image-ports.ts';
 import type { InstanceRow, InstanceScope } from './material-ports.ts';
-import { type AnnotationWish, picturesNotes } from './picture-annotation.ts';
+import { type AnnotationWish, pictureNotes } from './picture-annotation.ts';
 import { findBulkData } from './read-bulk-data.ts';
 import { type Renderable, type RenderableKind, type RenderingNeeds, renderableKind } from './renderable.ts';
 import { type PictureInput, RENDERING_VERSION, type RenderingWish } from './rendering-ports.ts';
@@ -143,7 +143,7 @@ async function* readInputs(
     try {
       for (const frameNumber of frameNumbers) {
         const frame = await source.frame(frameNumber, (offset, length) => blob.read(offset, length, signal));
-        const notes = picturesNotes(wish.annotation, description, frameNumber, wish.window);
+        const notes = pictureNotes(wish.annotation, description, frameNumber, wish);
         yield { ...frame, iccProfile, notes };
       }
     } finally {
