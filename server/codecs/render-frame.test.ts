@@ -3,7 +3,6 @@ import { imageOfFrame } from '#shared/dicom/frame-image.ts';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { describeImage, type ImageDescription } from '#shared/dicom/image-description.ts';
 import { sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
-import { encodePicture, fitWithin } from './picture-encoding.ts';
 import { modalityValues, renderFrame } from './render-frame.ts';
 import type { DecodedFrame, SampleArray } from './stored-pixels.ts';
 
@@ -186,16 +185,4 @@ test.each([
   [{ ...RGB, samplesPerPixel: 4, photometricInterpretation: 'CMYK' }, /CMYK is not supported/],
 ])('refuses %j', (change, sentence) => {
   expect(() => render(new Uint8Array(12), change)).toThrow(sentence);
-});
-
-test('pictures are fitted with square pixels, never enlarged, and encoded', async () => {
-  const frame = { width: 200, height: 100, channels: 1 as const, data: new Uint8Array(20_000).fill(90) };
-  expect(await fitWithin(frame, 50)).toMatchObject({ width: 50, height: 25, channels: 1 });
-  expect(await fitWithin(frame, 400)).toBe(frame);
-  // Pixels half as wide as they are high make a square picture.
-  expect(await fitWithin(frame, 100, 0.5)).toMatchObject({ width: 100, height: 100 });
-  expect([...(await encodePicture(frame, 'png')).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
-  expect([...(await encodePicture({ ...frame, height: 33, width: 200, channels: 3 }, 'jpeg')).subarray(0, 2)]).toEqual([
-    0xff, 0xd8,
-  ]);
 });
