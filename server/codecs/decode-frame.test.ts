@@ -67,6 +67,10 @@ test('native: 32 bits, floats, and bytes at an odd address', async () => {
   expect(await pixelsOf(bytesOf(Int32Array.of(-5, 1)), { ...wide, signed: true }, LITTLE)).toEqual([-5, 1]);
   const float = { ...wide, floatingPoint: true };
   expect(await pixelsOf(bytesOf(Float32Array.of(0.5, -2)), float, LITTLE)).toEqual([0.5, -2]);
+  const double = { ...float, columns: 1, bitsAllocated: 64, bitsStored: 64, highBit: 63 };
+  expect(await pixelsOf(bytesOf(Float64Array.of(1e-300)), double, LITTLE)).toEqual([1e-300]);
+  const bigDouble = bytesOf(Float64Array.of(1e-300)).reverse();
+  expect(await pixelsOf(bigDouble, double, BIG)).toEqual([1e-300]);
   const shifted = new Uint8Array(49);
   shifted.set(bytesOf(VALUES), 1);
   expect(await pixelsOf(shifted.subarray(1), GREY, LITTLE)).toEqual([...VALUES]);
@@ -207,6 +211,13 @@ const CODECS = [
   ['JPEG 2000 Part 2', syntax('4.92'), '@cornerstonejs/codec-openjpeg/wasmjs', 'J2KEncoder'],
   ['JPEG XL', syntax('4.110'), JPEG_XL, 'JpegXLEncoder'],
 ] as const;
+
+test.each(CODECS)('%s: padding bytes behind a frame do no harm (PS3.5 A.4)', async (_name, uid, module, className) => {
+  const unsigned = { ...SMOOTH, signed: false };
+  const positive = Uint16Array.from(SMOOTH_VALUES, (value) => value + 20_000);
+  const stream = await encode(module, className, bytesOf(positive), unsigned);
+  expect(await pixelsOf(Uint8Array.from([...stream, 0, 0, 0]), unsigned, uid)).toEqual([...positive]);
+});
 
 test.each(CODECS)('%s: lossless frames come back bit for bit', async (name, uid, module, className) => {
   const unsigned = { ...SMOOTH, signed: false };

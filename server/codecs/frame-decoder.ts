@@ -1,7 +1,7 @@
 /** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
 import type { FrameTranscoder } from '#server/domain/image-ports.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
-import type { OverlayBits } from './overlay-bits.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
 import type { DecodedFrame } from './stored-pixels.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';

@@ -1,8 +1,10 @@
 /** All overlay planes that lie on one frame, for the process that renders it. */
+
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { FrameInput } from './frame-decoder.ts';
-import { embeddedOverlays, type OverlayBits } from './overlay-bits.ts';
+import { embeddedOverlays } from './overlay-bits.ts';
 
 export interface OverlaidFrame extends FrameInput {
   /** What `readOverlays` read for this frame; null draws none. */

@@ -82,6 +82,8 @@ test.each([
   async (uid, sof) => {
     const stream = flatBlocks(BLOCKS, sof);
     expect(await pixelsOf(stream, FORMAT, syntax(uid))).toEqual(EXPECTED);
+    const padded = Uint8Array.from([...stream, 0, 0]);
+    expect(await pixelsOf(padded, FORMAT, syntax(uid))).toEqual(EXPECTED);
     const signed = await pixelsOf(stream, { ...FORMAT, signed: true }, syntax(uid));
     expect(signed).toEqual(EXPECTED.map((value) => (value >= 2048 ? value - 4096 : value)));
   },

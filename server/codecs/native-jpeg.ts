@@ -50,6 +50,8 @@ const PHOTOMETRIC = { grey: 1, rgb: 3, ybrFull: 4 } as const;
 /** What libijg says when it invents pixels; that there are bytes between markers is no harm. */
 const DAMAGE = /premature end|Huffman code|Inconsistent progression|restart marker/i;
 
+const KEPT_BYTES = 128 * 1024 * 1024;
+
 const require = createRequire(import.meta.url);
 let compiled: Promise<CompiledModule> | null = null;
 let library: Promise<Library> | null = null;
@@ -132,6 +134,8 @@ export async function decodeNativeJpeg(
     const start = codec.GetDecodedBuffer(context);
     const decoded = new Uint8Array(codec.memory.buffer).slice(start, start + codec.GetDecodedBufferSize(context));
     codec.ReleaseCodecsContext(context);
+    // Its memory never shrinks: after a huge frame the next one starts small again.
+    if (codec.memory.buffer.byteLength > KEPT_BYTES) library = null;
     if (complaints.length > 0) throw new UndecodableFrame('the compressed data is damaged or cut off');
     // Eight-bit streams come out in bytes, whatever is allocated to them.
     const bits = decoded.length < sampleCount(format) * 2 ? 8 : 16;

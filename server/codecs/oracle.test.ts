@@ -117,6 +117,18 @@ describe.skipIf(!present)(`what other programs read from real files${note}`, () 
     expect(stored.length).toBeGreaterThan(100);
   }, 120_000);
 
+  test('one-bit frames in RLE and deflated are those of the uncompressed copy (PS3.5 annexes G and A.4)', async () => {
+    for (const frameNumber of [1, 2, 3]) {
+      const [plain, ...copies] = await Promise.all(
+        ['objects/seg-liver/liver.dcm', 'transfer-syntax/liver_rle.dcm', 'transfer-syntax/liver_deflate.dcm'].map(
+          async (file) => (await decode(file, frameNumber)).frame.pixels,
+        ),
+      );
+      expect(plain).toContain(1);
+      for (const copy of copies) expect(copy).toEqual(plain);
+    }
+  });
+
   test('rendered pictures are those of dcm2pnm within one grey level (PS3.3 C.7.6.3.1.2, C.11)', async () => {
     const wrong: string[] = [];
     for (const { file, frame: number, mode, shape, window, grid } of pictures) {
