@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
+import { benchSearch } from './search.ts';
 import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
 import { benchUpload } from './upload.ts';
@@ -46,6 +47,7 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
   stow: (server, folder) => benchStow(server, folder, values.quick ? 100 : 400),
   frames: (server, folder) => benchFrames(server, folder, seconds),
   tiles: (server, folder) => benchTiles(server, folder, seconds),
+  search: (server, folder) => benchSearch(server, folder, values.quick ? 10_000 : 100_000, seconds),
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));
