@@ -27,7 +27,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     studies = studies.addColumn(column, text, (c) => c.notNull());
   }
   await studies.addColumn('dataset', 'text', (c) => c.notNull()).execute();
-  const byDate = sql`study_date desc, study_time desc, ${bytewise(db, sql.ref('study_uid'))}, state, shared, modalities`;
+  const uid = bytewise(db, sql.ref('study_uid'));
+  // With everything a count looks at, so that it needs the index alone; in SQLite the number of the row is in each index.
+  const byDate = sql`study_date desc, study_time desc, ${uid}, state, shared, modalities, id`;
   const indexes: Readonly<Record<string, RawBuilder<unknown>>> = {
     search_studies_order: byDate,
     search_studies_referrer: sql`referrer_id, ${byDate}`,
