@@ -1,5 +1,5 @@
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
-import type { OverlayPlane } from '#shared/dicom/overlays.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import type { VoiFunction } from '#shared/imaging/window.ts';
 import type { EncodedPicture, RangeRead } from './image-ports.ts';
 
@@ -45,13 +45,6 @@ export interface RenderingWish {
   readonly iccProfile: IccProfileWish;
 }
 
-/** One overlay plane on one frame (PS3.3 C.9.2): bit n, counted from `firstBit` of the bytes, is its pixel n. */
-export interface PictureOverlay {
-  readonly plane: OverlayPlane;
-  readonly bits: Uint8Array;
-  readonly firstBit: number;
-}
-
 /** One frame with all that making a picture of it takes. */
 export interface PictureInput {
   readonly bytes: Uint8Array;
@@ -60,7 +53,7 @@ export interface PictureInput {
   /** From 1. */
   readonly frameNumber: number;
   /** Planes of Overlay Data that lie on the frame. */
-  readonly overlays: readonly PictureOverlay[];
+  readonly overlays: readonly OverlayBits[];
   /** Width of a pixel over its height. */
   readonly pixelAspect: number;
   /** Of the image (0028,2000), when the wish asks for one; null where it has none. */

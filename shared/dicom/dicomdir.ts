@@ -89,7 +89,7 @@ export function directoryEntry(
 }
 
 function keyOf(elements: readonly OutputElement[]): string {
-  return elements.map(({ bytes }) => new TextDecoder().decode(bytes).trim()).join('\n');
+  return elements.map(({ bytes }) => bytes?.join(' ')).join('\n');
 }
 
 /** The keys with the values of the object, and the character set where one of them needs it (PS3.3 F.3.2.2). */

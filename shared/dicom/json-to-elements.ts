@@ -1,4 +1,5 @@
 /** Values of the DICOM JSON Model (PS3.18 Annex F) as data elements in Explicit VR Little Endian and UTF-8. */
+import { encodeUtf8 } from './charset-encode.ts';
 import type { OutputElement } from './deidentification/output-element.ts';
 import type { DicomJsonDataset, DicomJsonElement, DicomJsonValue } from './dicom-json.ts';
 
@@ -29,7 +30,7 @@ export function elementOfJson(tag: number, { vr, Value }: DicomJsonElement): Out
     for (const [at, value] of numbers.entries()) write(view, at * size, value);
     return { tag, vr, bytes: new Uint8Array(view.buffer) };
   }
-  return TEXT.test(vr) ? { tag, vr, bytes: new TextEncoder().encode(textOfJson(Value ?? [])) } : null;
+  return TEXT.test(vr) ? { tag, vr, bytes: encodeUtf8(textOfJson(Value ?? [])) } : null;
 }
 
 /** Values of an element as one text, as a file has them; names with all their component groups (PS3.18 F.2.2). */
