@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BIG_ENDIAN, encodeSample, sample, sampleInstance } from '#shared/dicom/sample-dataset.ts';
+import { BIG_ENDIAN, encodeSample, sample, sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
 import { EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '#shared/dicom/transfer-syntax.ts';
 import { COMMAND, RESPONSE } from './command-set.ts';
 import { decodeIdentifier, encodeIdentifier } from './identifier.ts';
@@ -47,7 +47,7 @@ const TAG_OF: Readonly<Record<string, readonly [tag: string, vr: string]>> = {
   uid: ['00080018', 'UI'],
   modality: ['00080060', 'CS'],
   instances: ['00201208', 'IS'],
-  comments: ['00104000', 'LT'],
+  rows: ['00280010', 'US'],
 };
 function identifier(keys: Keys): Uint8Array {
   const entries = Object.entries(keys).map(([name, value = '']) => {
@@ -141,7 +141,7 @@ describe('C-FIND, C-GET and C-MOVE (PS3.4 annex C)', () => {
     });
 
     it('warns with FF01H of a key it does not match', async () => {
-      const { pending, matches } = await find({ level: 'STUDY', study: '1.2.1', comments: 'x' });
+      const { pending, matches } = await find({ level: 'STUDY', study: '1.2.1', rows: '2' });
       expect([pending, matches.length]).toEqual([0xff01, 1]);
     });
 
@@ -333,6 +333,40 @@ describe('C-FIND, C-GET and C-MOVE (PS3.4 annex C)', () => {
       const answers = await move('DOWN', { level: 'STUDY', study: '1.2.1' });
       expect(answers.at(-1)).toMatchObject({ status: 0xa702, failed: 3, completed: 0 });
     });
+  });
+
+  it('sends what the receiver does not accept as stored in a form it does, when one can be made', async () => {
+    const made = MADE.at(-1) ?? { ...ONE, uid: '' };
+    const asked: (readonly string[])[] = [];
+    const converting = await startTestDimse({}, {}, async (object, accepted) => {
+      asked.push([object.sopInstanceUid, object.transferSyntaxUid, ...accepted]);
+      if (!accepted.includes(EXPLICIT_LITTLE_ENDIAN)) return null;
+      async function* chunks() {
+        const file = samplePart10(instance(made));
+        yield file.subarray(0, 200);
+        yield file.subarray(200);
+      }
+      return { transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN, chunks: chunks() };
+    });
+    const before = dimse;
+    dimse = converting;
+    try {
+      const { id } = await dimse.server.draft();
+      await dimse.addPeer('PACS', 'referrer', { consultationId: id });
+      const peer = await openTestAssociation(dimse.port, { calling: 'PACS', contexts: [[CT, EXPLICIT_BIG_ENDIAN]] });
+      const request = { field: COMMAND.storeRequest, affectedSopClass: CT, affectedSopInstance: made.uid };
+      await peer.ask(1, request, encodeSample(instance(made), BIG_ENDIAN));
+      await peer.release();
+      const { received, final } = await get({ level: 'STUDY', study: made.study }, [EXPLICIT_LITTLE_ENDIAN]);
+      expect(final).toMatchObject({ status: 0, completed: 1 });
+      expect(received.get(made.uid)?.equals(encodeSample(instance(made)))).toBe(true);
+      expect(asked).toEqual([[made.uid, EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN]]);
+      const none = await get({ level: 'STUDY', study: made.study }, [IMPLICIT_LITTLE_ENDIAN]);
+      expect(none.final).toMatchObject({ status: 0xa702, failed: 1 });
+    } finally {
+      dimse = before;
+      await converting.close();
+    }
   });
 
   it('C-CANCEL ends a retrieval with FE00H and says how much was left', async () => {
