@@ -2,17 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '#shared/errors.ts';
 import type { DimseSettings } from './config.ts';
 import { type DimseListener, type DimseOptions, openDimseListener } from './dimse/listener.ts';
+import type { ConvertObject } from './dimse/session.ts';
 import type { Services } from './services.ts';
 
 /** Opens the DIMSE listener when the configuration names a port. @throws AppError CONFIG_INVALID for a TLS file */
 export async function openDimse(
   { config, db, blobs, material, log }: Pick<Services, 'config' | 'db' | 'blobs' | 'material' | 'log'>,
   options: Partial<DimseOptions> = {},
+  convert: ConvertObject | null = null,
 ): Promise<DimseListener | null> {
   const { dimse } = config;
   if (dimse === null) return null;
   const { host, port, aeTitle } = dimse;
-  const needs = { db, blobs, ingest: material.ingest, log, aeTitle };
+  const needs = { db, blobs, ingest: material.ingest, log, aeTitle, convert };
   return openDimseListener(needs, { host, port, tls: await readTls(dimse), ...options });
 }
 
