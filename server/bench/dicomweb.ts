@@ -155,6 +155,7 @@ async function benchMetadata(servers: readonly DicomwebServer[], ct: CtSeries, s
   const path = materialPaths.seriesMetadata(ct.studyUid, ct.seriesUid);
   const contestants = servers.map((server): Contestant => {
     const headers = { ...server.headers, accept: 'application/dicom+json', 'accept-encoding': 'gzip' };
+    let coldest: number | null = null;
     return {
       name: server.name,
       async round() {
@@ -169,7 +170,9 @@ async function benchMetadata(servers: readonly DicomwebServer[], ct: CtSeries, s
           times.push(performance.now() - started);
           if (!answer.ok) throw new Error(`${server.name} answered ${answer.status} to the metadata`);
         }
-        const note = `${median(first).toFixed(1)} ms to the first byte, ${(bytes / 1e6).toFixed(1)} MB of JSON`;
+        coldest ??= times[0] ?? 0;
+        const size = `${(bytes / 1e6).toFixed(1)} MB of JSON`;
+        const note = `${median(first).toFixed(1)} ms to the first byte, ${coldest.toFixed(0)} ms when first asked, ${size}`;
         return { figure: median(times), times, note };
       },
     };

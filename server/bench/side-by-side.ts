@@ -32,6 +32,7 @@ export async function benchSideBySide(side: SideBySide): Promise<BenchRow[]> {
   for (let round = -1; round < side.rounds; round += 1) {
     for (const [at, contestant] of side.contestants.entries()) {
       const result = await contestant.round();
+      process.stderr.write(`  ${side.name}, ${contestant.name}: ${result.figure.toFixed(1)} ${side.unit}\n`);
       if (round >= 0) rounds[at]?.push(result);
     }
   }

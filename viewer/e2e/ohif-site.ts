@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * OHIF's own configuration file (docs.ohif.org, Configuration): one DICOMweb source on its own origin, and an extension
- * that hands its authentication service the token for every request.
+ * that hands its authentication service the token for every request, and lets a test follow links (`window.followLink`).
  */
 function configuration(token: string): string {
   const source = {
@@ -50,7 +50,8 @@ function configuration(token: string): string {
   return `window.config = ${JSON.stringify(config)};
 window.config.extensions = [{
   id: 'consilium-token',
-  preRegistration({ servicesManager }) {
+  preRegistration({ servicesManager, commandsManager }) {
+    window.followLink = (to) => commandsManager.runCommand('navigateHistory', { to }, 'DEFAULT');
     servicesManager.services.userAuthenticationService.setServiceImplementation({
       getAuthorizationHeader: () => ({ Authorization: ${JSON.stringify(`Bearer ${token}`)} }),
     });

@@ -41,16 +41,19 @@ async function newestChange(folder: string): Promise<number> {
   return Math.max(0, ...times);
 }
 
-async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output = `${output}${text}`.slice(-4000);
-    });
-  }
+  let printed = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-4000);
+  });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${output}`);
+  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${printed.slice(-4000)}${said}`);
+  return printed.trim();
 }
 
 /** Builds the viewer unless the built one is newer than all of its sources. */
@@ -75,30 +78,21 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function runCommand(
-  command: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  input: readonly string[] = [],
-): Promise<string> {
-  let said = '';
-  let printed = '';
-  const code = await runAdmin([...command], environment, {
-    input: Readable.from(input),
-    result: (text) => {
-      printed += text;
-    },
-    message: (text) => {
-      said += text;
-    },
-  });
-  if (code !== 0) throw new Error(`${command[0]} failed: ${said}`);
-  return printed.trim();
-}
-
 async function createUsers(users: readonly TestUser[], environment: NodeJS.ProcessEnv): Promise<void> {
   for (const { email, name, role } of users) {
-    const command = ['create-user', '--email', email, '--name', name, '--role', role, '--password-stdin'];
-    await runCommand(command, environment, [`${TEST_PASSWORD}\n`]);
+    let said = '';
+    const code = await runAdmin(
+      ['create-user', '--email', email, '--name', name, '--role', role, '--password-stdin'],
+      environment,
+      {
+        input: Readable.from([`${TEST_PASSWORD}\n`]),
+        result: () => {},
+        message: (text) => {
+          said += text;
+        },
+      },
+    );
+    if (code !== 0) throw new Error(`the account ${email} could not be made: ${said}`);
   }
 }
 
@@ -147,6 +141,9 @@ export async function startProduct(users: readonly TestUser[], options = { viewe
     await stop();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`);
   }
-  const admin = (...command: readonly string[]) => runCommand(command, environment);
+  const admin = async (...command: readonly string[]): Promise<string> => {
+    const { VITEST: _, ...own }: NodeJS.ProcessEnv = environment;
+    return await run(process.execPath, [join(ROOT, 'server/admin.ts'), ...command], own);
+  };
   return { url, folder, admin, log: () => log, stop };
 }
