@@ -29,7 +29,20 @@ export function elementOfJson(tag: number, { vr, Value }: DicomJsonElement): Out
     for (const [at, value] of numbers.entries()) write(view, at * size, value);
     return { tag, vr, bytes: new Uint8Array(view.buffer) };
   }
-  return TEXT.test(vr) ? { tag, vr, bytes: new TextEncoder().encode(textOfJson(Value ?? [])) } : null;
+  return TEXT.test(vr) ? { tag, vr, bytes: utf8Bytes(textOfJson(Value ?? [])) } : null;
+}
+
+/** UTF-8 (RFC 3629), written here since shared code has neither Node's encoder nor the browser's. */
+function utf8Bytes(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) out.push(code);
+    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(out);
 }
 
 /** Values of an element as one text, as a file has them; names with all their component groups (PS3.18 F.2.2). */
