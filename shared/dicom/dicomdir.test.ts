@@ -115,6 +115,18 @@ describe('PS3.3 F.5: keys of type 1', () => {
     expect(recordOf('IMAGE', { '00200013': { vr: 'IS' } })?.number(0x00200013)).toBe(3);
   });
 
+  test('dates and times of old files lose their marks; what is none counts as absent', () => {
+    const old = { '00080020': text('DA', '1997.04.24'), '00080030': text('TM', '14:04:38') };
+    expect([recordOf('STUDY', old)?.text(0x00080020), recordOf('STUDY', old)?.text(0x00080030)]).toEqual([
+      ...['19970424', '140438'],
+    ]);
+    const wrong = { '00080020': text('DA', 'April'), '00080030': text('TM', 'noon'), '00200013': text('IS', 'x') };
+    expect([recordOf('STUDY', wrong)?.text(0x00080020), recordOf('STUDY', wrong)?.text(0x00080030)]).toEqual([
+      ...['19000101', '000000'],
+    ]);
+    expect(recordOf('IMAGE', wrong)?.number(0x00200013)).toBe(3);
+  });
+
   test('names in other scripts come with their character set', () => {
     const name = {
       vr: 'PN',

@@ -109,9 +109,9 @@ function keyElement(key: RecordKey, metadata: DicomJsonDataset, made: string | u
   const { tag, vr, type } = key;
   if (vr === 'SQ') return sequenceElement(key, metadata);
   for (const source of [tag, ...(key.from ?? [])]) {
-    const element = metadata[hexTag(source)];
-    if (element === undefined || textOfJson(element.Value ?? []).trim() === '') continue;
-    const written = elementOfJson(tag, { ...element, vr });
+    const value = validText(vr, textOfJson(metadata[hexTag(source)]?.Value ?? []));
+    if (value === '') continue;
+    const written = elementOfJson(tag, { vr, Value: [value] });
     if (written !== null) return written;
   }
   if (tag === VERIFICATION_DATE_TIME) return verifiedLast(metadata);
@@ -119,6 +119,22 @@ function keyElement(key: RecordKey, metadata: DicomJsonDataset, made: string | u
   if (type === '2') return { tag, vr };
   return { tag, vr, bytes: asciiBytes(made ?? key.otherwise ?? '') };
 }
+
+/** As PS3.5 section 6.2 has it: dates and times of ACR-NEMA lose their marks, what is no such value counts as absent. */
+function validText(vr: string, text: string): string {
+  const value = text.trim();
+  const form = FORMS[vr];
+  if (form === undefined) return value;
+  const plain = value.replaceAll(form.marks, '');
+  return form.valid.test(plain) ? plain : '';
+}
+
+const FORMS: Readonly<Record<string, { readonly marks: string; readonly valid: RegExp }>> = {
+  DA: { marks: '.', valid: /^\d{8}$/ },
+  TM: { marks: ':', valid: /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/ },
+  IS: { marks: ' ', valid: /^[+-]?\d{1,11}$/ },
+  CS: { marks: '\0', valid: /^[A-Z0-9_ \\]+$/ },
+};
 
 /** In the report itself each verifying observer has his own (PS3.3 C.17.2); the record tells the last one (F.5.20). */
 function verifiedLast(metadata: DicomJsonDataset): OutputElement | null {
