@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { startTestServer, type TestServer } from '#server/http/test-server.ts';
-import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { TestXmlHttpRequest } from './test-xml-http-request.ts';
 
 /** What of the client's interface is used here; its own types speak of the browser. */
@@ -83,7 +82,7 @@ describe('dicomweb-client against the listening server', () => {
     expect(same(await client.retrieveInstance({ ...place, sopInstanceUID }), files[1])).toBe(true);
   });
 
-  test('retrieves objects and frames in other transfer syntaxes', async () => {
+  test('retrieves frames in another transfer syntax', async () => {
     const sopInstanceUID = ct.instances[0]!.sopInstanceUid;
     const wanted = (mediaType: string, transferSyntaxUID: string) => ({
       mediaTypes: [{ mediaType, transferSyntaxUID }],
@@ -93,13 +92,6 @@ describe('dicomweb-client against the listening server', () => {
       ...wanted('image/jls', '1.2.840.10008.1.2.4.80'),
     });
     expect(Buffer.from(frame!).subarray(0, 4).toString('hex')).toBe('ffd8fff7');
-    for (const uid of ['1.2.840.10008.1.2.4.80', '1.2.840.10008.1.2.4.202', '1.2.840.10008.1.2.1']) {
-      const objects = await client.retrieveSeries({ ...place, ...wanted('application/dicom', uid) });
-      expect(objects).toHaveLength(3);
-      for (const object of objects) {
-        expect(parseDicomHeader(new Uint8Array(object)).transferSyntaxUid).toBe(uid);
-      }
-    }
   });
 
   test('retrieves frames and pictures', async () => {
