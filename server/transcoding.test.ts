@@ -225,7 +225,9 @@ describe.skipIf(!present)(`objects in other transfer syntaxes (${present ? DATA 
       // The last entry, behind which the description of its size stands.
       const start = archive.lastIndexOf('DICM') - 128;
       await writeFile(path, archive.subarray(start, archive.lastIndexOf('PK\x07\x08')));
-      expect(await errorsOf(path), studyUid).toEqual([]);
+      // The UIDs are those of the objects, whatever their makers thought of the rules.
+      const errors = (await errorsOf(path)).filter((error) => !error.includes('Illegal root for UID'));
+      expect(errors, studyUid).toEqual([]);
     }
   }, 600_000);
 
