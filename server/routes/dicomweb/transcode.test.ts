@@ -237,8 +237,7 @@ describe('PS3.18 table 8.7.3-1: application/zip', () => {
       expect(namesOf(answer.rawPayload)).toEqual([...names, 'DICOMDIR']);
       expect(answer.rawPayload.includes(files[0]!)).toBe(true);
       expect(answer.rawPayload.includes('made by a scanner')).toBe(false);
-      const start = answer.rawPayload.lastIndexOf(Buffer.from('DICM')) - 128;
-      const { dataset, meta } = parseDicomHeader(answer.rawPayload.subarray(start));
+      const { dataset, meta } = directoryOf(answer.rawPayload);
       expect(meta.text(0x00020002)).toBe('1.2.840.10008.1.3.10');
       expect(dataset.items(0x00041220).flatMap((record) => record.texts(0x00041500).join('/') || [])).toEqual(names);
     },
