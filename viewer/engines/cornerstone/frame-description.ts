@@ -56,6 +56,9 @@ const LOSSY_SYNTAXES = new Set(['4.50', '4.51', '4.53', '4.55', '4.111'].map(syn
 /** JPEG of 12 bits, which the image loader gets wrong by 16 grey levels and more, and JPEG 2000 Part 2. */
 const SERVER_SYNTAXES = new Set(['4.51', '4.53', '4.55', '4.92', '4.93'].map(syntax));
 
+/** HTJ2K, of which the image loader mixes up the lines of colour components that are coded without a transform. */
+const HTJ2K_SYNTAXES = new Set(['4.201', '4.202', '4.203'].map(syntax));
+
 function syntax(suffix: string): string {
   return `1.2.840.10008.1.2.${suffix}`;
 }
@@ -140,7 +143,7 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
     lossy: textOf(instance, TAG.LossyImageCompression) === '01' || LOSSY_SYNTAXES.has(transferSyntax),
-    decodedByServer: SERVER_SYNTAXES.has(transferSyntax),
+    decodedByServer: SERVER_SYNTAXES.has(transferSyntax) || (samplesPerPixel > 1 && HTJ2K_SYNTAXES.has(transferSyntax)),
     unapplied:
       unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows) ??
       unappliedDisplay(instance, photometricInterpretation),
