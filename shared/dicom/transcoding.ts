@@ -113,13 +113,17 @@ function fitsHtj2k(format: PixelFormat, storedUid: string): boolean {
 const TRANSFORMING: ReadonlySet<PixelCoding> = new Set(['jpeg-8', 'jpeg-12', 'jpeg-2000', 'htj2k', 'jpeg-xl']);
 
 /** Photometric Interpretation of a decoded frame. */
-export function decodedPhotometric(format: PixelFormat, storedUid: string): string {
+export function decodedPhotometric(
+  format: Pick<PixelFormat, 'photometricInterpretation' | 'samplesPerPixel'>,
+  storedUid: string,
+): string {
   const { photometricInterpretation: stored, samplesPerPixel } = format;
   if (samplesPerPixel !== 3 || !/^(YBR|XYB)/.test(stored)) return stored;
   const { coding } = transferSyntaxOf(storedUid);
   if (TRANSFORMING.has(coding)) return 'RGB';
   // Halved colour samples of an uncompressed frame are brought to full size (PS3.3 C.7.6.3.1.2).
-  return coding === 'native' && stored === 'YBR_FULL_422' ? 'YBR_FULL' : stored;
+  const plain = coding === 'native' || coding === 'deflated-frames';
+  return plain && stored.endsWith('_422') ? stored.slice(0, -'_422'.length) : stored;
 }
 
 /** The format of a frame in `targetUid`, which the header of a transcoded object states. */
