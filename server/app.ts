@@ -12,6 +12,7 @@ import { Principals } from './http/principals.ts';
 import { logRequests } from './http/request-log.ts';
 import { checkOrigin } from './http/request-origin.ts';
 import { secureHeaders } from './http/security-headers.ts';
+import { cutOffStalled } from './http/stalled-body.ts';
 import { Standings } from './http/standings.ts';
 import { createTlsListener } from './http/tls-listener.ts';
 import { serveViewer } from './http/viewer-files.ts';
@@ -62,6 +63,10 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   app.addHook('onReady', async () => services.reports.startJobs());
 
   answerErrors(app);
+  app.addHook('onRequest', async (request, reply) => {
+    // Bodies that are read as a whole; routes that stream theirs watch over them.
+    if (/^application\/json\b/.test(request.headers['content-type'] ?? '')) cutOffStalled(request.raw, reply.raw);
+  });
   logRequests(app);
   await secureHeaders(app, isOverHttps(config));
   checkOrigin(app, config.publicUrl);

@@ -11,6 +11,7 @@ describe('readConfig', () => {
       demo: true,
       publicUrl: null,
       databaseUrl: null,
+      derivedCacheBytes: 2 * 1024 ** 3,
       s3: null,
       signingKey: null,
       dimse: null,
@@ -88,6 +89,11 @@ describe('readConfig', () => {
     S3_SECRET_KEY: 'very-secret',
   };
 
+  it('takes the room for transcoded frames in megabytes', () => {
+    expect(readConfig({}).derivedCacheBytes).toBe(2 * 1024 ** 3);
+    expect(readConfig({ DERIVED_CACHE_MB: '0' }).derivedCacheBytes).toBe(0);
+  });
+
   it('takes all keys of the object storage', () => {
     expect(readConfig(s3).s3).toEqual({
       endpoint: new URL('https://s3.example.org:9000/base'),
@@ -143,6 +149,8 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://example.org/x'],
     ['DATABASE_URL', 'not a url'],
     ['LOG_LEVEL', 'loud'],
+    ['DERIVED_CACHE_MB', 'much'],
+    ['DERIVED_CACHE_MB', '-1'],
     ['S3_ENDPOINT', 'example.org'],
     ['SMTP_URL', 'https://example.org'],
     ['REDIS_URL', 'localhost:6379'],

@@ -2,18 +2,35 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '#shared/errors.ts';
 import type { DimseSettings } from './config.ts';
 import { type DimseListener, type DimseOptions, openDimseListener } from './dimse/listener.ts';
+import type { ConvertObject } from './dimse/session.ts';
+import { objectSyntaxes, openOutgoing } from './domain/outgoing-object.ts';
 import type { Services } from './services.ts';
+
+type Needed = Pick<Services, 'config' | 'db' | 'blobs' | 'material' | 'deidentification' | 'log'>;
 
 /** Opens the DIMSE listener when the configuration names a port. @throws AppError CONFIG_INVALID for a TLS file */
 export async function openDimse(
-  { config, db, blobs, material, log }: Pick<Services, 'config' | 'db' | 'blobs' | 'material' | 'log'>,
+  services: Needed,
   options: Partial<DimseOptions> = {},
+  convert: ConvertObject | null = converterOf(services),
 ): Promise<DimseListener | null> {
+  const { config, db, blobs, material, log } = services;
   const { dimse } = config;
   if (dimse === null) return null;
   const { host, port, aeTitle } = dimse;
-  const needs = { db, blobs, ingest: material.ingest, log, aeTitle };
+  const needs = { db, blobs, ingest: material.ingest, log, aeTitle, convert };
   return openDimseListener(needs, { host, port, tls: await readTls(dimse), ...options });
+}
+
+/** As the retrieval of DICOMweb makes them. */
+function converterOf({ blobs, material, deidentification }: Needed): ConvertObject {
+  const { directory, derived } = material.frames;
+  const needs = { blobs, derived, headers: deidentification.headers };
+  return async (object, accepted, signal) => {
+    const found = await directory.find(object.consultationIds, object);
+    const syntax = objectSyntaxes(found).find((uid) => accepted.includes(uid));
+    return syntax === undefined ? null : openOutgoing(needs, found, syntax, signal);
+  };
 }
 
 async function readTls({ tls }: DimseSettings): Promise<DimseOptions['tls']> {

@@ -12,11 +12,12 @@ import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { DerivedFrames } from './domain/derived-frames.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
-import type { BulkDataReader, FrameRenderer, SlideImages } from './domain/image-ports.ts';
+import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
 import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
+import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
 import type { Log } from './log.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
@@ -35,7 +36,7 @@ export interface MaterialServices {
   readonly slideImages: SlideImages;
   readonly frames: FrameNeeds;
   readonly bulkData: BulkDataReader;
-  readonly renderer: FrameRenderer;
+  readonly rendering: RenderingNeeds;
   readonly metadata: MetadataReader;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
   tidyUploads(): void;
@@ -44,7 +45,8 @@ export interface MaterialServices {
 
 /** Two processes read headers: more would only take the processor from those who are looking at images. */
 const READERS = 2;
-const DECODERS = 1;
+/** The second one is started when two pictures are asked for at once. */
+const DECODERS = 2;
 const OPEN_SLIDES = 64;
 const TIDYING_MS = 3600 * 1000;
 
@@ -95,14 +97,17 @@ export async function openMaterial(options: {
       log.error({ err }, 'uploads could not be tidied');
     }
   };
+  const frames = { directory: createFrameDirectory(db, createFrameIndexReader()), blobs, derived };
+  const bulkData = createBulkDataReader(parsing);
+  const renderer = createFrameRenderer(decoders);
   return {
     ingest,
     uploads,
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
-    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs, derived },
-    bulkData: createBulkDataReader(parsing),
-    renderer: createFrameRenderer(decoders),
+    frames,
+    bulkData,
+    rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db),
     tidyUploads() {
       tidying ??= setInterval(tidy, TIDYING_MS).unref();

@@ -126,6 +126,11 @@ export const ERRORS = {
     status: 409,
     sentence: 'The object is not of the SOP Class and Instance its sender announced; it was not stored.',
   },
+  NOT_RENDERABLE: {
+    status: 406,
+    sentence: 'This object ({what}) has no rendered form; it is only available as application/dicom and as metadata.',
+  },
+  NO_THUMBNAIL: { status: 406, sentence: 'There is no image here that a small picture could show.' },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {
     status: 415,

@@ -12,6 +12,8 @@ export interface ProductServer {
   readonly base: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly consultationId: string;
+  /** Makes an account of another role; the headers of a request by it. */
+  headersOf(role: string): Promise<Readonly<Record<string, string>>>;
   /** Resident memory of the server process, and of it with its workers, in MB. Linux only, else 0. */
   memory(): Promise<{ server: number; withWorkers: number }>;
   getJson(path: string): Promise<unknown>;
@@ -24,27 +26,38 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EMAIL = 'bench@example.org';
 const run = promisify(execFile);
 
-/** Starts the server on a free port with an empty data folder and makes a referrer, a consultation and a token. */
-export async function startProduct(dataDir: string): Promise<ProductServer> {
-  const env = { ...process.env, DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info' };
+/**
+ * Starts the server on a free port with an empty data folder and makes a referrer, a consultation and a token.
+ * `settings` are variables of its environment.
+ */
+export async function startProduct(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ProductServer> {
+  const own = { DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...settings };
+  const env = { ...process.env, ...own };
   const server = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const base = await addressOf(server);
   const admin = async (...args: string[]): Promise<string> =>
     (await run(process.execPath, ['server/admin.ts', ...args], { cwd: ROOT, env, maxBuffer: 1 << 28 })).stdout.trim();
-  const account = run(
-    process.execPath,
-    ['server/admin.ts', 'create-user', '--email', EMAIL, '--name', 'Bench', '--role', 'referrer', '--password-stdin'],
-    { cwd: ROOT, env },
-  );
-  account.child.stdin?.end('a password for the bench\n');
-  await account;
+  const addAccount = async (email: string, role: string): Promise<Readonly<Record<string, string>>> => {
+    const account = run(
+      process.execPath,
+      ['server/admin.ts', 'create-user', '--email', email, '--name', 'Bench', '--role', role, '--password-stdin'],
+      { cwd: ROOT, env },
+    );
+    account.child.stdin?.end('a password for the bench\n');
+    await account;
+    return { authorization: `Bearer ${await admin('create-token', '--user', email)}` };
+  };
+  const headers = await addAccount(EMAIL, 'referrer');
   const consultationId = await admin('create-consultation', '--referrer', EMAIL, '--title', 'Bench');
-  const headers = { authorization: `Bearer ${await admin('create-token', '--user', EMAIL)}` };
 
   return {
     base,
     headers,
     consultationId,
+    headersOf: (role) => addAccount(`${role}@example.org`, role),
     memory: async () => {
       const pid = server.pid ?? 0;
       return { server: await residentMb(pid), withWorkers: await residentTreeMb(pid) };

@@ -10,6 +10,7 @@ import { benchDicomweb } from './dicomweb.ts';
 import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
+import { benchSearch } from './search.ts';
 import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
 import { benchUpload } from './upload.ts';
@@ -51,6 +52,7 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
     benchDicomweb(server, folder, {
       ...{ seconds: values.quick ? 2 : 5, rounds: rounds ?? (values.quick ? 1 : 5), stored: values.quick ? 40 : 100 },
     }),
+  search: (server, folder) => benchSearch(server, folder, values.quick ? 10_000 : 100_000, seconds),
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));

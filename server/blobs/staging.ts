@@ -90,6 +90,7 @@ async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signa
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const handle = await open(path, 'wx');
+  let durable: Promise<void> | null = null;
   try {
     // Network pieces are small; a write each would cost more than the bytes.
     let waiting: Uint8Array[] = [];
@@ -108,10 +109,21 @@ async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signa
       if (waitingBytes >= WRITE_BYTES) await flush();
     }
     await flush();
+    durable = madeDurable(handle);
   } finally {
-    await handle.close();
+    if (durable === null) await handle.close();
   }
-  return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes } };
+  return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes }, durable };
+}
+
+/** Brings what was written to the disk and closes the file. Whoever adopts it waits for that; a refusal need not. */
+function madeDurable(handle: FileHandle): Promise<void> {
+  const durable = storing(async () => {
+    await handle.sync();
+    await handle.chmod(0o440);
+  }).finally(() => handle.close());
+  durable.catch(() => undefined);
+  return durable;
 }
 
 /** A disk may take fewer bytes than it is given. */

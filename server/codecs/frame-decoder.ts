@@ -1,7 +1,7 @@
 /** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
 import type { FrameTranscoder } from '#server/domain/image-ports.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
-import type { OverlayBits } from './overlay-bits.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
 import type { DecodedFrame } from './stored-pixels.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
@@ -19,9 +19,6 @@ export interface RenderInput extends FrameInput {
   readonly window: RenderWindow | null;
   /** Drawn on top, with those inside the pixel words; null draws none. */
   readonly overlays: readonly OverlayBits[] | null;
-  /** Longest side of the picture in px, with pixels made square; null keeps one picture pixel a frame pixel. */
-  readonly maxSide: number | null;
-  readonly format: 'raw' | 'jpeg' | 'png';
 }
 
 /** Modality values of a frame, row by row, one sample a pixel. */
@@ -30,9 +27,6 @@ export interface FrameValues {
   readonly columns: number;
   readonly values: Float32Array;
 }
-
-/** `data` is a JPEG or PNG file, or with format `raw` the samples themselves. */
-export type EncodedPicture = RenderedFrame;
 
 /** A pool for the functions below: a frame of the largest size we accept fits, and nothing takes a minute. */
 export function createDecodePool(size: number, limits = { memoryMb: 2048, timeoutMs: 30_000 }): WorkerPool {
@@ -67,8 +61,8 @@ export async function renderFramePicture(
   pool: WorkerPool,
   input: RenderInput,
   signal: AbortSignal,
-): Promise<EncodedPicture> {
-  return (await pool.run('picture', input, signal)) as EncodedPicture;
+): Promise<RenderedFrame> {
+  return (await pool.run('picture', input, signal)) as RenderedFrame;
 }
 
 /** Transcoding in the same processes; `decoders` is made by `createDecodePool`. */

@@ -95,6 +95,8 @@ export async function buildFrameIndex(
     header.repairs.note('fragments-empty');
   const groups = oneByOne ?? (await groupByMarkers(read, fragments, numberOfFrames, signal));
   if (oneByOne === null && groups !== null) header.repairs.note('frames-assembled');
+  // Frames joined into a component collection (PS3.5 A.4.4) cannot be told apart: the object is kept and not shown.
+  if (!groups && fragments.length > 0 && /\.4\.9[23]$/.test(syntax.uid)) return { kind: 'encapsulated', frames: [] };
   if (!groups || fragments.length === 0) {
     throw new AppError('DICOM_MALFORMED', {
       offsetBytes: pixelData.offsetBytes,

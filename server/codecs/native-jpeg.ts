@@ -33,8 +33,10 @@ interface Exports {
 
 /** The engine's own; the language settings of a server leave it out. */
 declare const WebAssembly: {
-  instantiate(module: Uint8Array, imports: object): Promise<{ readonly instance: { readonly exports: unknown } }>;
+  compile(bytes: Uint8Array): Promise<CompiledModule>;
+  instantiate(module: CompiledModule, imports: object): Promise<{ readonly exports: unknown }>;
 };
+type CompiledModule = { readonly compiled: unique symbol };
 
 interface Library {
   readonly exports: Exports;
@@ -48,11 +50,14 @@ const PHOTOMETRIC = { grey: 1, rgb: 3, ybrFull: 4 } as const;
 /** What libijg says when it invents pixels; that there are bytes between markers is no harm. */
 const DAMAGE = /premature end|Huffman code|Inconsistent progression|restart marker/i;
 
+const KEPT_BYTES = 128 * 1024 * 1024;
+
 const require = createRequire(import.meta.url);
+let compiled: Promise<CompiledModule> | null = null;
 let library: Promise<Library> | null = null;
 
 async function load(): Promise<Library> {
-  const path = require.resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm');
+  compiled ??= readFile(require.resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm')).then(WebAssembly.compile);
   const complaints: string[] = [];
   const text = (start: number, length: number) => Buffer.from(exports.memory.buffer, start, length).toString('latin1');
   const imports = {
@@ -84,7 +89,7 @@ async function load(): Promise<Library> {
       },
     },
   };
-  const { instance } = await WebAssembly.instantiate(await readFile(path), imports);
+  const instance = await WebAssembly.instantiate(await compiled, imports);
   // The module's own list of functions; the compiler cannot know it.
   const exports = instance.exports as Exports;
   exports._initialize?.();
@@ -129,6 +134,8 @@ export async function decodeNativeJpeg(
     const start = codec.GetDecodedBuffer(context);
     const decoded = new Uint8Array(codec.memory.buffer).slice(start, start + codec.GetDecodedBufferSize(context));
     codec.ReleaseCodecsContext(context);
+    // Its memory never shrinks: after a huge frame the next one starts small again.
+    if (codec.memory.buffer.byteLength > KEPT_BYTES) library = null;
     if (complaints.length > 0) throw new UndecodableFrame('the compressed data is damaged or cut off');
     // Eight-bit streams come out in bytes, whatever is allocated to them.
     const bits = decoded.length < sampleCount(format) * 2 ? 8 : 16;

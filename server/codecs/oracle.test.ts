@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeImage } from '#shared/dicom/image-description.ts';
+import { AppError } from '#shared/errors.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { buildFrameIndex } from './frame-index.ts';
 import { readOverlays } from './overlay-bits.ts';
@@ -10,6 +11,7 @@ import type { RangeReader } from './range-reader.ts';
 import { frameTransferSyntax, readFrame } from './read-frame.ts';
 import { readHeader } from './read-header.ts';
 import { renderFrame } from './render-frame.ts';
+import { UndecodableFrame } from './stored-pixels.ts';
 
 // What DCMTK, pydicom and OpenJPEG read from the same files; fixtures/oracles/make-oracles.py says how it was made.
 const data = process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '../../../shared/data');
@@ -64,6 +66,33 @@ function largestDifference(ours: readonly number[], theirs: ArrayLike<number>): 
   return Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? Number.NaN))));
 }
 
+test.skipIf(!present)(
+  `hostile files are rendered or refused with a sentence, never more (B31)${note}`,
+  async () => {
+    const files = readFileSync(join(data, 'index.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly file: string }).file)
+      .filter((file) => file.startsWith('hostile/'));
+    const strange: string[] = [];
+    let rendered = 0;
+    for (const file of files) {
+      try {
+        const { image, frame, overlays } = await decode(file, 1);
+        const { width, height, channels, data: samples } = renderFrame(frame, image, 1, null, overlays);
+        expect(samples.length, file).toBe(width * height * channels);
+        rendered++;
+      } catch (error) {
+        if (!(error instanceof AppError || error instanceof UndecodableFrame))
+          strange.push(`${file}: ${String(error)}`);
+      }
+    }
+    expect(strange).toEqual([]);
+    expect(rendered).toBeGreaterThan(0);
+  },
+  120_000,
+);
+
 describe.skipIf(!present)(`what other programs read from real files${note}`, () => {
   const stored = table<StoredRow>('stored-values.json');
   const pictures = table<PictureRow>('rendered.json');
@@ -87,6 +116,18 @@ describe.skipIf(!present)(`what other programs read from real files${note}`, () 
     expect(wrong).toEqual([]);
     expect(stored.length).toBeGreaterThan(100);
   }, 120_000);
+
+  test('one-bit frames in RLE and deflated are those of the uncompressed copy (PS3.5 annexes G and A.4)', async () => {
+    for (const frameNumber of [1, 2, 3]) {
+      const [plain, ...copies] = await Promise.all(
+        ['objects/seg-liver/liver.dcm', 'transfer-syntax/liver_rle.dcm', 'transfer-syntax/liver_deflate.dcm'].map(
+          async (file) => (await decode(file, frameNumber)).frame.pixels,
+        ),
+      );
+      expect(plain).toContain(1);
+      for (const copy of copies) expect(copy).toEqual(plain);
+    }
+  });
 
   test('rendered pictures are those of dcm2pnm within one grey level (PS3.3 C.7.6.3.1.2, C.11)', async () => {
     const wrong: string[] = [];

@@ -1,17 +1,10 @@
 /** The bits of overlay planes (PS3.3 C.9.2), read for one frame and drawn into a rendered picture. */
 import { DICOM_BOUNDS } from '#shared/dicom/bounds.ts';
-import type { OverlayPlane } from '#shared/dicom/overlays.ts';
+import type { OverlayBits, OverlayPlane } from '#shared/dicom/overlays.ts';
 import type { FrameIndex } from './frame-index.ts';
 import { inflateBounded } from './inflate.ts';
 import type { RangeReader } from './range-reader.ts';
 import { type SampleArray, swapBytes } from './stored-pixels.ts';
-
-/** One plane on one frame: bit n, counted from `firstBit` of the bytes, is its pixel n, row by row. */
-export interface OverlayBits {
-  readonly plane: OverlayPlane;
-  readonly bits: Uint8Array;
-  readonly firstBit: number;
-}
 
 /** Reads the planes in Overlay Data that lie on a frame, counted from 1. Planes shorter than they said are left out. */
 export async function readOverlays(

@@ -102,6 +102,8 @@ export function decodeJpeg2000(bytes: Uint8Array, format: FrameFormat): Promise<
 /** High-Throughput JPEG 2000 (ISO 15444-15). */
 export function decodeHtj2k(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
   checkSize(format, jpeg2000Size(bytes));
+  // Of colour without a colour transform the build of OpenJPH mixes up the lines of the components; OpenJPEG does not.
+  if (format.samplesPerPixel > 1) return decodeJpeg2000(bytes, format);
   return decodeWith('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder', bytes);
 }
 

@@ -65,16 +65,16 @@ async function encodeWith(module: string, encode: (encoders: Encoders) => Uint8A
   }
 }
 
-function infoOf(input: EncoderInput, signed: boolean): EncoderFrameInfo {
+function infoOf(input: EncoderInput, isSigned: boolean, isUsingColorTransform: boolean): EncoderFrameInfo {
   const { width, height, bitsPerSample, components } = input;
-  return { width, height, bitsPerSample, componentCount: components, isSigned: signed, isUsingColorTransform: false };
+  return { width, height, bitsPerSample, componentCount: components, isSigned, isUsingColorTransform };
 }
 
 /** JPEG-LS without loss, samples interleaved. The sign is in the header of the object: JPEG-LS has none. */
 export function encodeJpegLs(input: EncoderInput): Promise<Uint8Array> {
   return encodeWith('@cornerstonejs/codec-charls/wasmjs', ({ JpegLSEncoder }) => {
     const encoder = new JpegLSEncoder();
-    encoder.getDecodedBuffer(infoOf(input, false)).set(input.bytes);
+    encoder.getDecodedBuffer(infoOf(input, false, false)).set(input.bytes);
     encoder.setNearLossless(0);
     encoder.setInterleaveMode(input.components > 1 ? 2 : 0);
     encoder.encode();
@@ -88,13 +88,14 @@ export function encodeJpegLs(input: EncoderInput): Promise<Uint8Array> {
 const BASE_SIDE = 64;
 
 /**
- * HTJ2K without loss and without colour transform, as "RPCL Options" ask for (PS3.5 section 10.18): resolutions first,
- * down to 64 px, a tile-part each, their lengths in TLM.
+ * HTJ2K without loss, as "RPCL Options" ask for (PS3.5 section 10.18): resolutions first, down to 64 px, a tile-part
+ * each, their lengths in TLM. Colour goes through the reversible transform (YBR_RCT): without one this build mixes up the
+ * lines of the three components, and undoes it when it decodes, so that only other decoders show it.
  */
 export function encodeHtj2k(input: EncoderInput): Promise<Uint8Array> {
   return encodeWith('@cornerstonejs/codec-openjph/wasmjs', ({ HTJ2KEncoder }) => {
     const encoder = new HTJ2KEncoder();
-    encoder.getDecodedBuffer(infoOf(input, input.signed)).set(input.bytes);
+    encoder.getDecodedBuffer(infoOf(input, input.signed, input.components === 3)).set(input.bytes);
     encoder.setQuality(true, 0);
     encoder.setProgressionOrder(2);
     encoder.setDecompositions(Math.max(1, Math.ceil(Math.log2(Math.max(input.width, input.height) / BASE_SIDE))));

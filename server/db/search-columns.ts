@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Condition, GroupPattern, NamePattern } from '#shared/dicom/query/condition.ts';
 import { foldText } from '#shared/dicom/query/fold-text.ts';
-import { fitsWildcard, rowsContaining, SUBSTRING_LENGTH } from './dialects/search-text.ts';
+import { fitsWildcard, rowsContaining, SUBSTRING_LENGTH, withoutIndex } from './dialects/search-text.ts';
 import { allOf, anyOf } from './search-visibility.ts';
 import type { Tables } from './tables.ts';
 
@@ -35,7 +35,12 @@ export function textCondition(
       const wild = condition.patterns.filter((pattern) => /[*?]/.test(pattern));
       return anyOf([
         ...(exact.length === 0 ? [] : [sql<SqlBool>`${column} in (${sql.join(exact)})`]),
-        ...wild.map((pattern) => wildcard(db, column, pattern, row, foldText)),
+        ...wild.map((pattern) =>
+          allOf([
+            ...(row === undefined || !/^[*?]/.test(pattern) ? [] : containing(db, row, [foldText(longestOf(pattern))])),
+            wildcard(db, column, pattern),
+          ]),
+        ),
       ]);
     }
     case 'names':
@@ -54,60 +59,61 @@ export function numberCondition(column: RawBuilder<unknown>, condition: Conditio
 
 /** The names of the study in `row`. */
 export function nameCondition(db: Db, attribute: string, row: RawBuilder<unknown>, condition: Condition): Sql {
-  const having = (group: Sql) =>
-    sql<SqlBool>`${row} in (select n.study_row from search_names n where n.attribute = ${sql.lit(attribute)} and ${group})`;
-  if (condition.kind === 'absent') return sql<SqlBool>`not ${having(allOf([]))}`;
+  const kind = withoutIndex(db, sql.ref('n.attribute'));
+  const own = sql<SqlBool>`n.study_row = ${row} and ${kind} = ${sql.lit(attribute)}`;
+  if (condition.kind === 'absent') return sql<SqlBool>`not exists (select 1 from search_names n where ${own})`;
   if (condition.kind !== 'names') throw new Error('a name is compared with names');
+  const having = (group: GroupPattern, part: number | null): Sql => {
+    const { start, parts, text } = groupCondition(db, group);
+    const there = allOf([...(part === null ? [] : [sql<SqlBool>`n.part = ${sql.lit(part)}`]), text]);
+    // A known beginning leads from the names to the studies, parts of words from the studies to their names.
+    if (start) {
+      return sql<SqlBool>`${row} in (select n.study_row from search_names n
+        where n.attribute = ${sql.lit(attribute)} and ${there})`;
+    }
+    return allOf([
+      ...containing(db, row, parts),
+      sql<SqlBool>`exists (select 1 from search_names n where ${own} and ${there})`,
+    ]);
+  };
   const fits = ({ groups, anyGroup }: NamePattern): Sql =>
-    allOf(
-      groups.flatMap((group, part) => {
-        if (group === null) return [];
-        const text = groupCondition(db, group);
-        return [having(anyGroup ? text : allOf([sql<SqlBool>`n.part = ${sql.lit(part)}`, text]))];
-      }),
-    );
+    allOf(groups.flatMap((group, part) => (group === null ? [] : [having(group, anyGroup ? null : part)])));
   return anyOf(condition.names.map(fits));
 }
 
-function groupCondition(db: Db, group: GroupPattern): Sql {
-  const [column, row] = [sql.ref('n.text'), sql.ref('n.study_row')];
+/** What a name has to be like: whether its beginning is known, and texts that stand somewhere in it. */
+function groupCondition(db: Db, group: GroupPattern): { start: boolean; parts: readonly string[]; text: Sql } {
+  const column = sql.ref('n.text');
   if (group.kind === 'words') {
-    return allOf(
-      group.words.flatMap((word) => [
-        ...containing(db, row, ` ${word}`),
-        fitsWildcard(db, sql`(' ' || ${column})`, `* ${word}*`),
-      ]),
-    );
+    const parts = group.words.map((word) => ` ${word}`);
+    const spaced = sql`(' ' || ${column})`;
+    return { start: false, parts, text: allOf(parts.map((part) => fitsWildcard(db, spaced, `*${part}*`))) };
   }
-  const { text } = group;
-  if (/[*?]/.test(text)) return wildcard(db, column, text, row, (part) => part);
-  return between(column, text, AFTER_SPACE);
+  if (!/[*?]/.test(group.text)) return { start: true, parts: [], text: between(column, group.text, AFTER_SPACE) };
+  const start = !/^[*?]/.test(group.text);
+  return { start, parts: [longestOf(group.text)], text: wildcard(db, column, group.text) };
 }
 
-/** Narrowed by what stands before the first wildcard, or else by the longest stretch between two. */
-function wildcard(
-  db: Db,
-  column: RawBuilder<unknown>,
-  pattern: string,
-  row: RawBuilder<unknown> | undefined,
-  fold: (text: string) => string,
-): Sql {
-  const stretches = pattern.split(/[*?]+/);
-  const [start = ''] = stretches;
-  const longest = stretches.reduce((best, one) => (one.length > best.length ? one : best), '');
+/** Narrowed by what stands before the first wildcard. */
+function wildcard(db: Db, column: RawBuilder<unknown>, pattern: string): Sql {
+  const [start = ''] = pattern.split(/[*?]/);
   return allOf([
-    ...(start === '' ? [] : [between(column, start, HIGHEST)]),
-    ...(start === '' && row !== undefined ? containing(db, row, fold(longest)) : []),
     // `?*` asks for any value at all.
-    sql<SqlBool>`${column} <> ''`,
+    start === '' ? sql<SqlBool>`${column} <> ''` : between(column, start, HIGHEST),
     fitsWildcard(db, column, pattern),
   ]);
+}
+
+/** The longest stretch between wildcards. */
+function longestOf(pattern: string): string {
+  return pattern.split(/[*?]+/).reduce((best, one) => (one.length > best.length ? one : best), '');
 }
 
 function between(column: RawBuilder<unknown>, start: string, end: string): Sql {
   return sql<SqlBool>`(${column} >= ${start} and ${column} < ${start + end})`;
 }
 
-function containing(db: Db, row: RawBuilder<unknown>, part: string): Sql[] {
-  return [...part].length < SUBSTRING_LENGTH ? [] : [sql<SqlBool>`${row} in ${rowsContaining(db, part)}`];
+function containing(db: Db, row: RawBuilder<unknown>, parts: readonly string[]): Sql[] {
+  const long = parts.filter((part) => [...part].length >= SUBSTRING_LENGTH);
+  return long.length === 0 ? [] : [sql<SqlBool>`${row} in ${rowsContaining(db, long)}`];
 }

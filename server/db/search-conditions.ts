@@ -3,7 +3,7 @@ import type { IndexedAttribute, IndexedFilter, IndexSearch, SearchReach } from '
 import type { Condition } from '#shared/dicom/query/condition.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import { nameCondition, numberCondition, textCondition } from './search-columns.ts';
-import { allOf, anyOf, isVisible, studyColumns } from './search-visibility.ts';
+import { allOf, anyOf, checkedColumns, isVisible, studyColumns } from './search-visibility.ts';
 import type { Tables } from './tables.ts';
 
 /** A search of the index as SQL: where its rows come from, and what has to hold of them. */
@@ -120,7 +120,10 @@ function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSe
   const ofStudy = all.filter((filter) => !ofSeries.includes(filter) && !ofInstance.includes(filter));
   const { study: s, series: r, member: m, instance: i } = tableNames(names);
   const conditions = [
-    isVisible(reach, studyColumns(names.study)),
+    isVisible(
+      reach,
+      names === OTHER || all.some(isSelective) ? checkedColumns(db, names.study) : studyColumns(names.study),
+    ),
     ...ofStudy.map((filter) => studyCondition(db, reach, filter, names)),
     ...narrowing(db, all, names),
   ];
@@ -142,6 +145,16 @@ function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSe
   const series = sql<SqlBool>`exists (select 1 from search_series ${r} where ${r}.study_row = ${s}.id
     and ${seriesConditions(db, ofSeries, names)} and ${instanceConditions.length > 0 ? some : allOf([])})`;
   return allOf([...conditions, series]);
+}
+
+/** Attributes that have an index of their own and seldom the same value twice. */
+const SELECTIVE: ReadonlySet<IndexedAttribute> = new Set([
+  ...(['studyUid', 'seriesUid', 'sopInstanceUid', 'patientName', 'patientId'] as const),
+  ...(['accessionNumber', 'studyId', 'scheduledStepId', 'requestedProcedureId'] as const),
+]);
+
+function isSelective({ attribute, condition }: IndexedFilter): boolean {
+  return SELECTIVE.has(attribute) && condition.kind !== 'absent';
 }
 
 function exactly(attribute: IndexedAttribute, uid: string): IndexedFilter {
@@ -175,7 +188,7 @@ function modalityCondition(db: Db, reach: SearchReach, condition: Condition, nam
   if (condition.kind !== 'texts') throw new Error('modalities are compared with texts');
   const anywhere = sql<SqlBool>`(${s}.shared = 1 and exists (select 1 from search_studies s3
     join search_series r3 on r3.study_row = s3.id where s3.study_uid = ${s}.study_uid
-    and ${isVisible(reach, studyColumns('s3'))} and ${textCondition(db, sql.ref('r3.modality'), condition)}))`;
+    and ${isVisible(reach, checkedColumns(db, 's3'))} and ${textCondition(db, sql.ref('r3.modality'), condition)}))`;
   const exact = condition.patterns.every((pattern) => !/[*?/]/.test(pattern));
   const here = exact
     ? textCondition(db, own, { kind: 'texts', patterns: condition.patterns.map((pattern) => `*/${pattern}/*`) })

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { clearSubstrings } from './dialects/search-text.ts';
 import { lockSearchIndex } from './dialects/writer-lock.ts';
-import { type AddedSeries, enterStudy } from './search-writer.ts';
+import { type AddedSeries, insertStudies, newStudy, type StudyOwner } from './search-writer.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts';
  */
 const VERSION = 1;
 const CONSULTATIONS_AT_ONCE = 100;
-const SERIES_AT_ONCE = 200;
+const STUDIES_AT_ONCE = 200;
 
 /** Makes the index from the stored instances unless this version made it already. All or nothing. */
 export async function refreshSearchIndex(db: Kysely<Tables>): Promise<void> {
@@ -29,6 +29,8 @@ export async function refreshSearchIndex(db: Kysely<Tables>): Promise<void> {
     }
     await clearSubstrings(transaction);
     await enterAll(transaction);
+    await sql`update search_studies set shared = 1 where study_uid in (
+      select study_uid from search_studies group by study_uid having count(*) > 1)`.execute(transaction);
     await transaction.insertInto('search_version').values({ version: VERSION }).execute();
   });
 }
@@ -47,23 +49,10 @@ async function enterAll(db: Kysely<Tables>): Promise<void> {
       .orderBy('id')
       .limit(CONSULTATIONS_AT_ONCE)
       .execute();
-    for (const owner of owners) {
-      const series = await seriesOf(db, owner.id);
-      const studies = [...Map.groupBy(series, ({ studyUid }) => studyUid)];
-      for (let from = 0; from < studies.length; from += SERIES_AT_ONCE) {
-        const part = studies.slice(from, from + SERIES_AT_ONCE);
-        const firsts = await instancesOf(
-          db,
-          part.flatMap(([, members]) => members.map(({ firstUid }) => firstUid)),
-        );
-        for (const [studyUid, members] of part) {
-          const added = members.flatMap(({ seriesUid, instanceCount, firstUid }): AddedSeries[] => {
-            const first = firsts.get(firstUid);
-            return first === undefined ? [] : [{ seriesUid, instanceCount, first }];
-          });
-          await enterStudy(db, owner, studyUid, added);
-        }
-      }
+    const byId = new Map(owners.map((owner) => [owner.id, owner]));
+    const studies = [...Map.groupBy(await seriesOf(db, [...byId.keys()]), ({ study }) => study).values()];
+    for (let from = 0; from < studies.length; from += STUDIES_AT_ONCE) {
+      await enterStudies(db, byId, studies.slice(from, from + STUDIES_AT_ONCE));
     }
     const last = owners.at(-1);
     if (last === undefined || owners.length < CONSULTATIONS_AT_ONCE) return;
@@ -71,19 +60,45 @@ async function enterAll(db: Kysely<Tables>): Promise<void> {
   }
 }
 
-/** The series a consultation holds with the instance that came first, in the order they came. */
-async function seriesOf(db: Kysely<Tables>, consultationId: string) {
+type HeldSeries = Awaited<ReturnType<typeof seriesOf>>[number];
+
+async function enterStudies(
+  db: Kysely<Tables>,
+  owners: ReadonlyMap<string, StudyOwner>,
+  studies: readonly (readonly HeldSeries[])[],
+): Promise<void> {
+  const firsts = await instancesOf(
+    db,
+    studies.flatMap((series) => series.map(({ firstUid }) => firstUid)),
+  );
+  const entered = studies.flatMap((series) => {
+    const [{ consultationId = '', studyUid = '' } = {}] = series;
+    const owner = owners.get(consultationId);
+    const added = series.flatMap(({ seriesUid, instanceCount, firstUid }): AddedSeries[] => {
+      const first = firsts.get(firstUid);
+      return first === undefined ? [] : [{ seriesUid, instanceCount, first }];
+    });
+    return owner === undefined ? [] : (newStudy(owner, studyUid, added, false) ?? []);
+  });
+  await insertStudies(db, entered);
+}
+
+/** The series the consultations hold with the instance of each that came first, in the order they came. */
+async function seriesOf(db: Kysely<Tables>, consultationIds: readonly string[]) {
+  if (consultationIds.length === 0) return [];
   const rows = await db
     .selectFrom('consultation_instances')
-    .select(['study_uid', 'series_uid'])
+    .select(['consultation_id', 'study_uid', 'series_uid'])
     .select((eb) => eb.fn.countAll().as('instances'))
     .select(sql<string>`min(added_at || ' ' || sop_instance_uid)`.as('first'))
-    .where('consultation_id', '=', consultationId)
-    .groupBy(['study_uid', 'series_uid'])
+    .where('consultation_id', 'in', [...consultationIds])
+    .groupBy(['consultation_id', 'study_uid', 'series_uid'])
     .execute();
   return rows
     .sort((a, b) => (a.first < b.first ? -1 : 1))
     .map((row) => ({
+      consultationId: row.consultation_id,
+      study: `${row.consultation_id} ${row.study_uid}`,
       studyUid: row.study_uid,
       seriesUid: row.series_uid,
       instanceCount: Number(row.instances),
@@ -93,11 +108,11 @@ async function seriesOf(db: Kysely<Tables>, consultationId: string) {
 
 async function instancesOf(db: Kysely<Tables>, uids: readonly string[]): Promise<Map<string, AddedSeries['first']>> {
   const found = new Map<string, AddedSeries['first']>();
-  for (let from = 0; from < uids.length; from += SERIES_AT_ONCE) {
+  for (let from = 0; from < uids.length; from += STUDIES_AT_ONCE) {
     const rows = await db
       .selectFrom('dicom_instances')
       .select(['sop_instance_uid', 'modality', 'metadata'])
-      .where('sop_instance_uid', 'in', uids.slice(from, from + SERIES_AT_ONCE))
+      .where('sop_instance_uid', 'in', uids.slice(from, from + STUDIES_AT_ONCE))
       .execute();
     for (const row of rows) {
       found.set(row.sop_instance_uid, {

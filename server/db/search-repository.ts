@@ -3,6 +3,7 @@ import type { StoredInstance } from '#server/domain/material-ports.ts';
 import type { FoundKey, FoundSeries, FoundStudy, SearchIndex, SearchReach } from '#server/domain/search-ports.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { bytewise, withoutIndex } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import type { KnownTotals } from './known-totals.ts';
 import { conditionsOf, tablesOf } from './search-conditions.ts';
@@ -34,7 +35,7 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
 
     async find(reach, search, offset, limit) {
       const { rows } = await sql<FoundRow>`select ${keysOf(search.level)} from ${tablesOf(search.level)}
-        where ${conditionsOf(db, reach, search)} order by ${orderOf(search.level)}
+        where ${conditionsOf(db, reach, search)} order by ${orderOf(db, search.level)}
         limit ${limit} offset ${offset}`.execute(db);
       return rows.map(toKey);
     },
@@ -82,12 +83,13 @@ function keysOf(level: SearchLevel): RawBuilder<unknown> {
 }
 
 /** Numbers that are missing come last on both databases. */
-function orderOf(level: SearchLevel): RawBuilder<unknown> {
-  const study = sql`s.study_date desc, s.study_time desc, s.study_uid`;
+function orderOf(db: Kysely<Tables>, level: SearchLevel): RawBuilder<unknown> {
+  const uid = (column: string) => bytewise(db, sql.ref(column));
+  const study = sql`s.study_date desc, s.study_time desc, ${uid('s.study_uid')}`;
   if (level === 'study') return study;
-  const series = sql`${study}, r.series_number is null, r.series_number, r.series_uid`;
+  const series = sql`${study}, r.series_number is null, r.series_number, ${uid('r.series_uid')}`;
   if (level === 'series') return series;
-  return sql`${series}, i.instance_number is null, i.instance_number, m.sop_instance_uid`;
+  return sql`${series}, i.instance_number is null, i.instance_number, ${uid('m.sop_instance_uid')}`;
 }
 
 /**
@@ -121,9 +123,9 @@ async function studiesOf(
       .where('s.id', 'in', wanted.slice(from, from + LIST_PART))
       .where(
         isVisible(reach, {
-          consultationId: sql.ref('c.id'),
-          state: sql.ref('c.state'),
-          referrerId: sql.ref('c.referrer_id'),
+          consultationId: withoutIndex(db, sql.ref('c.id')),
+          state: withoutIndex(db, sql.ref('c.state')),
+          referrerId: withoutIndex(db, sql.ref('c.referrer_id')),
         }),
       )
       .execute();

@@ -1,6 +1,7 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { SearchReach } from '#server/domain/search-ports.ts';
 import { STATES } from '#shared/consultation/lifecycle.ts';
+import { withoutIndex } from './dialects/search-text.ts';
 
 /** The columns that decide who sees a row: its consultation, and that one's state and referrer. */
 export interface VisibleColumns {
@@ -13,6 +14,12 @@ export interface VisibleColumns {
 export function studyColumns(alias: string): VisibleColumns {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   return { consultationId: column('consultation_id'), state: column('state'), referrerId: column('referrer_id') };
+}
+
+/** The same where other conditions name few rows, so that these only have to be checked. */
+export function checkedColumns<T>(db: Kysely<T>, alias: string): VisibleColumns {
+  const { consultationId, state, referrerId } = studyColumns(alias);
+  return { consultationId: withoutIndex(db, consultationId), state, referrerId: withoutIndex(db, referrerId) };
 }
 
 /** True for rows of consultations the person may read: his own, those he is an expert of, or any, by their state. */

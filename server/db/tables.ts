@@ -8,6 +8,7 @@ export interface Tables {
   consultations: ConsultationRow;
   assignments: AssignmentRow;
   consultation_events: ConsultationEventRow;
+  dimse_peers: DimsePeerRow;
   blobs: BlobRow;
   dicom_instances: DicomInstanceRow;
   consultation_instances: ConsultationInstanceRow;
@@ -24,7 +25,6 @@ export interface Tables {
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
-  dimse_peers: DimsePeerRow;
   search_studies: SearchStudyRow;
   search_names: SearchNameRow;
   search_series: SearchSeriesRow;
@@ -68,6 +68,18 @@ export interface ConsultationEventRow {
   actor_name: string;
   event: string;
   note: string | null;
+}
+
+/** One row a remote application entity that may open associations. */
+export interface DimsePeerRow {
+  ae_title: string;
+  user_id: string;
+  /** IP address or CIDR range; null for any. */
+  address: string | null;
+  consultation_id: string | null;
+  host: string | null;
+  port: number | null;
+  created_at: string;
 }
 
 export interface BlobRow {
@@ -262,18 +274,6 @@ export interface ApiTokenRow {
   created_at: string;
   last_used_at: string | null;
   revoked_at: string | null;
-}
-
-/** One row a remote application entity that may open associations. */
-export interface DimsePeerRow {
-  ae_title: string;
-  user_id: string;
-  /** IP address or CIDR range; null for any. */
-  address: string | null;
-  consultation_id: string | null;
-  host: string | null;
-  port: number | null;
-  created_at: string;
 }
 
 /**

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCtSeries } from '#fixtures/ct-phantom.ts';
-import { readMetaInformation } from '#shared/dicom/header.ts';
+import { readMetaInformation } from '#shared/dicom/meta-information.ts';
 import type { SopInstanceUid } from '#shared/ids.ts';
 import { connectTo } from './test-association.ts';
 import { isInstalled, run, startTestDimse, TEST_DATA, type TestDimse } from './test-dimse.ts';

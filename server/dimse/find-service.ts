@@ -37,8 +37,14 @@ export async function serveFind(
   const query = readRequest(keys, request.context.abstractSyntax);
   if (typeof query === 'string') return fail(STATUS.doesNotMatchSopClass, query);
 
-  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1).catch(sentenceOf);
-  if (typeof found === 'string') return fail(STATUS.cannotUnderstand, found);
+  const found = await findMatches(needs, principal, query, MAX_MATCHES + 1).catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return error;
+    throw error;
+  });
+  if (found instanceof AppError) {
+    const malformed = found.code === 'REQUEST_INVALID';
+    return fail(malformed ? STATUS.doesNotMatchSopClass : STATUS.outOfResources, found.message);
+  }
   // The trail says it before anything leaves.
   await audit('success', { level: query.level, matches: Math.min(found.length, MAX_MATCHES) });
   const status = hasUnsupportedKey(query) ? STATUS.pendingWithoutKey : STATUS.pending;
@@ -56,11 +62,7 @@ export function keysOf(identifier: Buffer, { context }: Message): Key[] | string
   try {
     return decodeIdentifier(identifier, context.transferSyntaxUid);
   } catch (error) {
-    return sentenceOf(error);
+    if (error instanceof AppError) return error.message;
+    throw error;
   }
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  throw error;
 }

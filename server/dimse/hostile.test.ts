@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeSample, sample, sampleInstance } from '#shared/dicom/sample-dataset.ts';
 import { EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '#shared/dicom/transfer-syntax.ts';
 import { COMMAND } from './command-set.ts';
+import { encodeIdentifier } from './identifier.ts';
 import { encodeProposal, SOP_CLASS } from './negotiation.ts';
 import { connectTo, openTestAssociation } from './test-association.ts';
 import { startTestDimse, type TestDimse } from './test-dimse.ts';
@@ -46,7 +48,10 @@ function* noise(seed: number): Generator<Buffer> {
 describe('a hostile peer', () => {
   let dimse: TestDimse;
   beforeAll(async () => {
-    dimse = await startTestDimse({ patience: { requestMs: 300, pduMs: 300, idleMs: 600 }, maxAssociations: 4 });
+    dimse = await startTestDimse({
+      patience: { requestMs: 300, pduMs: 300, idleMs: 600, responseMs: 300 },
+      maxAssociations: 4,
+    });
     const { id } = await dimse.server.draft();
     await dimse.addPeer('PEER', 'referrer', { consultationId: id });
     await dimse.addPeer('ELSEWHERE', 'referrer', { address: '192.0.2.0/24' });
@@ -174,6 +179,57 @@ describe('a hostile peer', () => {
     };
     await expect(peer.association.send(context, command, half())).rejects.toThrow();
     expect(await echoes()).toBe(0);
+  });
+
+  it('is cut off when it asks for objects and does not read them', async () => {
+    const frames = 100;
+    const pixels = Buffer.alloc(frames * 400 * 400 * 2);
+    const size = [
+      sample(0x00280008, 'IS', String(frames)),
+      sample(0x00280010, 'US', [400]),
+      sample(0x00280011, 'US', [400]),
+      sample(0x7fe00010, 'OW', pixels),
+    ];
+    const contexts = [
+      [SOP_CLASS.studyRootGet, EXPLICIT_LITTLE_ENDIAN],
+      [CT, EXPLICIT_LITTLE_ENDIAN],
+    ] as const;
+    const storing = await openTestAssociation(dimse.port, { calling: 'PEER', contexts });
+    const request = { field: COMMAND.storeRequest, affectedSopClass: CT, affectedSopInstance: '1.2.3.4.5' };
+    const [stored] = await storing.ask(3, request, encodeSample(sampleInstance(size)));
+    expect(stored?.command.status).toBe(0);
+    await storing.release();
+
+    const roles = [{ sopClassUid: CT, scu: false, scp: true }];
+    const level = { '00080052': { vr: 'CS', Value: ['STUDY'] }, '0020000D': { vr: 'UI', Value: ['1.2.3.4'] } };
+    async function* identifier() {
+      yield encodeIdentifier(level, EXPLICIT_LITTLE_ENDIAN);
+    }
+    const stalled = await Promise.all(
+      [...Array(4)].map(async () => {
+        const peer = await openTestAssociation(dimse.port, { calling: 'PEER', contexts, roles });
+        const [context] = peer.association.contexts;
+        if (context === undefined) throw new Error('nothing was accepted');
+        const get = {
+          field: COMMAND.getRequest,
+          messageId: 1,
+          hasData: true,
+          affectedSopClass: SOP_CLASS.studyRootGet,
+        };
+        await peer.association.send(context, get, identifier());
+        return peer.socket;
+      }),
+    );
+    // Two of them read what they are sent, and do not answer it.
+    for (const socket of stalled.slice(2)) socket.on('data', () => undefined);
+    // All places are taken until the server gives these up.
+    let answered: number | undefined;
+    for (let attempt = 0; attempt < 100 && answered === undefined; attempt++) {
+      answered = await echoes().catch(() => undefined);
+      if (answered === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(answered).toBe(0);
+    for (const socket of stalled) socket.destroy();
   });
 
   it('finds a limit to the associations at a time, said as temporary', async () => {

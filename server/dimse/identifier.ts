@@ -1,8 +1,9 @@
 import { DICOM_BOUNDS } from '#shared/dicom/bounds.ts';
 import { DicomDataset } from '#shared/dicom/dataset.ts';
-import { encodeElements, type OutputElement } from '#shared/dicom/deidentification/output-element.ts';
-import type { DicomJsonDataset, DicomJsonElement, DicomJsonValue } from '#shared/dicom/dicom-json.ts';
+import { encodeElements } from '#shared/dicom/deidentification/output-element.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { scanElements } from '#shared/dicom/element-scan.ts';
+import { elementsOfJson } from '#shared/dicom/json-to-elements.ts';
 import { hexTag, isPrivateTag } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 
@@ -59,56 +60,5 @@ export function decodeIdentifier(bytes: Buffer, transferSyntaxUid: string): Key[
 
 /** A data set of DICOM JSON in bytes, text in UTF-8; the caller states the character set in it (ISO_IR 192). */
 export function encodeIdentifier(dataset: DicomJsonDataset, transferSyntaxUid: string): Uint8Array {
-  return encodeElements(elementsOf(dataset), transferSyntaxOf(transferSyntaxUid));
-}
-
-function elementsOf(dataset: DicomJsonDataset): OutputElement[] {
-  return Object.entries(dataset).map(([hex, element]) => {
-    const tag = Number.parseInt(hex, 16);
-    if (element.vr === 'SQ') return { tag, vr: 'SQ', items: (element.Value ?? []).filter(isDataset).map(elementsOf) };
-    return { tag, vr: element.vr, bytes: bytesOf(element) };
-  });
-}
-
-/** Bytes and write method of one number of a binary VR (PS3.5 table 6.2-1). */
-const NUMBERS: Readonly<
-  Record<string, readonly [size: number, write: (view: DataView, at: number, n: number) => void]>
-> = {
-  US: [2, (view, at, n) => view.setUint16(at, n, true)],
-  SS: [2, (view, at, n) => view.setInt16(at, n, true)],
-  UL: [4, (view, at, n) => view.setUint32(at, n, true)],
-  SL: [4, (view, at, n) => view.setInt32(at, n, true)],
-  FL: [4, (view, at, n) => view.setFloat32(at, n, true)],
-  FD: [8, (view, at, n) => view.setFloat64(at, n, true)],
-};
-
-function bytesOf({ vr, Value: values = [], InlineBinary: inline }: DicomJsonElement): Uint8Array {
-  if (inline !== undefined) return Buffer.from(inline, 'base64');
-  const number = NUMBERS[vr];
-  if (number !== undefined) {
-    const [size, write] = number;
-    const view = new DataView(new ArrayBuffer(size * values.length));
-    for (const [index, value] of values.entries()) write(view, index * size, Number(value));
-    return new Uint8Array(view.buffer);
-  }
-  if (vr === 'AT') return Buffer.concat(values.map((value) => tagBytes(String(value))));
-  return Buffer.from(values.map(textOf).join('\\'), 'utf8');
-}
-
-function tagBytes(hex: string): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt16LE(Number.parseInt(hex.slice(0, 4), 16));
-  bytes.writeUInt16LE(Number.parseInt(hex.slice(4), 16), 2);
-  return bytes;
-}
-
-function textOf(value: DicomJsonValue): string {
-  if (value === null) return '';
-  if (typeof value !== 'object') return String(value);
-  const { Alphabetic = '', Ideographic = '', Phonetic = '' } = value as Record<string, string | undefined>;
-  return [Alphabetic, Ideographic, Phonetic].join('=').replace(/=+$/, '');
-}
-
-function isDataset(value: DicomJsonValue): value is DicomJsonDataset {
-  return typeof value === 'object' && value !== null;
+  return encodeElements(elementsOfJson(dataset), transferSyntaxOf(transferSyntaxUid));
 }

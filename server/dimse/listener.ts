@@ -27,9 +27,11 @@ interface Patience {
   readonly requestMs: number;
   readonly pduMs: number;
   readonly idleMs: number;
+  /** From an object sent in a C-GET to the answer. */
+  readonly responseMs: number;
 }
 
-const PATIENCE: Patience = { requestMs: 10_000, pduMs: 30_000, idleMs: 60_000 };
+const PATIENCE: Patience = { requestMs: 10_000, pduMs: 30_000, idleMs: 60_000, responseMs: 300_000 };
 /** Associations that work at a time, and connections besides them that have not said yet what they want. */
 const MAX_ASSOCIATIONS = 32;
 const MAX_WAITING = 32;
@@ -89,7 +91,7 @@ export async function openDimseListener(needs: DimseNeeds, options: DimseOptions
       const [association, aeTitle] = opened;
       associations += 1;
       counted = true;
-      await serveAssociation(needs, association, { aeTitle, address }, ending.signal);
+      await serveAssociation(needs, association, { aeTitle, address, responseMs: patience.responseMs }, ending.signal);
     } catch (error) {
       if (error instanceof ProtocolError) {
         needs.log.info({ address, reason: error.message }, 'a DIMSE association was aborted');
@@ -119,6 +121,8 @@ export async function openDimseListener(needs: DimseNeeds, options: DimseOptions
   }
 
   const server = createListener(options, take);
+  // Connections that TLS has not opened yet are not in our own count.
+  server.maxConnections = 2 * (maxAssociations + MAX_WAITING);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   server.on('error', (err) => needs.log.error({ err }, 'the DIMSE listener failed'));

@@ -1,11 +1,12 @@
 import { connect } from 'node:net';
+import { EXPLICIT_LITTLE_ENDIAN } from '#shared/dicom/transfer-syntax.ts';
 import { Association, MIN_SENT_PDU_BYTES } from './association.ts';
 import type { Command } from './command-set.ts';
 import { Line } from './line.ts';
 import { decodeAccept, encodeProposal, type ProposedContext } from './negotiation.ts';
+import type { OutgoingObject } from './outgoing-object.ts';
 import { encodeAbort, encodeReleaseRequest, PDU, readPdu } from './pdu.ts';
 import { ABORT_REASON, ConnectionLost, ProtocolError } from './protocol-error.ts';
-import type { OutgoingObject } from './retrieve-plan.ts';
 import { StoreResponses } from './store-responses.ts';
 
 /** The association we open to the destination of a C-MOVE (PS3.4 section C.4.2.2). */
@@ -23,10 +24,14 @@ export interface MoveAssociation {
   release(): Promise<void>;
 }
 
-/** One context for each SOP Class and transfer syntax there is among the objects, so that they leave as stored. */
-function contextsFor(objects: readonly OutgoingObject[]): ProposedContext[] {
-  const pairs = new Set(objects.map(({ sopClassUid, transferSyntaxUid }) => `${sopClassUid} ${transferSyntaxUid}`));
-  return [...pairs].slice(0, MAX_CONTEXTS).map((pair, index) => {
+/**
+ * One context for each SOP Class and transfer syntax there is among the objects, so that they leave as stored; and for
+ * each SOP Class Explicit VR Little Endian, which everybody takes, when objects can be converted.
+ */
+function contextsFor(objects: readonly OutgoingObject[], converts: boolean): ProposedContext[] {
+  const stored = objects.map(({ sopClassUid, transferSyntaxUid }) => `${sopClassUid} ${transferSyntaxUid}`);
+  const plain = converts ? objects.map(({ sopClassUid }) => `${sopClassUid} ${EXPLICIT_LITTLE_ENDIAN}`) : [];
+  return [...new Set([...stored, ...plain])].slice(0, MAX_CONTEXTS).map((pair, index) => {
     const [abstractSyntax = '', transferSyntax = ''] = pair.split(' ');
     return { id: 2 * index + 1, abstractSyntax, transferSyntaxes: [transferSyntax] };
   });
@@ -37,6 +42,7 @@ export async function openMoveAssociation(
   callingAeTitle: string,
   destination: { readonly aeTitle: string; readonly host: string; readonly port: number },
   objects: readonly OutgoingObject[],
+  converts: boolean,
   signal: AbortSignal,
 ): Promise<MoveAssociation> {
   const { host, port, aeTitle: calledAeTitle } = destination;
@@ -51,7 +57,7 @@ export async function openMoveAssociation(
       socket.once('connect', resolve);
       socket.once('close', () => reject(new ConnectionLost('the destination cannot be reached')));
     });
-    const contexts = contextsFor(objects);
+    const contexts = contextsFor(objects, converts);
     await line.write(encodeProposal({ callingAeTitle, calledAeTitle, contexts, roles: [] }));
     const pdu = await readPdu(line, () => false, CONNECT_MS);
     if (pdu?.type !== PDU.associateAccept) throw new ProtocolError('the destination refused the association');
@@ -69,7 +75,7 @@ export async function openMoveAssociation(
 }
 
 function serve(line: Line, association: Association): MoveAssociation {
-  const responses = new StoreResponses();
+  const responses = new StoreResponses(PATIENCE.idleMs);
   let releasing = false;
   let unanswered = 0;
 

@@ -48,6 +48,7 @@ const TAG_OF: Readonly<Record<string, readonly [tag: string, vr: string]>> = {
   modality: ['00080060', 'CS'],
   instances: ['00201208', 'IS'],
   comments: ['00104000', 'LT'],
+  imageComments: ['00204000', 'LT'],
 };
 function identifier(keys: Keys): Uint8Array {
   const entries = Object.entries(keys).map(([name, value = '']) => {
@@ -140,8 +141,13 @@ describe('C-FIND, C-GET and C-MOVE (PS3.4 annex C)', () => {
       expect(matches.map(({ patientId }) => patientId).sort()).toEqual(['ID-M', 'ID-W']);
     });
 
-    it('warns with FF01H of a key it does not match', async () => {
+    it('matches keys its index does not hold (optional keys, C.6.2.1.2)', async () => {
       const { pending, matches } = await find({ level: 'STUDY', study: '1.2.1', comments: 'x' });
+      expect([pending, matches.length]).toEqual([0, 0]);
+    });
+
+    it('warns with FF01H of a key of a level below', async () => {
+      const { pending, matches } = await find({ level: 'STUDY', study: '1.2.1', imageComments: 'x' });
       expect([pending, matches.length]).toEqual([0xff01, 1]);
     });
 

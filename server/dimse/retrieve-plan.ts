@@ -1,19 +1,13 @@
 import type { InstanceScope } from '#server/domain/material-ports.ts';
 import type { Principal } from '#server/domain/ports.ts';
 import { decide } from '#shared/consultation/permissions.ts';
-import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { ConsultationId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { OutgoingObject } from './outgoing-object.ts';
 import { type HierarchicalRequest, TAGS } from './query.ts';
 import { studiesOfPatient } from './search-adapter.ts';
 import type { DimseNeeds } from './session.ts';
 
 /** Which objects a C-GET or C-MOVE is about (PS3.4 sections C.4.2.1.4 and C.4.3.1.3). */
-
-export interface OutgoingObject {
-  readonly sopClassUid: string;
-  readonly sopInstanceUid: SopInstanceUid;
-  readonly transferSyntaxUid: string;
-  readonly sha256: Sha256;
-}
 
 /** One thing that was asked for and is there: a study, a series or an instance, as the audit trail names it. */
 export interface RetrievedSubject {
@@ -49,7 +43,7 @@ export async function planRetrieve(
     const classes = new Map(rows.map(({ sopInstanceUid, sopClassUid }) => [sopInstanceUid, sopClassUid]));
     for (const file of await db.material.instanceFiles(consultationIds, scope)) {
       const sopClassUid = classes.get(file.sopInstanceUid);
-      if (sopClassUid !== undefined) objects.set(file.sopInstanceUid, { ...file, sopClassUid });
+      if (sopClassUid !== undefined) objects.set(file.sopInstanceUid, { ...file, sopClassUid, consultationIds });
     }
     subjects.push({ uid, consultationId: consultationIds[0] ?? null });
   }

@@ -70,7 +70,9 @@ async function move(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { originator, send } = operations;
-  const opened = await openMoveAssociation(needs.aeTitle, destination, plan.objects, signal).catch((error: unknown) => {
+  const opened = await openMoveAssociation(
+    ...([needs.aeTitle, destination, plan.objects, needs.convert !== null, signal] as const),
+  ).catch((error: unknown) => {
     if (!(error instanceof ConnectionLost || error instanceof ProtocolError)) throw error;
     needs.log.warn({ reason: error.message, peer: destination.aeTitle }, 'a move destination cannot be reached');
     return null;

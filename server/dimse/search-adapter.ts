@@ -15,7 +15,7 @@ const LEVELS = { PATIENT: 'study', STUDY: 'study', SERIES: 'series', IMAGE: 'ins
 const MAX_STUDIES = 65_535;
 const STUDIES_AT_ONCE = 1000;
 /** Keys about the query itself (PS3.4 section C.4.1.1.3.1). */
-const ABOUT: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level, TAGS.retrieveAeTitle]);
+const ABOUT: ReadonlySet<string> = new Set([TAGS.characterSet, TAGS.level, TAGS.retrieveAeTitle, TAGS.availability]);
 const EXACT = { fuzzyNames: false, emptyValues: false } as const;
 
 /** True when a key that has a value cannot be matched, so that more is answered than was asked for (status FF01H). */

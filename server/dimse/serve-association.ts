@@ -33,10 +33,10 @@ interface Operation {
 export async function serveAssociation(
   needs: DimseNeeds,
   association: Association,
-  caller: { readonly aeTitle: string; readonly address: string },
+  caller: { readonly aeTitle: string; readonly address: string; readonly responseMs: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const responses = new StoreResponses();
+  const responses = new StoreResponses(caller.responseMs);
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
   let operation: Operation | null = null;
@@ -47,8 +47,8 @@ export async function serveAssociation(
 
   /** Says that a query or retrieval failed; inside a message nothing can be said any more. */
   async function fail(session: Session, request: Message, error: unknown): Promise<void> {
-    // Whoever reads the association meets the same end.
-    if (error instanceof ConnectionLost || error instanceof ProtocolError || both.aborted) return;
+    if (both.aborted) return;
+    if (error instanceof ConnectionLost || error instanceof ProtocolError) return association.abandon();
     needs.log.error({ err: error }, 'a DIMSE query or retrieval failed');
     if (association.insideMessage) return association.abandon();
     await respond(session, request, { status: STATUS.processingFailure }).catch(() => association.abandon());
@@ -95,7 +95,7 @@ export async function serveAssociation(
       if (message === 'release') {
         ending.abort();
         await settled();
-        return await association.answerRelease();
+        return association.insideMessage ? association.abandon() : await association.answerRelease();
       }
       if (typeof message === 'string') return;
       const { field, respondedTo } = message.command;

@@ -6,7 +6,18 @@ import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import type { Association, Message } from './association.ts';
 import { type Command, RESPONSE } from './command-set.ts';
 import { encodeIdentifier } from './identifier.ts';
+import type { OutgoingObject } from './outgoing-object.ts';
 import { commentOf } from './status.ts';
+
+/**
+ * The object as a Part 10 file in one of the transfer syntaxes the receiver accepts, without loss; null when it can be
+ * made in none of them.
+ */
+export type ConvertObject = (
+  object: OutgoingObject,
+  accepted: readonly string[],
+  signal: AbortSignal,
+) => Promise<{ readonly transferSyntaxUid: string; readonly chunks: AsyncIterable<Uint8Array> } | null>;
 
 /** What the services of the listener work with. */
 export interface DimseNeeds {
@@ -14,6 +25,8 @@ export interface DimseNeeds {
   readonly blobs: BlobStore;
   readonly ingest: IngestNeeds;
   readonly log: Log;
+  /** Null when objects leave as they are stored and not otherwise. */
+  readonly convert: ConvertObject | null;
   /** Our own AE title. */
   readonly aeTitle: string;
 }

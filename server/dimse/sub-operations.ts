@@ -1,8 +1,9 @@
-import { openDataSet } from '#server/domain/stored-data-set.ts';
+import { dataSetOf, openDataSet } from '#server/domain/stored-data-set.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Association } from './association.ts';
 import { COMMAND, type Command } from './command-set.ts';
-import type { OutgoingObject } from './retrieve-plan.ts';
+import type { PresentationContext } from './negotiation.ts';
+import type { OutgoingObject } from './outgoing-object.ts';
 import type { DimseNeeds } from './session.ts';
 import { STATUS } from './status.ts';
 
@@ -32,9 +33,9 @@ export interface SubOperations {
   readonly originator: { readonly aeTitle: string; readonly messageId: number } | null;
 }
 
-/** Sends the objects one after the other, as they are stored; none is sent in another transfer syntax. */
+/** Sends the objects one after the other: as they are stored where the receiver accepts that, else converted. */
 export async function sendObjects(
-  needs: Pick<DimseNeeds, 'blobs' | 'log'>,
+  needs: Pick<DimseNeeds, 'blobs' | 'log' | 'convert'>,
   objects: readonly OutgoingObject[],
   { association, storeResponse, report, originator }: SubOperations,
   signal: AbortSignal,
@@ -59,17 +60,13 @@ export async function sendObjects(
 
   /** The peer's status; null when the object could not be sent at all. */
   async function sendObject(messageId: number, object: OutgoingObject): Promise<number | null> {
-    const { sopClassUid, sopInstanceUid, transferSyntaxUid } = object;
-    const context = [...association.contexts].find(
-      (one) => one.weInvoke && one.abstractSyntax === sopClassUid && one.transferSyntaxUid === transferSyntaxUid,
-    );
-    if (context === undefined) return null;
-    const dataSet = await openDataSet(needs, object.sha256, signal).catch((error: unknown) => {
+    const { sopClassUid, sopInstanceUid } = object;
+    const opened = await open(object).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       needs.log.error({ err: error }, 'a stored object cannot be sent');
       return null;
     });
-    if (dataSet === null) return null;
+    if (opened === null) return null;
     const answer = storeResponse(messageId, signal);
     // Awaited below; until then a lost connection must not count as unhandled.
     answer.catch(() => undefined);
@@ -80,10 +77,33 @@ export async function sendObjects(
         ? {}
         : { moveOriginator: originator.aeTitle, moveOriginatorMessageId: originator.messageId }),
     };
-    await association.send(context, request, dataSet.chunks());
+    await association.send(opened.context, request, opened.data);
     const { status = STATUS.processingFailure } = await answer;
     return status;
   }
+
+  /** The data set and the context to send it in; null when the receiver accepts no form of it. */
+  async function open(object: OutgoingObject): Promise<Opened | null> {
+    const contexts = [...association.contexts].filter(
+      ({ weInvoke, abstractSyntax }) => weInvoke && abstractSyntax === object.sopClassUid,
+    );
+    const contextFor = (uid: string) => contexts.find(({ transferSyntaxUid }) => transferSyntaxUid === uid);
+    const asStored = contextFor(object.transferSyntaxUid);
+    if (asStored !== undefined) {
+      return { context: asStored, data: (await openDataSet(needs, object.sha256, signal)).chunks() };
+    }
+    if (needs.convert === null || contexts.length === 0) return null;
+    const accepted = contexts.map(({ transferSyntaxUid }) => transferSyntaxUid);
+    const converted = await needs.convert(object, accepted, signal);
+    const context = converted === null ? undefined : contextFor(converted.transferSyntaxUid);
+    if (converted === null || context === undefined) return null;
+    return { context, data: dataSetOf(converted.chunks) };
+  }
+}
+
+interface Opened {
+  readonly context: PresentationContext;
+  readonly data: AsyncIterable<Uint8Array>;
 }
 
 /** PS3.7 section C.4: 0001H and BxxxH are warnings; the object is stored. */

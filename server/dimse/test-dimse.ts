@@ -6,6 +6,7 @@ import type { DimsePeer } from '#server/domain/dimse-ports.ts';
 import { startTestServer, type TestPerson, type TestServer } from '#server/http/test-server.ts';
 import { openDimse } from '#server/open-dimse.ts';
 import type { DimseListener, DimseOptions } from './listener.ts';
+import type { ConvertObject } from './session.ts';
 
 /** For tests: the whole server with a DIMSE listener on a free port of the loopback address. */
 export interface TestDimse {
@@ -20,9 +21,10 @@ export interface TestDimse {
 export async function startTestDimse(
   options: Partial<DimseOptions> = {},
   environment: Environment = {},
+  convert: ConvertObject | null = null,
 ): Promise<TestDimse> {
   const server = await startTestServer({ DIMSE_PORT: '0', LOG_LEVEL: 'silent', ...environment });
-  const listener = await openDimse(server.services, options);
+  const listener = await openDimse(server.services, options, convert);
   if (listener === null) throw new Error('the listener is off');
   return {
     server,

@@ -1,7 +1,6 @@
 import type { FrameTarget, PixelFormat } from '#shared/dicom/transcoding.ts';
 import type { SlideId } from '#shared/ids.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
-import type { VoiWindow } from '#shared/imaging/window.ts';
 
 /** What serving stored images needs of the readers. */
 
@@ -72,28 +71,6 @@ export interface FrameTranscoder {
     },
     signal: AbortSignal,
   ): Promise<Uint8Array>;
-}
-
-/** Renders frames to pictures in worker threads, within bounds of time and memory. */
-export interface FrameRenderer {
-  /**
-   * With the window the image proposes when `window` is null. FRAME_UNKNOWN, FRAME_UNDECODABLE, DICOM_NO_PIXELS,
-   * DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
-   */
-  render(
-    instance: { readonly frameIndex: string | null; readonly transferSyntaxUid: string; readonly description: string },
-    wanted: {
-      readonly frameNumber: number;
-      readonly window: VoiWindow | null;
-      /** Whether the image's overlay planes are drawn into the picture; they are when nothing is said. */
-      readonly overlays?: 'burn' | 'none';
-      /** Longest side in px; null keeps the frame's own size. */
-      readonly maxSide: number | null;
-      readonly format: 'jpeg' | 'png';
-    },
-    read: RangeRead,
-    signal: AbortSignal,
-  ): Promise<EncodedPicture>;
 }
 
 /** A stored object that a reader may need as a local file. */

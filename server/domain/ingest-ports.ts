@@ -11,6 +11,8 @@ export interface StagedFile {
   readonly sizeBytes: number;
   /** Known when the bytes were hashed on their way to the disk; reading them again is then spared. */
   readonly fingerprint?: Fingerprint;
+  /** Settles when the bytes are durable: they go there while the file is read. Absent when nobody has begun. */
+  readonly durable?: Promise<void>;
 }
 
 /** Files on their way in, in a folder on the file system of the blob store. */

@@ -121,6 +121,8 @@ export interface DerivedStore extends Pick<BlobStore, 'put' | 'open'> {
 export interface StorableFile {
   readonly path: string;
   readonly fingerprint: Fingerprint;
+  /** Settles when its bytes are durable and it is read-only; absent when nobody has begun. */
+  readonly durable?: Promise<void>;
 }
 
 export interface BlobHandle {

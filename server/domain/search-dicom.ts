@@ -88,10 +88,13 @@ async function fromIndex(
   const { offset, limit } = query;
   // One more than asked for tells whether anything is left to count.
   const keys = await db.search.find(reach, search, offset, limit + 1);
-  const matches = await describe(db, reach, keys.slice(0, limit));
   const isLast = keys.length <= limit && (keys.length > 0 || offset === 0);
-  if (isLast) return { matches, total: offset + keys.length };
-  return { matches, total: Math.max(await db.search.count(reach, search), keys.length > 0 ? offset + keys.length : 0) };
+  const [matches, counted] = await Promise.all([
+    describe(db, reach, keys.slice(0, limit)),
+    isLast ? 0 : db.search.count(reach, search),
+  ]);
+  // A remembered total may be older than the page.
+  return { matches, total: keys.length === 0 ? counted : Math.max(counted, offset + keys.length) };
 }
 
 async function fromInstances(

@@ -78,7 +78,10 @@ export async function storeMaterial(
     candidates.push({ examined, found: examined.found, fingerprint });
   }
   await needs.blobs.adoptAll(
-    candidates.map(({ examined, fingerprint }) => ({ path: examined.file.path, fingerprint })),
+    candidates.map(({ examined: { file }, fingerprint }) => {
+      const { path, durable } = file;
+      return durable === undefined ? { path, fingerprint } : { path, fingerprint, durable };
+    }),
   );
 
   const ordered = await needs.db.transaction(async (repositories) => {

@@ -1,11 +1,14 @@
 import { HeaderContinues } from '#shared/dicom/element-scan.ts';
-import { readMetaInformation } from '#shared/dicom/header.ts';
+import { readMetaInformation } from '#shared/dicom/meta-information.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import type { BlobHandle, BlobStore } from './ports.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** File Meta Information is some hundred bytes; private information in it makes it longer, but not this long. */
 const MAX_META_BYTES = 4 * 1024 * 1024;
+
+/** The meta information we write ourselves is shorter. */
+const MADE_META_BYTES = 2048;
 
 /** A stored object in two parts, for protocols that send the data set only. */
 export interface StoredDataSet {
@@ -41,6 +44,22 @@ export async function openDataSet(
     await blob.close();
     throw error;
   }
+}
+
+/** The data set of a Part 10 file of ours on its way out: the file without preamble and meta information. */
+export async function* dataSetOf(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let start: Uint8Array | null = new Uint8Array();
+  for await (const chunk of file) {
+    if (start === null) {
+      yield chunk;
+      continue;
+    }
+    start = Buffer.concat([start, chunk]);
+    if (start.byteLength < MADE_META_BYTES) continue;
+    yield start.subarray(readMetaInformation(start, Number.MAX_SAFE_INTEGER).endBytes);
+    start = null;
+  }
+  if (start !== null) yield start.subarray(readMetaInformation(start, start.byteLength).endBytes);
 }
 
 /** A beginning of the object that holds its meta information. The bytes are copied: readers may lend memory. */

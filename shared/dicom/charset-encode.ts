@@ -7,7 +7,7 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 /** The bytes of a text, or null when the set does not have one of its characters. */
 export type EncodeText = (text: string) => Uint8Array | null;
 
-export const encodeUtf8: EncodeText = (text) => new TextEncoder().encode(text);
+export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const tables = new Map<string, ReadonlyMap<string, readonly number[]>>();
 

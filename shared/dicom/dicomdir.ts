@@ -42,6 +42,8 @@ const SERIES_NUMBER = 0x00200011;
 const INSTANCE_NUMBER = 0x00200013;
 const CONTENT_SEQUENCE = 0x0040a730;
 const RELATIONSHIP_TYPE = '0040A010';
+const VERIFICATION_DATE_TIME = 0x0040a030;
+const VERIFYING_OBSERVERS = '0040A073';
 
 /**
  * The records for one file, from its metadata. What a directory has to have and the object lacks (a patient ID, a study
@@ -89,7 +91,7 @@ export function directoryEntry(
 }
 
 function keyOf(elements: readonly OutputElement[]): string {
-  return elements.map(({ bytes }) => new TextDecoder().decode(bytes).trim()).join('\n');
+  return elements.map(({ bytes }) => String.fromCharCode(...(bytes ?? [])).trim()).join('\n');
 }
 
 /** The keys with the values of the object, and the character set where one of them needs it (PS3.3 F.3.2.2). */
@@ -107,14 +109,40 @@ function keyElement(key: RecordKey, metadata: DicomJsonDataset, made: string | u
   const { tag, vr, type } = key;
   if (vr === 'SQ') return sequenceElement(key, metadata);
   for (const source of [tag, ...(key.from ?? [])]) {
-    const element = metadata[hexTag(source)];
-    if (element === undefined || textOfJson(element.Value ?? []).trim() === '') continue;
-    const written = elementOfJson(tag, { ...element, vr });
+    const value = validText(vr, textOfJson(metadata[hexTag(source)]?.Value ?? []));
+    if (value === '') continue;
+    const written = elementOfJson(tag, { vr, Value: [value] });
     if (written !== null) return written;
   }
+  if (tag === VERIFICATION_DATE_TIME) return verifiedLast(metadata);
   if (type === '1C') return null;
   if (type === '2') return { tag, vr };
   return { tag, vr, bytes: asciiBytes(made ?? key.otherwise ?? '') };
+}
+
+/** As PS3.5 section 6.2 has it: dates and times of ACR-NEMA lose their marks, what is no such value counts as absent. */
+function validText(vr: string, text: string): string {
+  const value = text.trim();
+  const form = FORMS[vr];
+  if (form === undefined) return value;
+  const plain = value.replaceAll(form.marks, '');
+  return form.valid.test(plain) ? plain : '';
+}
+
+const FORMS: Readonly<Record<string, { readonly marks: string; readonly valid: RegExp }>> = {
+  DA: { marks: '.', valid: /^\d{8}$/ },
+  TM: { marks: ':', valid: /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/ },
+  IS: { marks: ' ', valid: /^[+-]?\d{1,11}$/ },
+  CS: { marks: '\0', valid: /^[A-Z0-9_ \\]+$/ },
+};
+
+/** In the report itself each verifying observer has his own (PS3.3 C.17.2); the record tells the last one (F.5.20). */
+function verifiedLast(metadata: DicomJsonDataset): OutputElement | null {
+  const times = (metadata[VERIFYING_OBSERVERS]?.Value ?? []).flatMap((item) =>
+    textOfJson(datasetOf(item)[hexTag(VERIFICATION_DATE_TIME)]?.Value ?? []).trim(),
+  );
+  const last = times.sort().at(-1) ?? '';
+  return last === '' ? null : textElement(VERIFICATION_DATE_TIME, 'DT', last);
 }
 
 function sequenceElement({ tag, vr, type }: RecordKey, metadata: DicomJsonDataset): OutputElement | null {

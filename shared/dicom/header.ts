@@ -128,20 +128,6 @@ function noteStart(meta: DicomDataset, startBytes: number, endBytes: number, rep
   }
 }
 
-/**
- * Preamble and meta information alone: where the data set starts, which is what travels in a C-STORE (PS3.7 section
- * 9.1.1.1), and the transfer syntax stated, if one is. @throws as `parseDicomHeader`
- */
-export function readMetaInformation(
-  bytes: Uint8Array,
-  totalBytes: number,
-): { readonly endBytes: number; readonly transferSyntaxUid: string | null } {
-  const [startBytes, bounds] = [findStart(bytes), DICOM_BOUNDS];
-  const options = { startBytes, explicitVr: true, littleEndian: true, totalBytes, bounds, onlyGroup: 0x0002 };
-  const { elements, endBytes } = scanElements(bytes, options);
-  return { endBytes, transferSyntaxUid: DicomDataset.create(bytes, elements, true).text(TAG.TransferSyntaxUID) };
-}
-
 /** First byte behind preamble and prefix, or of the data set when there is neither. */
 function findStart(bytes: Uint8Array): number {
   if (hasAscii(bytes, PREAMBLE_BYTES, 'DICM')) {

@@ -8,7 +8,10 @@ import { formatTag, TAG } from './tag.ts';
 
 export interface JsonDataset {
   readonly elements: readonly OutputElement[];
-  /** True when Specific Character Set had to become ISO_IR 192, because the set that was named lacks a character. */
+  /**
+   * True when the file says something else than the JSON: Specific Character Set became ISO_IR 192, because the set that
+   * was named lacks a character, or a number has more digits than a DS.
+   */
   readonly coerced: boolean;
 }
 
@@ -31,12 +34,17 @@ const AVAILABLE_TRANSFER_SYNTAX = 0x00083002;
  */
 export function datasetFromJson(json: unknown, bulk: BulkBytes): JsonDataset {
   try {
-    return { elements: new JsonReader(bulk, false).read(json), coerced: false };
+    return readWith(new JsonReader(bulk, false), json);
   } catch (error) {
     if (!(error instanceof CharacterMissing)) throw error;
     const declared = isRecord(json) && json['00080005'] !== undefined;
-    return { elements: new JsonReader(bulk, true).read(json), coerced: declared };
+    const { elements, coerced } = readWith(new JsonReader(bulk, true), json);
+    return { elements, coerced: coerced || declared };
   }
+}
+
+function readWith(reader: JsonReader, json: unknown): JsonDataset {
+  return { elements: reader.read(json), coerced: reader.rounded };
 }
 
 /** Thrown inside: the declared set cannot write a text. */
@@ -47,6 +55,7 @@ class JsonReader {
   /** Every data set says ISO_IR 192, whatever it said before. */
   private readonly unicode: boolean;
   private count = 0;
+  rounded = false;
 
   constructor(bulk: BulkBytes, unicode: boolean) {
     this.bulk = bulk;
@@ -103,7 +112,13 @@ class JsonReader {
     const write = CHARSET_VRS.has(vr)
       ? (text: string) => encode(text) ?? missing()
       : (text: string) => bytesOf(text, place);
-    return { tag, vr, bytes: encodeJsonValues(vr, (Value ?? []) as readonly unknown[], InlineBinary, write, place) };
+    return {
+      tag,
+      vr,
+      bytes: encodeJsonValues(vr, (Value ?? []) as readonly unknown[], InlineBinary, write, place, () => {
+        this.rounded = true;
+      }),
+    };
   }
 
   private item(json: unknown, path: string, depth: number, encode: EncodeText): OutputElement[] {

@@ -28,7 +28,8 @@ const NAME_GROUPS = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
 const DECIMAL_CHARACTERS = 16;
 
 /**
- * The bytes of an element without sequences. `inlineBinary` is base64 or undefined.
+ * The bytes of an element without sequences. `inlineBinary` is base64 or undefined; `onRounded` hears of a number that
+ * lost digits, since a DS has 16 characters.
  * @throws AppError DICOM_JSON_INVALID naming `place`
  */
 export function encodeJsonValues(
@@ -37,6 +38,7 @@ export function encodeJsonValues(
   inlineBinary: unknown,
   write: WriteText,
   place: string,
+  onRounded: () => void,
 ): Uint8Array {
   const invalid = (reason: string): never => {
     throw new AppError('DICOM_JSON_INVALID', { place, reason });
@@ -51,6 +53,7 @@ export function encodeJsonValues(
   if (vr === 'SV' || vr === 'UV') return encodeBigIntegers(vr, values, invalid);
   if (vr === 'AT') return encodeTags(values, invalid);
   const texts = values.map((value) => textOf(vr, value, invalid));
+  if (vr === 'DS' && texts.some((text, i) => typeof values[i] === 'number' && Number(text) !== values[i])) onRounded();
   if (SINGLE.has(vr)) {
     return texts.length > 1 ? invalid(`${vr} has one value`) : write(texts[0] ?? '');
   }
@@ -73,12 +76,15 @@ function textOf(vr: string, value: unknown, invalid: Invalid): string {
   return typeof value === 'string' ? value : invalid(`${vr} is a text`);
 }
 
-/** The shortest text of the number that fits; digits are only lost where 16 characters cannot hold them. */
+/** The text of the number with as many digits as 16 characters hold; without the zero before the point if need be. */
 function decimalText(value: number): string {
   const whole = String(value);
+  if (whole.length <= DECIMAL_CHARACTERS) return whole;
   for (let digits = 17; digits > 0; digits--) {
-    const text = digits === 17 ? whole : String(Number(value.toPrecision(digits)));
-    if (text.length <= DECIMAL_CHARACTERS) return text;
+    const rounded = digits === 17 ? value : Number(value.toPrecision(digits));
+    const texts = [String(rounded).replace(/^(-?)0\./, '$1.'), rounded.toExponential().replace('e+', 'e')];
+    const fitting = texts.find((text) => text.length <= DECIMAL_CHARACTERS);
+    if (fitting !== undefined) return fitting;
   }
   return whole;
 }

@@ -23,6 +23,13 @@ export type OverlayPlace =
   | { readonly kind: 'data'; readonly offsetBytes: number; readonly lengthBytes: number; readonly swapped: boolean }
   | { readonly kind: 'embedded'; readonly bit: number };
 
+/** One plane on one frame: bit n, counted from `firstBit` of the bytes, is its pixel n, row by row. */
+export interface OverlayBits {
+  readonly plane: OverlayPlane;
+  readonly bits: Uint8Array;
+  readonly firstBit: number;
+}
+
 /** What the planes must fit. */
 interface OverlaidImage {
   readonly rows: number;

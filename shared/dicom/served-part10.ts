@@ -17,7 +17,6 @@ export const SERVED_START_BYTES = 16 * 1024;
 
 const PREAMBLE_BYTES = 128;
 const PREFIX_BYTES = 4;
-const MEDIA_STORAGE_SOP_INSTANCE = 0x00020003;
 
 /**
  * How a stored file is served. The preamble becomes zeros unless it is the header of a TIFF file whose first directory
@@ -35,8 +34,9 @@ export function servedStart(
   // Meta information that is longer than the bytes given was good enough to be stored.
   if (meta !== null) {
     const stated = DicomDataset.create(beginning, meta.elements, true);
-    const complete = stated.text(TAG.TransferSyntaxUID) !== null && stated.text(MEDIA_STORAGE_SOP_INSTANCE) !== null;
-    if (!complete) return { head: encodeFileMeta(object), fromBytes: meta.endBytes };
+    // Without it nobody can read the file; what else may be missing is of no use to a reader and stays as it was sent.
+    const readable = stated.text(TAG.TransferSyntaxUID) !== null;
+    if (!readable) return { head: encodeFileMeta(object), fromBytes: meta.endBytes };
   }
   if (whole) return preambleOnly(beginning, sizeBytes);
   const start = new Uint8Array(PREAMBLE_BYTES + PREFIX_BYTES);

@@ -9,6 +9,7 @@ import {
   type OutputEncoding,
   textElement,
 } from './deidentification/output-element.ts';
+import type { DicomElement, DicomElements } from './element-scan.ts';
 import { encodeFileMeta } from './file-meta.ts';
 import type { DicomHeader } from './header.ts';
 import { TAG } from './tag.ts';
@@ -21,9 +22,22 @@ export const OUTPUT: OutputEncoding = { explicitVr: true, littleEndian: true };
 /** The bytes of the stored data set; for a deflated file of the inflated one. */
 export type DatasetBytes = (offsetBytes: number, lengthBytes: number) => Promise<Uint8Array>;
 
-/** Dropped: group lengths (retired, PS3.5 section 7.2) and the offsets of fragments that are no more. */
-function isDropped(tag: number): boolean {
-  return (tag & 0xffff) === 0 || tag === TAG.ExtendedOffsetTable || tag === TAG.ExtendedOffsetTableLengths;
+/**
+ * Dropped: group lengths (retired, PS3.5 section 7.2), the offsets of fragments that are no more, and icons that are
+ * coded: theirs has to be the coding of the image, or none (PS3.5 annex A.4). Coded pixels elsewhere in an item are left
+ * out alone.
+ */
+function isDropped({ tag, items }: DicomElement): boolean {
+  if ((tag & 0xffff) === 0 || tag === TAG.ExtendedOffsetTable || tag === TAG.ExtendedOffsetTableLengths) return true;
+  return tag === ICON_IMAGE_SEQUENCE && (items?.some(holdsFragments) ?? false);
+}
+
+const ICON_IMAGE_SEQUENCE = 0x00880200;
+
+/** Pixel data inside of an item has a length unless it is in fragments. */
+function holdsFragments(elements: DicomElements): boolean {
+  if (isInFragments(elements.get(TAG.PixelData))) return true;
+  return [...elements.values()].some(({ items }) => items?.some(holdsFragments) ?? false);
 }
 
 /**
@@ -49,6 +63,10 @@ export async function transcodedHead(
       ? await copiedElements(header, read, changes)
       : [encodeElements(merged(elementsOf(header.dataset), changes), OUTPUT)];
   return joined([encodeFileMeta(wanted), ...parts]);
+}
+
+function isInFragments(element: DicomElement | undefined): boolean {
+  return element?.tag === TAG.PixelData && element.items === undefined && element.lengthBytes === 0;
 }
 
 /** What the pixels' new form makes untrue in the Image Pixel module (PS3.3 C.7.6.3), and once lossy is always lossy. */
@@ -96,13 +114,18 @@ async function copiedElements(
   const end = pixelData === null ? region.length : headStart(region, pixelData.tag, region.length);
   const left = new Map(changes.map((change) => [change.tag, change]));
   const parts: Uint8Array[] = [];
-  for (const [at, { tag }] of elements.entries()) {
+  for (const [at, element] of elements.entries()) {
+    const { tag } = element;
     for (const change of [...left.values()].filter((one) => one.tag <= tag).sort((a, b) => a.tag - b.tag)) {
       parts.push(encodeElements([change], OUTPUT));
       left.delete(change.tag);
     }
-    if (isDropped(tag) || changes.some((change) => change.tag === tag)) continue;
-    parts.push(region.subarray(starts[at] ?? 0, starts[at + 1] ?? end));
+    if (isDropped(element) || changes.some((change) => change.tag === tag)) continue;
+    parts.push(
+      element.items?.some(holdsFragments)
+        ? encodeElements([elementOf(dataset, element)], OUTPUT)
+        : region.subarray(starts[at] ?? 0, starts[at + 1] ?? end),
+    );
   }
   parts.push(encodeElements([...left.values()], OUTPUT));
   return parts;
@@ -136,14 +159,15 @@ const WORD_BYTES: Readonly<Record<string, number>> = {
 
 /** All elements with their VRs, values in little endian. */
 export function elementsOf(dataset: DicomDataset): OutputElement[] {
-  const out: OutputElement[] = [];
-  for (const { tag } of dataset.inOrder()) {
-    if (isDropped(tag)) continue;
-    const vr = dataset.vr(tag) ?? 'UN';
-    if (vr === 'SQ') out.push({ tag, vr, items: dataset.items(tag).map(elementsOf) });
-    else out.push({ tag, vr, bytes: inLittleEndian(dataset, tag, vr) });
-  }
-  return out;
+  return [...dataset.inOrder()]
+    .filter((element) => !isDropped(element) && !isInFragments(element))
+    .map((element) => elementOf(dataset, element));
+}
+
+function elementOf(dataset: DicomDataset, { tag }: DicomElement): OutputElement {
+  const vr = dataset.vr(tag) ?? 'UN';
+  if (vr === 'SQ') return { tag, vr, items: dataset.items(tag).map(elementsOf) };
+  return { tag, vr, bytes: inLittleEndian(dataset, tag, vr) };
 }
 
 function inLittleEndian(dataset: DicomDataset, tag: number, vr: string): Uint8Array {

@@ -51,8 +51,8 @@ const TARGETS: readonly (FrameTarget & {
     fits: (format, storedUid) => transferSyntaxOf(storedUid).encapsulated && fitsNative(format),
   },
   // A stream with the constraints of RPCL is a lossless HTJ2K stream as well (PS3.5 section 10.18).
-  { transferSyntaxUid: HTJ2K_LOSSLESS_RPCL, mediaType: 'image/jphc', lossy: false, fits: fitsLossless },
-  { transferSyntaxUid: HTJ2K_LOSSLESS, mediaType: 'image/jphc', lossy: false, fits: fitsLossless },
+  { transferSyntaxUid: HTJ2K_LOSSLESS_RPCL, mediaType: 'image/jphc', lossy: false, fits: fitsHtj2k },
+  { transferSyntaxUid: HTJ2K_LOSSLESS, mediaType: 'image/jphc', lossy: false, fits: fitsHtj2k },
   {
     ...{ transferSyntaxUid: JPEG_LS_LOSSLESS, mediaType: 'image/jls', lossy: false },
     // ISO 14495-1 table C.1: 2 to 16 bits.
@@ -100,17 +100,30 @@ function fitsLossless(format: PixelFormat, storedUid: string): boolean {
   );
 }
 
+/**
+ * Colour is coded with the reversible transform, which starts from RGB (ISO 15444-1 annex G.2). Signed samples of one
+ * byte are left out: the coder and the decoder that proves its work do not agree on them.
+ */
+function fitsHtj2k(format: PixelFormat, storedUid: string): boolean {
+  if (format.signed && format.bitsStored <= 8) return false;
+  return fitsLossless(format, storedUid) && decodedPhotometric(format, storedUid) !== 'YBR_FULL';
+}
+
 /** Codings that carry a colour transform of their own, which decoding undoes (PS3.5 section 8.2). */
 const TRANSFORMING: ReadonlySet<PixelCoding> = new Set(['jpeg-8', 'jpeg-12', 'jpeg-2000', 'htj2k', 'jpeg-xl']);
 
 /** Photometric Interpretation of a decoded frame. */
-export function decodedPhotometric(format: PixelFormat, storedUid: string): string {
+export function decodedPhotometric(
+  format: Pick<PixelFormat, 'photometricInterpretation' | 'samplesPerPixel'>,
+  storedUid: string,
+): string {
   const { photometricInterpretation: stored, samplesPerPixel } = format;
-  if (samplesPerPixel !== 3 || !stored.startsWith('YBR')) return stored;
+  if (samplesPerPixel !== 3 || !/^(YBR|XYB)/.test(stored)) return stored;
   const { coding } = transferSyntaxOf(storedUid);
   if (TRANSFORMING.has(coding)) return 'RGB';
   // Halved colour samples of an uncompressed frame are brought to full size (PS3.3 C.7.6.3.1.2).
-  return coding === 'native' && stored === 'YBR_FULL_422' ? 'YBR_FULL' : stored;
+  const plain = coding === 'native' || coding === 'deflated-frames';
+  return plain && stored.endsWith('_422') ? stored.slice(0, -'_422'.length) : stored;
 }
 
 /** The format of a frame in `targetUid`, which the header of a transcoded object states. */
@@ -118,13 +131,19 @@ export function transcodedFormat(format: PixelFormat, storedUid: string, targetU
   const native = targetUid === EXPLICIT_LITTLE_ENDIAN;
   const made: PixelFormat = {
     ...format,
-    photometricInterpretation: decodedPhotometric(format, storedUid),
+    photometricInterpretation: codedPhotometric(format, storedUid, targetUid),
     // Who asks for frames has read in the metadata how the planes of uncompressed ones lie.
     planarConfiguration: native ? format.planarConfiguration : 0,
     pixelVr: native && format.bitsAllocated > 8 ? 'OW' : 'OB',
   };
   // Codecs hold the stored bits alone, in the low ones.
   return native && keepsCells(storedUid) ? made : { ...made, highBit: format.bitsStored - 1 };
+}
+
+/** The reversible colour transform is part of HTJ2K streams of ours (PS3.5 section 8.2.4). */
+function codedPhotometric(format: PixelFormat, storedUid: string, targetUid: string): string {
+  const decoded = decodedPhotometric(format, storedUid);
+  return transferSyntaxOf(targetUid).coding === 'htj2k' && format.samplesPerPixel === 3 ? 'YBR_RCT' : decoded;
 }
 
 /** Codings that store the allocated bits whole, also those around the stored ones, where old files keep overlays. */

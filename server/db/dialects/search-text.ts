@@ -18,6 +18,11 @@ export function bytewiseText(db: Kysely<unknown>): RawBuilder<unknown> {
   return isPostgres(db) ? sql`text collate "C"` : sql`text`;
 }
 
+/** A column of identifiers, which are compared with those of other tables, in the order of its bytes. */
+export function bytewise<T>(db: Kysely<T>, column: RawBuilder<unknown>): RawBuilder<unknown> {
+  return isPostgres(db) ? sql`${column} collate "C"` : column;
+}
+
 /** Makes the index of parts of texts, one text a row of search_studies. */
 export async function createSubstringIndex(db: Kysely<unknown>): Promise<void> {
   if (!isPostgres(db)) {
@@ -33,12 +38,14 @@ export async function createSubstringIndex(db: Kysely<unknown>): Promise<void> {
     exception when others then null; end $$`.execute(db);
 }
 
-/** Sets the text of a row. */
-export async function indexSubstrings<T>(db: Kysely<T>, studyRow: number, text: string): Promise<void> {
+/** Sets the texts of rows, a few hundred at a time at most. */
+export async function indexSubstrings<T>(db: Kysely<T>, rows: readonly (readonly [number, string])[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = sql.join(rows.map(([row, text]) => sql`(${sql.lit(row)}, ${text})`));
   await (isPostgres(db)
-    ? sql`insert into search_substrings (study_row, text) values (${studyRow}, ${text})
+    ? sql`insert into search_substrings (study_row, text) values ${values}
         on conflict (study_row) do update set text = excluded.text`
-    : sql`insert or replace into search_substrings (rowid, text) values (${studyRow}, ${text})`
+    : sql`insert or replace into search_substrings (rowid, text) values ${values}`
   ).execute(db);
 }
 
@@ -49,11 +56,14 @@ export async function clearSubstrings<T>(db: Kysely<T>): Promise<void> {
   ).execute(db);
 }
 
-/** The rows whose text holds `part`, as a subquery; `part` has at least SUBSTRING_LENGTH letters. */
-export function rowsContaining<T>(db: Kysely<T>, part: string): RawBuilder<unknown> {
-  return isPostgres(db)
-    ? sql`(select study_row from search_substrings where text like ${`%${escapeLike(part)}%`} escape '\\')`
-    : sql`(select rowid from search_substrings where text match ${`"${part.replaceAll('"', '""')}"`})`;
+/** The rows whose text holds every one of the parts, as a subquery; each has at least SUBSTRING_LENGTH letters. */
+export function rowsContaining<T>(db: Kysely<T>, parts: readonly string[]): RawBuilder<unknown> {
+  if (!isPostgres(db)) {
+    const phrases = parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
+    return sql`(select rowid from search_substrings where text match ${phrases})`;
+  }
+  const likes = parts.map((part) => sql`text like ${`%${escapeLike(part)}%`} escape '\\'`);
+  return sql`(select study_row from search_substrings where ${sql.join(likes, sql` and `)})`;
 }
 
 /** True where the column fits a DICOM pattern of `*` and `?` from end to end; case counts. */
@@ -65,4 +75,12 @@ export function fitsWildcard<T>(db: Kysely<T>, column: RawBuilder<unknown>, patt
 
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/**
+ * A column whose index is not to be used. SQLite, which does not count values, takes an index that is compared with one
+ * value for the best there is, even if every row has that value; PostgreSQL knows better.
+ */
+export function withoutIndex<T>(db: Kysely<T>, column: RawBuilder<unknown>): RawBuilder<unknown> {
+  return isPostgres(db) ? column : sql`+${column}`;
 }

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { bytewiseText, createSubstringIndex, isPostgres } from '#server/db/dialects/search-text.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { bytewise, bytewiseText, createSubstringIndex, isPostgres } from '#server/db/dialects/search-text.ts';
 
 /**
  * Studies and series by consultation, for searching (decision 0008). Everything in these tables follows from the
@@ -14,11 +14,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', rowType, (c) =>
       isPostgres(db) ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey().notNull(),
     )
-    .addColumn('consultation_id', text, (c) => c.notNull())
-    .addColumn('study_uid', text, (c) => c.notNull())
-    .addColumn('sample_uid', text, (c) => c.notNull())
-    .addColumn('state', text, (c) => c.notNull())
-    .addColumn('referrer_id', text, (c) => c.notNull())
+    .addColumn('consultation_id', 'text', (c) => c.notNull())
+    .addColumn('study_uid', 'text', (c) => c.notNull())
+    .addColumn('sample_uid', 'text', (c) => c.notNull())
+    .addColumn('state', 'text', (c) => c.notNull())
+    .addColumn('referrer_id', 'text', (c) => c.notNull())
     .addColumn('shared', 'integer', (c) => c.notNull());
   for (const column of [
     ...['study_date', 'study_time', 'accession_number', 'study_id', 'study_description'],
@@ -27,14 +27,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     studies = studies.addColumn(column, text, (c) => c.notNull());
   }
   await studies.addColumn('dataset', 'text', (c) => c.notNull()).execute();
-  const order = ['study_date desc', 'study_time desc', 'study_uid', 'state', 'shared', 'modalities'];
-  const indexes: Readonly<Record<string, readonly string[]>> = {
-    search_studies_order: order,
-    search_studies_referrer: ['referrer_id', ...order],
-    search_studies_study: ['study_uid'],
-    search_studies_patient: ['patient_id'],
-    search_studies_accession: ['accession_number'],
-    search_studies_id: ['study_id'],
+  const uid = bytewise(db, sql.ref('study_uid'));
+  // With everything a count looks at, so that it needs the index alone; in SQLite the number of the row is in each index.
+  const byDate = sql`study_date desc, study_time desc, ${uid}, state, shared, modalities, id`;
+  const indexes: Readonly<Record<string, RawBuilder<unknown>>> = {
+    search_studies_order: byDate,
+    search_studies_referrer: sql`referrer_id, ${byDate}`,
+    search_studies_study: sql`study_uid`,
+    search_studies_patient: sql`patient_id`,
+    search_studies_accession: sql`accession_number`,
+    search_studies_id: sql`study_id`,
   };
   await schema
     .createIndex('search_studies_one')
@@ -43,11 +45,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .unique()
     .execute();
   for (const [name, columns] of Object.entries(indexes)) {
-    await schema
-      .createIndex(name)
-      .on('search_studies')
-      .columns([...columns])
-      .execute();
+    await sql`create index ${sql.id(name)} on search_studies (${columns})`.execute(db);
   }
 
   await schema
@@ -67,8 +65,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   let series = schema
     .createTable('search_series')
     .addColumn('study_row', rowType, (c) => c.notNull())
-    .addColumn('series_uid', text, (c) => c.notNull())
-    .addColumn('sample_uid', text, (c) => c.notNull())
+    .addColumn('series_uid', 'text', (c) => c.notNull())
+    .addColumn('sample_uid', 'text', (c) => c.notNull())
     .addColumn('modality', text, (c) => c.notNull())
     .addColumn('series_number', 'bigint');
   for (const column of [
@@ -87,7 +85,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('search_requests')
     .addColumn('study_row', rowType, (c) => c.notNull())
-    .addColumn('series_uid', text, (c) => c.notNull())
+    .addColumn('series_uid', 'text', (c) => c.notNull())
     .addColumn('scheduled_step_id', text, (c) => c.notNull())
     .addColumn('requested_procedure_id', text, (c) => c.notNull())
     .execute();

@@ -221,7 +221,7 @@ describe('pictures', () => {
     ['/thumbnail', 'jpeg', 64],
     ['/rendered', 'jpeg', 64],
     ['/rendered?viewport=32,32', 'jpeg', 32],
-    ['/rendered?window=40,400', 'jpeg', 64],
+    ['/rendered?window=40,400,linear', 'jpeg', 64],
   ])('instance%s', async (path, format, side) => {
     const answer = await get(`${instance}${path}`);
     expect(answer.statusCode, answer.body.slice(0, 200)).toBe(200);

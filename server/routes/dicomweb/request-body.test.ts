@@ -1,85 +1,109 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type Socket } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { selfSignedCertificate } from '#fixtures/certificate.ts';
-import { createTlsListener } from '#server/http/tls-listener.ts';
-import { bodyOf } from './request-body.ts';
+import { answerErrors } from '#server/http/errors.ts';
+import { bodyOf, passOverRest, patiently } from './request-body.ts';
 
-/** What became of each request, by its path. */
-const heard = new Map<string, string>();
-const server = createTlsListener(selfSignedCertificate('test'), async (request: IncomingMessage) => {
-  const path = request.url ?? '';
-  // A permission is asked for before anybody reads the body.
-  if (path === '/late') await wait(150);
-  let length = 0;
-  try {
-    for await (const chunk of bodyOf({ raw: request })) length += chunk.byteLength;
-    heard.set(path, `ended after ${length}`);
-  } catch {
-    heard.set(path, 'broke off');
-  }
-});
-let socket: TLSSocket;
+/** Short enough to wait for, long enough for a busy machine. */
+const PATIENCE = { waitMs: 400, leastBytes: 1000 };
+
+let app: FastifyInstance;
+let port: number;
 
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] });
-  await once(socket, 'secureConnect');
-  socket.resume();
-  socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-  socket.write(frame(0x4, 0, 0, Buffer.alloc(0)));
+  app = Fastify();
+  answerErrors(app);
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.post('/body', async (request, reply) => {
+    let bytes = 0;
+    try {
+      for await (const chunk of bodyOf(request, PATIENCE)) bytes += chunk.byteLength;
+    } catch (error) {
+      await passOverRest(request, reply, error, PATIENCE);
+      throw error;
+    }
+    return { bytes };
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = app.server.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
 });
-afterAll(() => {
-  socket.destroy();
-  server.close();
-});
+afterAll(() => app.close());
 
-/** A frame of RFC 9113 section 4.1. */
-function frame(type: number, flags: number, streamId: number, payload: Uint8Array): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.byteLength, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
+function post(lengthBytes: number, ...more: string[]): { socket: Socket; answer: Promise<string> } {
+  const socket = connect(port, '127.0.0.1');
+  const head = ['POST /body HTTP/1.1', 'Host: test', 'Content-Type: a/b', `Content-Length: ${lengthBytes}`, ...more];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  let heard = '';
+  socket.on('data', (bytes) => {
+    heard += bytes.toString();
+  });
+  return { socket, answer: once(socket, 'close').then(() => heard) };
 }
 
-/** Literal fields with names of their own (RFC 7541 section 6.2.2). */
-function fields(values: Readonly<Record<string, string>>): Buffer {
-  return Buffer.concat(
-    Object.entries(values).map(([name, value]) =>
-      Buffer.concat([
-        Buffer.from([0, name.length]),
-        Buffer.from(name),
-        Buffer.from([value.length]),
-        Buffer.from(value),
-      ]),
-    ),
-  );
-}
+test('a body that stands still is answered with 408 and the connection ends (RFC 9110 section 15.5.9)', async () => {
+  const { socket, answer } = post(5000);
+  socket.write(Buffer.alloc(1000));
+  const heard = await answer;
+  expect(heard).toMatch(/^HTTP\/1\.1 408 /);
+  expect(heard).toMatch(/connection: close/i);
+  expect(heard).toContain('REQUEST_STALLED');
+});
 
-const END_STREAM = 0x1;
-const END_HEADERS = 0x4;
-const begin = (streamId: number, path: string): Buffer =>
-  frame(
-    ...([0x1, END_HEADERS, streamId] as const),
-    fields({ ':method': 'POST', ':path': path, ':scheme': 'https', ':authority': 'localhost' }),
-  );
-const CANCEL = Buffer.from([0, 0, 0, 8]);
+test('one that trickles is given up as well', async () => {
+  const { socket, answer } = post(5000);
+  const trickle = setInterval(() => socket.write('x'), 50);
+  expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
+  clearInterval(trickle);
+});
 
-test.each([
-  ['/whole', 1, (id: number) => frame(0, END_STREAM, id, Buffer.alloc(1000)), 'ended after 2000'],
-  // RFC 9113 section 6.4: a reset leaves the request incomplete.
-  ['/reset', 3, (id: number) => frame(0x3, 0, id, CANCEL), 'broke off'],
-  ['/late', 5, (id: number) => frame(0x3, 0, id, CANCEL), 'broke off'],
-])('rule 3: %s', async (path, streamId, end, outcome) => {
-  socket.write(Buffer.concat([begin(streamId, path), frame(0, 0, streamId, Buffer.alloc(1000))]));
-  await wait(50);
-  socket.write(end(streamId));
-  await expect.poll(() => heard.get(path)).toBe(outcome);
+test('one that keeps coming is read to its end, however long it takes', async () => {
+  const { socket, answer } = post(5000, 'Connection: close');
+  for (let sent = 0; sent < 5; sent++) {
+    socket.write(Buffer.alloc(1000));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  expect(await answer).toContain('{"bytes":5000}');
+});
+
+test('Expect: 100-continue is answered before the body is sent (RFC 9110 section 10.1.1)', async () => {
+  const { socket, answer } = post(4, 'Expect: 100-continue', 'Connection: close');
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  expect(first.toString()).toMatch(/^HTTP\/1\.1 100 Continue/);
+  socket.write('abcd');
+  expect(await answer).toContain('{"bytes":4}');
+});
+
+test('time we need ourselves does not count', async () => {
+  async function* ready() {
+    for (let i = 0; i < 4; i++) yield new Uint8Array(1);
+  }
+  let chunks = 0;
+  for await (const _ of patiently(ready(), { waitMs: 100, leastBytes: 1000 })) {
+    chunks++;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  expect(chunks).toBe(4);
+});
+
+test('what the source throws passes, and a source that is left early is closed', async () => {
+  let closed = false;
+  async function* source() {
+    try {
+      yield new Uint8Array(1);
+      throw new Error('broken line');
+    } finally {
+      closed = true;
+    }
+  }
+  const readAll = async () => {
+    for await (const _ of patiently(source(), PATIENCE)) {
+      // Nothing to do with it.
+    }
+  };
+  await expect(readAll()).rejects.toThrow('broken line');
+  closed = false;
+  for await (const _ of patiently(source(), PATIENCE)) break;
+  await expect.poll(() => closed).toBe(true);
 });

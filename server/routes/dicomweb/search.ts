@@ -65,7 +65,9 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
     }
     // An answer shows what the caller may see now; asked again, it may be another one.
     void reply.header('x-total-count', total).header('cache-control', 'private, no-cache').header('vary', 'accept');
-    return form === XML ? asXml(reply, datasets) : reply.type(form.mediaType).send(JSON.stringify(datasets));
+    if (form === XML) return asXml(reply, datasets);
+    // As bytes: text would be given a charset parameter, which this media type does not have.
+    return reply.type(form.mediaType).send(Buffer.from(JSON.stringify(datasets)));
   }
 
   return async (app) => {

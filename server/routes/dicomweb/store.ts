@@ -62,7 +62,7 @@ export function storeRoutes({ material }: Services): FastifyPluginAsyncZod {
       const outcomes = await storeInstances(material.ingest, target, objects, signal);
       return send(reply, storeResponse(outcomes, serviceBase(request)), answer.mediaType);
     } catch (error) {
-      await passOverRest(request, reply);
+      await passOverRest(request, reply, error);
       throw error;
     }
   }

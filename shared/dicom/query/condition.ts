@@ -69,7 +69,10 @@ export function parseCondition(path: AttributePath, text: string, options: Match
     if (!numbers.every(Number.isFinite)) invalid(path, 'must be a number or a list of numbers');
     return { kind: 'numbers', values: numbers };
   }
-  if (vr === 'PN') return { kind: 'names', names: values.map((value) => namePattern(value, options.fuzzyNames)) };
+  if (vr === 'PN') {
+    const names = values.map((value) => namePattern(value, options.fuzzyNames));
+    return names.some(({ groups }) => groups.every((group) => group === null)) ? null : { kind: 'names', names };
+  }
   if (!TEXTS.has(vr)) invalid(path, 'is not an attribute that can be searched by value');
   return values.some((value) => /^\*+$/.test(value)) ? null : { kind: 'texts', patterns: values };
 }
