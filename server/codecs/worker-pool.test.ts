@@ -51,6 +51,14 @@ await writeFile(
 const open = (options: Partial<Parameters<typeof createWorkerPool>[0]> = {}) =>
   keep(createWorkerPool({ entry: ENTRY, size: 1, memoryMb: 160, timeoutMs: 10_000, ...options }));
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -64,6 +72,14 @@ test('a job that hangs is stopped, and the next one finds a fresh process', asyn
   const next = pool.run('hello', null, SIGNAL);
   expect(await codeOf(hung)).toBe('READING_TIMEOUT');
   expect(await next).not.toBe(first);
+});
+
+test('a process that has nothing to do ends, one that works longer than that does not', async () => {
+  const pool = open({ idleMs: 300 });
+  const first = await pool.run('hello', null, SIGNAL);
+  expect(await pool.run('slow', 700, SIGNAL)).toBe(first);
+  await expect.poll(() => isRunning(Number(first))).toBe(false);
+  expect(await pool.run('hello', null, SIGNAL)).not.toBe(first);
 });
 
 test.each(['heap', 'buffers'])('a job that eats memory (%s) is stopped', async (task) => {

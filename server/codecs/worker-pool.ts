@@ -20,6 +20,8 @@ export interface WorkerPoolOptions {
   readonly memoryMb: number;
   /** For one job, counted from when a process takes it. */
   readonly timeoutMs: number;
+  /** An idle process ends after so long: it holds a hundred megabytes, and starts in half a second. */
+  readonly idleMs?: number;
   /** The entry needs native modules (sharp). */
   readonly nativeModules?: boolean;
 }
@@ -49,6 +51,7 @@ interface Worker {
 }
 
 const MEMORY_CHECK_MS = 100;
+const IDLE_MS = 30_000;
 const MEGABYTE = 1024 * 1024;
 const PAGE_BYTES = 4096;
 
@@ -101,6 +104,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (!worker && workers.size < options.size) worker = startWorker();
       const job = worker && waiting.shift();
       if (!worker || !job) return;
+      worker.stopWatching();
       worker.job = job;
       worker.child.ref();
       worker.child.channel?.ref();
@@ -130,12 +134,15 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     // An idle worker does not keep the server alive.
     worker.child.unref();
     worker.child.channel?.unref();
+    const idle = setTimeout(() => lose(worker, null), options.idleMs ?? IDLE_MS).unref();
+    worker.stopWatching = () => clearTimeout(idle);
   }
 
   function lose(worker: Worker, reason: unknown): void {
     if (!workers.delete(worker)) return;
     const job = worker.job;
     release(worker);
+    worker.stopWatching();
     worker.child.kill('SIGKILL');
     job?.reject(reason);
     dispatch();
