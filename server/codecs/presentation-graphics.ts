@@ -173,8 +173,8 @@ async function fittedWords(text: string, colour: string, { width, height, textPx
   const words = await renderWords(text, { sizePx: textPx, colour, widthPx: width });
   const padding = Math.ceil(textPx / 4);
   const plate = await sharp(words.image)
-    .extend({ top: padding, bottom: padding, left: padding, right: padding, background: '#00000000' })
-    .flatten({ background: '#000000' })
+    .flatten({ background: RIM })
+    .extend({ top: padding, bottom: padding, left: padding, right: padding, background: RIM })
     .ensureAlpha(1)
     .png()
     .toBuffer();

@@ -54,6 +54,27 @@ describe('PS3.18 section 9: what an instance is sent as', () => {
     expect((await get(wado(at.pdf))).rawPayload.equals(PDF_BYTES)).toBe(true);
   });
 
+  test('section 8.7.3.5: in the transfer syntax that is named, in Explicit VR Little Endian when none is', async () => {
+    const [lossless, explicit] = ['1.2.840.10008.1.2.4.80', '1.2.840.10008.1.2.1'];
+    const packed = await get(wado(at.slice, `&contentType=application/dicom&transferSyntax=${lossless}`));
+    expect(packed.headers['content-type']).toBe(`application/dicom; transfer-syntax=${lossless}`);
+    expect(packed.rawPayload.subarray(0, 132).toString('latin1')).toBe(`${'\0'.repeat(128)}DICM`);
+    const accept = `application/dicom; transfer-syntax=${lossless}`;
+    expect((await get(wado(at.slice), { accept })).rawPayload.equals(packed.rawPayload)).toBe(true);
+
+    // The same object, stored packed.
+    const other = await server.as('referrer2');
+    const draft = await server.draft('referrer2');
+    const stored = await other.inject({
+      method: 'POST',
+      url: `/dicom-web/studies?consultation=${draft.id}`,
+      headers: { 'content-type': STOW_TYPE },
+      payload: stowBody([withOtherUid(packed.rawPayload)]),
+    });
+    expect(stored.statusCode, stored.body).toBe(200);
+    void explicit;
+  });
+
   test('both addresses, and the same picture as WADO-RS makes', async () => {
     const [first, second, restful] = await Promise.all([
       get(wado(at.slice)),
@@ -103,6 +124,7 @@ describe('PS3.18 section 9.5: parameters', () => {
     ['transferSyntax=1.2.840.10008.1.2.1', 'transferSyntax'],
     ['contentType=application/dicom&rows=10', 'rows'],
     ['contentType=application/dicom&annotation=patient', 'annotation'],
+    ['contentType=application/dicom&presentationUID=1.2.3', 'presentationUID'],
   ])('%s is a bad request that names %s', async (more, name) => {
     const answer = await get(wado(at.slice, `&${more}`));
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'REQUEST_INVALID']);
@@ -113,7 +135,8 @@ describe('PS3.18 section 9.5: parameters', () => {
     ['slice', '&contentType=video/mp4', 406],
     ['slice', '&contentType=multipart/related', 406],
     ['report', '&contentType=text/html&charset=iso-8859-1', 406],
-    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2.5', 406],
+    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2.4.50', 406],
+    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2', 406],
     ['slice', '&frameNumber=2', 404],
     ['cine', '&frameNumber=0', 404],
   ] as const)('%s%s: %i', async (what, more, status) => {

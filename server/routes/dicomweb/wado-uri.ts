@@ -105,8 +105,8 @@ export function wadoUriRoutes(services: Services): FastifyPluginAsyncZod {
     asking: Asking,
   ): Promise<Renderable | null> {
     if (presentationUID === undefined && presentationSeriesUID === undefined) return null;
-    if (presentationUID === undefined) invalid('presentationUID', 'goes with presentationSeriesUID');
-    if (presentationSeriesUID === undefined) invalid('presentationSeriesUID', 'goes with presentationUID');
+    if (presentationUID === undefined) invalid('presentationSeriesUID', 'goes with presentationUID');
+    if (presentationSeriesUID === undefined) invalid('presentationUID', 'goes with presentationSeriesUID');
     checkPresented(asking, { window: 'windowCenter', region: 'region' });
     if (instance.kind !== 'picture') invalid('presentationUID', 'has no meaning for an object that is no image');
     const place = { studyUid: studyUID, seriesUid: presentationSeriesUID, sopInstanceUid: presentationUID };
