@@ -135,6 +135,14 @@ describe('a presentation state, rendered (PS3.18 section 10.4.1.1.3)', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
+  test('in a study they stand beside the images; one whose image is not here has its refusal in its place', async () => {
+    const answer = await get(`/dicom-web/studies/${ct.studyUid}/rendered`, '*/*');
+    const text = answer.rawPayload.toString('latin1');
+    expect([answer.statusCode, text.match(/Content-Type: image\/jpeg/g)?.length]).toEqual([200, 3 + 1 + 2]);
+    expect(text.match(/Content-Type: application\/json/g)).toHaveLength(1);
+    expect(text).toContain(`Content-Location: ${place(3)}/rendered`);
+  });
+
   test('rule 4: an outsider', async () => {
     expect((await get(`${place(1)}/rendered`, 'image/png', await server.as('referrer2'))).statusCode).toBe(404);
   });

@@ -128,9 +128,7 @@ export async function answerMany(asked: RenderedRequest, scope: InstanceScope): 
   const found: { row: InstanceRow; instance: Renderable | null; forms: readonly RenderedForm[] }[] = [];
   for (const { row, kind } of listed) {
     if (kind === 'picture') found.push({ row, instance: null, forms: FRAME_PARTS });
-    // A region or window goes with images alone: what a presentation state shows would not be what it says.
-    const unfit = kind === 'presentation' && (asking.window !== null || asking.region !== null);
-    if (kind === 'picture' || kind === 'none' || unfit) continue;
+    if (kind === 'picture' || kind === 'none') continue;
     const instance = await findRenderable(needs, consultationIds, row);
     const forms = formsOrNone(instance).filter(({ multipart }) => multipart);
     if (forms.length > 0) found.push({ row, instance, forms });

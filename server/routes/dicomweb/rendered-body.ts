@@ -10,7 +10,7 @@ import { failureOf } from '#server/http/errors.ts';
 import { AppError } from '#shared/errors.ts';
 import { allowedConsultations, DICOMWEB } from './places.ts';
 import type { RenderedForm } from './rendered-forms.ts';
-import type { Asking } from './rendering-parameters.ts';
+import { type Asking, checkPresented } from './rendering-parameters.ts';
 
 /** What goes into the body of a rendered answer, whole or as one of its parts. */
 
@@ -43,6 +43,7 @@ export function partsOf(
     return presentedFrames(instance.presentation).map((one) => ({
       ...{ location: pathOf(instance.place), mediaType },
       load: async () => {
+        checkPresented(asking);
         const frames = [await findPresented(needs, consultationIds, instance, one)];
         return (await renderPicture(needs, consultationIds, frames, { ...asking, format }, signal)).bytes;
       },

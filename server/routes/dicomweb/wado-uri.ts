@@ -72,7 +72,7 @@ export function wadoUriRoutes(services: Services): FastifyPluginAsyncZod {
   const objects: RetrieveNeeds = { db: services.db, blobs: services.blobs, directory, derived, headers };
 
   async function answer(request: FastifyRequest, reply: FastifyReply, query: Query): Promise<FastifyReply> {
-    refuseWhatIsNotDone(query);
+    refuseAnonymizing(query);
     const place = { studyUid: query.studyUID, seriesUid: query.seriesUID, sopInstanceUid: query.objectUID };
     const instance = await findRenderable(needs, allowedConsultations(request), place);
     const [object] = await retrievableObjects(objects, allowedConsultations(request), place);
@@ -167,8 +167,11 @@ function namedFrames({ presentation }: Renderable, { place }: Renderable): reado
   return frames === null ? null : frames.slice(Math.floor(frames.length / 2)).slice(0, 1);
 }
 
-/** Silence would pass for obedience: a picture with a name on it must not answer `anonymize=yes`. */
-function refuseWhatIsNotDone({ anonymize }: Query): void {
+/**
+ * Silence would pass for obedience: a picture with a name on it must not answer `anonymize=yes`. The parameter promises
+ * the Clean Pixel Data Option (PS3.18 section 9.4), which takes somebody who looks at the pixels.
+ */
+function refuseAnonymizing({ anonymize }: Query): void {
   if (anonymize === undefined || anonymize === 'no') return;
   invalid('anonymize', 'is not done here; ask for the de-identified copy of the consultation');
 }
