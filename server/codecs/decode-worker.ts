@@ -2,7 +2,7 @@
 import { decodeFrame } from './decode-frame.ts';
 import type { FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
 import { overlaysOf } from './frame-overlays.ts';
-import { makeAnimation, makePicture, shapedPicture } from './picture-making.ts';
+import { makeAnimation, makePicture, shapedPicture, windowOfFrame } from './picture-making.ts';
 // Loading it blocks the image loaders that hostile input must never reach.
 import './raster.ts';
 import { modalityValues, type RenderedFrame, renderFrame } from './render-frame.ts';
@@ -39,5 +39,6 @@ serveTasks({
   'encoded-picture': makePicture,
   'shaped-picture': shapedPicture,
   animation: makeAnimation,
+  window: windowOfFrame,
   transcode: transcodeFrame,
 });

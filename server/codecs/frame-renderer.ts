@@ -10,10 +10,12 @@ import { imageOfFrame } from '#shared/dicom/frame-image.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 import { type FrameIndex, indexedFrames } from './frame-index.ts';
 import { readOverlays } from './overlay-bits.ts';
 import type { AnimationInput, MakingInput } from './picture-making.ts';
 import { planPicture } from './picture-plan.ts';
+import { planPresented } from './presented-plan.ts';
 import { frameTransferSyntax, readFrame } from './read-frame.ts';
 import type { RenderedFrame } from './render-frame.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -44,6 +46,10 @@ export function createFrameRenderer(decoders: WorkerPool): PictureRenderer {
       return { bytes, mediaType: MEDIA_TYPES[wish.format] };
     },
 
+    async automaticWindow(input, signal) {
+      return (await decoders.run('window', input, signal)) as VoiWindow | null;
+    },
+
     async animate(frames, wish, delaysMs, signal) {
       const pictures: RenderedFrame[] = [];
       for await (const input of frames) {
@@ -61,7 +67,8 @@ export function createFrameRenderer(decoders: WorkerPool): PictureRenderer {
 
 function planOf(input: PictureInput, wish: RenderingWish) {
   const { image, pixelAspect } = input;
-  return planPicture({ columns: image.columns, rows: image.rows, pixelAspect }, wish);
+  const size = { columns: image.columns, rows: image.rows, pixelAspect };
+  return input.presentation === null ? planPicture(size, wish) : planPresented(size, input.presentation, wish);
 }
 
 function checkAnimation({ width, height }: { readonly width: number; readonly height: number }, frames: number): void {

@@ -16,9 +16,7 @@ export function renderGrey(
   window: (VoiWindow & { readonly inverted: boolean }) | null,
 ): Uint8Array {
   const words = wordsOf(pixels);
-  const voi =
-    statedVoi(image, frameNumber, window) ??
-    automaticVoi(words === null ? { values: pixels } : countValues(words, pixels), image, modality);
+  const voi = statedVoi(image, frameNumber, window) ?? automaticVoi(findWindow(pixels, image, modality));
   const inverted = isTurned(image) !== (window?.inverted ?? false);
   const level = (stored: number) => {
     const grey = Math.round(voi(modality(stored)) * 255);
@@ -135,15 +133,21 @@ function statedVoi(
   return (value) => Math.min(1, lookUp(voiLut, value) / top);
 }
 
-function automaticVoi(
-  { values, counts }: Values,
+/** The window from percentiles without the padding; null when there is nothing but that. */
+export function findWindow(
+  pixels: SampleArray,
   image: ImageDescription,
   modality: (stored: number) => number,
-): (value: number) => number {
+): VoiWindow | null {
+  const words = wordsOf(pixels);
+  const { values, counts }: Values = words === null ? { values: pixels } : countValues(words, pixels);
   const isPadding = paddingTest(image);
   const usable = Array.from(values, (stored) => (isPadding(stored) ? Number.NaN : modality(stored)));
-  const auto = autoWindow(usable, counts === undefined ? {} : { counts });
-  // Nothing but padding: everything is black.
+  return autoWindow(usable, counts === undefined ? {} : { counts });
+}
+
+/** Nothing but padding: everything is black. */
+function automaticVoi(auto: VoiWindow | null): (value: number) => number {
   return auto ? (value) => applyWindow(value, auto) : () => 0;
 }
 

@@ -28,6 +28,12 @@ export async function shapePicture(
   return pixelsOf(picture, { width, height, channels: frame.channels });
 }
 
+/** The whole frame in another size. */
+export async function scalePicture(frame: RenderedFrame, width: number, height: number): Promise<RenderedFrame> {
+  if (width === frame.width && height === frame.height) return frame;
+  return pixelsOf(raw(frame).resize(width, height, { fit: 'fill' }), { width, height, channels: frame.channels });
+}
+
 /** The picture in the middle of a black canvas, made smaller where it does not fit. */
 export async function fillCanvas(
   frame: RenderedFrame,

@@ -1,16 +1,21 @@
 /** In the worker process: from stored frames to one finished picture. */
 import type { PictureInput, RenderingWish } from '#server/domain/rendering-ports.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { overlaysOf } from './frame-overlays.ts';
 import { encodeAnimation, encodePicture, fillCanvas, shapePicture } from './picture-encoding.ts';
 import { burnNotes } from './picture-notes.ts';
 import type { PicturePlan } from './picture-plan.ts';
-import { type RenderedFrame, renderFrame } from './render-frame.ts';
+import { drawMarks } from './presentation-graphics.ts';
+import { presentedImage } from './presented-image.ts';
+import { closeShutter, layOut } from './presented-picture.ts';
+import type { PresentedPlan } from './presented-plan.ts';
+import { automaticWindow, type RenderedFrame, renderFrame } from './render-frame.ts';
 import { frameRefusal } from './stored-pixels.ts';
 
 export interface MakingInput {
   readonly input: PictureInput;
-  readonly plan: PicturePlan;
+  readonly plan: PicturePlan | PresentedPlan;
   readonly wish: RenderingWish;
 }
 
@@ -34,15 +39,41 @@ export async function makeAnimation({ pictures, delaysMs }: AnimationInput): Pro
 
 /** The pixels of the part that is asked for, in the size that is asked for, with its notes. */
 export async function shapedPicture({ input, plan, wish }: MakingInput): Promise<RenderedFrame> {
-  const { bytes, image, transferSyntaxUid, frameNumber, notes } = input;
+  const shaped =
+    'shown' in plan ? await presented(input, plan) : await shapePicture(await whole(input, wish), plan, wish.flip);
+  return input.notes === null ? shaped : burnNotes(shaped, input.notes);
+}
+
+async function whole(input: PictureInput, wish: RenderingWish): Promise<RenderedFrame> {
+  const { bytes, image, transferSyntaxUid, frameNumber } = input;
   const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
   const window = wish.window === null ? null : { ...wish.window, inverted: false };
-  let whole: RenderedFrame;
   try {
-    whole = renderFrame(frame, image, frameNumber, window, await overlaysOf(input));
+    return renderFrame(frame, image, frameNumber, window, await overlaysOf(input));
   } catch (error) {
     throw frameRefusal(error, frameNumber);
   }
-  const shaped = await shapePicture(whole, plan, wish.flip);
-  return notes === null ? shaped : burnNotes(shaped, notes);
+}
+
+/** As a presentation state wants it: of the image itself only pixels count, and the overlays it turns on. */
+async function presented(input: PictureInput, plan: PresentedPlan): Promise<RenderedFrame> {
+  const { bytes, image, transferSyntaxUid, frameNumber, presentation, pixelAspect } = input;
+  if (presentation === null) throw new Error('a presented picture needs a presentation');
+  const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
+  let picture: RenderedFrame;
+  try {
+    const overlays = (await overlaysOf(input)).filter(({ plane }) => presentation.overlayGroups.includes(plane.group));
+    picture = renderFrame(frame, presentedImage(image, presentation), frameNumber, null, overlays);
+  } catch (error) {
+    throw frameRefusal(error, frameNumber);
+  }
+  if (presentation.shutter !== null) closeShutter(picture, presentation.shutter, pixelAspect);
+  return drawMarks(await layOut(picture, plan), presentation.marks, plan);
+}
+
+/** See PictureRenderer. */
+export async function windowOfFrame(input: PictureInput): Promise<VoiWindow | null> {
+  const { bytes, image, transferSyntaxUid, frameNumber } = input;
+  const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
+  return automaticWindow(frame, image, frameNumber);
 }

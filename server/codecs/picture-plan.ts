@@ -11,9 +11,9 @@ export interface PicturePlan {
 }
 
 /** Pixels of a scaled picture at most: beyond any screen, and far below what fills a worker. */
-const MOST_PIXELS = 36_000_000;
+export const MOST_PIXELS = 36_000_000;
 /** Longest side of a WebP picture (RFC 9649 section 2.5: 14 bits). */
-const WEBP_SIDE = 16_383;
+export const WEBP_SIDE = 16_383;
 
 /**
  * Crops, then scales to the box keeping the shape the image has in the world.
@@ -58,7 +58,7 @@ function cropOf(
 }
 
 /** Pixels that are no squares are stretched along the longer distance, as a viewer does. */
-function fitted(
+export function fitted(
   crop: { readonly width: number; readonly height: number },
   pixelAspect: number,
   box: { readonly width: number; readonly height: number; readonly enlarge: boolean },
@@ -73,6 +73,6 @@ function fitted(
   };
 }
 
-function refusal(reason: string): AppError {
+export function refusal(reason: string): AppError {
   return new AppError('REQUEST_INVALID', { where: 'querystring.viewport', reason });
 }

@@ -4,7 +4,7 @@ import type { Palette } from '#shared/dicom/lookup-tables.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { type LookupTable, lookUp, type Rescale, toModalityValue } from '#shared/imaging/lookup-table.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
-import { renderGrey } from './grey-scale.ts';
+import { findWindow, renderGrey } from './grey-scale.ts';
 import { drawOverlay } from './overlay-bits.ts';
 import { type DecodedFrame, type SampleArray, UndecodableFrame } from './stored-pixels.ts';
 
@@ -60,6 +60,12 @@ function renderPixels(
   if (frame.samplesPerPixel !== 1) throw new UndecodableFrame(`its colour model ${safeModel(model)} is not supported`);
   const modality = modalityTransform(image.modalityLut, rescaleOfFrame(image, frameNumber));
   return { width, height, channels: 1, data: renderGrey(frame.pixels, image, frameNumber, modality, window) };
+}
+
+/** The window a one-sample frame is shown with when nothing states one; null without usable values and for colour. */
+export function automaticWindow(frame: DecodedFrame, image: ImageDescription, frameNumber: number): VoiWindow | null {
+  if (frame.samplesPerPixel !== 1 || frame.photometricInterpretation === 'PALETTE COLOR') return null;
+  return findWindow(frame.pixels, image, modalityTransform(image.modalityLut, rescaleOfFrame(image, frameNumber)));
 }
 
 /** Modality values of a one-sample frame: what statistics are computed over. */

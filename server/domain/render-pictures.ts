@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { frameDelays } from '#shared/dicom/cine-timing.ts';
+import { hasVoi, type ImageDescription } from '#shared/dicom/image-description.ts';
+import { presentationOf, presentsFrame } from '#shared/dicom/presentation-state.ts';
 import { sopClassOf } from '#shared/dicom/sop-class.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { EncodedPicture } from './image-ports.ts';
 import type { InstanceRow, InstanceScope } from './material-ports.ts';
 import { type AnnotationWish, pictureNotes } from './picture-annotation.ts';
@@ -18,6 +21,8 @@ export interface PictureWish extends RenderingWish {
 export interface FramesToRender {
   readonly instance: Renderable;
   readonly frameNumbers: readonly number[];
+  /** The presentation state they are shown with. */
+  readonly presentation?: Renderable;
 }
 
 /** For animations of objects that name no speed; slices of a stack follow each other faster than a glance. */
@@ -77,7 +82,9 @@ export function checkAnimationLength(frames: number): void {
 /** Names a picture for good: the stored bytes, the frames, everything asked for, and how pictures are made. */
 export function pictureName(frames: readonly FramesToRender[], wish: PictureWish): string {
   const hash = createHash('sha256').update(JSON.stringify([RENDERING_VERSION, wish]));
-  for (const { instance, frameNumbers } of frames) hash.update(`\n${instance.sha256} ${frameNumbers.join()}`);
+  for (const { instance, frameNumbers, presentation } of frames) {
+    hash.update(`\n${instance.sha256} ${frameNumbers.join()} ${presentation?.sha256 ?? ''}`);
+  }
   return hash.digest('base64url').slice(0, 32);
 }
 
@@ -97,9 +104,10 @@ export async function renderPicture(
   if (known !== null) return known;
   const count = frames.reduce((sum, { frameNumbers }) => sum + frameNumbers.length, 0);
   checkAnimationLength(count);
-  const inputs = readInputs(needs, consultationIds, frames, wish, signal);
   const picture =
-    count === 1 ? await renderOne(needs, inputs, wish, signal) : await animate(needs, inputs, frames, wish, signal);
+    count === 1
+      ? await renderOne(needs, readInputs(needs, consultationIds, frames, wish, signal), wish, signal)
+      : await animate(needs, consultationIds, frames, wish, signal);
   needs.pictures.keep(name, picture);
   return picture;
 }
@@ -114,17 +122,59 @@ async function renderOne(
   throw new AppError('DICOM_NO_PIXELS');
 }
 
-function animate(
-  { renderer }: RenderingNeeds,
-  inputs: AsyncGenerator<PictureInput>,
+async function animate(
+  needs: RenderingNeeds,
+  consultationIds: readonly ConsultationId[],
   frames: readonly FramesToRender[],
-  wish: RenderingWish,
+  wish: PictureWish,
   signal: AbortSignal,
 ): Promise<EncodedPicture> {
   const delays = frames.flatMap(({ instance, frameNumbers }) =>
     frameDelays(instance.cine, frameNumbers, FALLBACK_DELAY_MS),
   );
-  return renderer.animate(inputs, wish, delays, signal);
+  const window = await commonWindow(needs, consultationIds, frames, wish, signal);
+  const inputs = readInputs(needs, consultationIds, frames, wish, signal);
+  return needs.renderer.animate(withWindow(inputs, window), wish, delays, signal);
+}
+
+/** One window for all frames that have none: each with its own would flicker. That of the middle one of them. */
+async function commonWindow(
+  needs: RenderingNeeds,
+  consultationIds: readonly ConsultationId[],
+  frames: readonly FramesToRender[],
+  wish: PictureWish,
+  signal: AbortSignal,
+): Promise<VoiWindow | null> {
+  if (wish.window !== null) return null;
+  const without = frames.flatMap(({ instance, frameNumbers, presentation }) => {
+    const { image } = instance.description;
+    if (presentation !== undefined || image === null) return [];
+    return frameNumbers
+      .filter((frameNumber) => needsWindow(image, frameNumber))
+      .map((frameNumber): FramesToRender => ({ instance, frameNumbers: [frameNumber] }));
+  });
+  const middle = without[Math.floor(without.length / 2)];
+  if (middle === undefined) return null;
+  const plain = { ...wish, iccProfile: 'no', annotation: { patient: false, technique: false } } as const;
+  for await (const input of readInputs(needs, consultationIds, [middle], plain, signal)) {
+    return needs.renderer.automaticWindow(input, signal);
+  }
+  return null;
+}
+
+async function* withWindow(
+  inputs: AsyncGenerator<PictureInput, void>,
+  window: VoiWindow | null,
+): AsyncGenerator<PictureInput, void> {
+  for await (const input of inputs) {
+    const { image, frameNumber, presentation } = input;
+    if (window === null || presentation !== null || !needsWindow(image, frameNumber)) yield input;
+    else yield { ...input, image: { ...image, windows: [{ ...window, explanation: null }], frameWindows: null } };
+  }
+}
+
+function needsWindow(image: ImageDescription, frameNumber: number): boolean {
+  return image.samplesPerPixel === 1 && image.palette === null && !hasVoi(image, frameNumber);
 }
 
 /** One frame after the other, each read when its turn comes. */
@@ -135,8 +185,10 @@ async function* readInputs(
   wish: PictureWish,
   signal: AbortSignal,
 ): AsyncGenerator<PictureInput, void> {
-  for (const { instance, frameNumbers } of frames) {
-    const { source, description } = instance;
+  for (const { instance, frameNumbers, presentation } of frames) {
+    const { source, description, place } = instance;
+    const state = presentation?.presentation ?? null;
+    const { sopInstanceUid } = place;
     if (source === null) throw new AppError('DICOM_NO_PIXELS');
     const iccProfile = wish.iccProfile === 'no' ? null : await readProfile(needs, consultationIds, instance, signal);
     const blob = await needs.blobs.open(instance.sha256, signal);
@@ -144,7 +196,9 @@ async function* readInputs(
       for (const frameNumber of frameNumbers) {
         const frame = await source.frame(frameNumber, (offset, length) => blob.read(offset, length, signal));
         const notes = pictureNotes(wish.annotation, description, frameNumber, wish);
-        yield { ...frame, iccProfile, notes };
+        if (state !== null && !presentsFrame(state, sopInstanceUid, frameNumber)) throw new AppError('NOT_FOUND');
+        const presented = state === null ? null : presentationOf(state, sopInstanceUid, frameNumber);
+        yield { ...frame, iccProfile, notes, presentation: presented };
       }
     } finally {
       await blob.close();

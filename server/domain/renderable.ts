@@ -1,6 +1,7 @@
 import { type CineTiming, cineTimingOf } from '#shared/dicom/cine-timing.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
+import { type PresentationState, readPresentationState } from '#shared/dicom/presentation-state.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, Sha256, SopInstanceUid } from '#shared/ids.ts';
@@ -18,7 +19,7 @@ const REMEMBERED_CHARACTERS = 1024 * 1024;
 const PICTURE_CACHE_BYTES = 32 * 1024 * 1024;
 
 /** What an instance can be rendered to (PS3.18 section 8.7.4, resource categories). */
-export type RenderableKind = 'picture' | 'video' | 'report' | 'document' | 'none';
+export type RenderableKind = 'picture' | 'video' | 'report' | 'presentation' | 'document' | 'none';
 
 export interface Renderable {
   readonly place: InstancePlace;
@@ -32,6 +33,8 @@ export interface Renderable {
   readonly cine: CineTiming;
   /** Tag path of the ICC profile (0028,2000), as bulk data is addressed; null where there is none. */
   readonly iccProfileAt: string | null;
+  /** For presentation states alone. */
+  readonly presentation: PresentationState | null;
   /** Of an encapsulated document (PS3.3 C.24.2). */
   readonly document: { readonly mediaType: string; readonly lengthBytes: number | null } | null;
 }
@@ -86,17 +89,20 @@ export async function findRenderable(
   const description = JSON.parse(descriptionText) as InstanceDescription;
   const metadata = JSON.parse(metadataText) as DicomJsonDataset;
   const { studyUid, seriesUid, sopInstanceUid } = place;
+  const kind = renderableKind(description.kind, stored.frameCount > 0, transferSyntaxUid);
   const renderable: Renderable = {
     ...{ place: { studyUid, seriesUid, sopInstanceUid }, sha256, transferSyntaxUid },
     frameCount: stored.frameCount,
     description: description.image === null ? description : { ...description, image: withoutPlanes(description.image) },
-    kind: renderableKind(description.kind, stored.frameCount > 0, transferSyntaxUid),
+    kind,
     source: renderer.open(stored),
     cine: cineTimingOf(metadata),
     iccProfileAt: iccProfilePlace(metadata),
+    presentation: kind === 'presentation' ? readPresentationState(metadata) : null,
     document: documentOf(metadata),
   };
-  const characters = descriptionText.length + (stored.frameIndex?.length ?? 0);
+  const characters =
+    descriptionText.length + (kind === 'presentation' ? metadataText.length : 0) + (stored.frameIndex?.length ?? 0);
   if (characters <= REMEMBERED_CHARACTERS) {
     if (known.size >= REMEMBERED) for (const oldest of [...known.keys()].slice(0, 1)) known.delete(oldest);
     known.set(sopInstanceUid, renderable);
@@ -111,6 +117,7 @@ export function renderableKind(
   transferSyntaxUid: string,
 ): RenderableKind {
   if (hasFrames) return transferSyntaxOf(transferSyntaxUid).coding === 'video' ? 'video' : 'picture';
+  if (kind === 'presentation') return kind;
   if (kind === 'structured-report' || kind === 'key-objects') return 'report';
   return kind === 'document' ? 'document' : 'none';
 }

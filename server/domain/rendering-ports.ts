@@ -1,6 +1,7 @@
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
-import type { VoiFunction } from '#shared/imaging/window.ts';
+import type { FramePresentation } from '#shared/dicom/presentation-state.ts';
+import type { VoiFunction, VoiWindow } from '#shared/imaging/window.ts';
 import type { EncodedPicture, RangeRead } from './image-ports.ts';
 
 /** What making pictures for DICOMweb needs of the codecs (PS3.18 section 8.3.5: rendering parameters). */
@@ -11,7 +12,7 @@ export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp';
 export type IccProfileWish = 'no' | 'yes' | 'srgb' | 'displayp3' | 'adobergb' | 'rommrgb';
 
 /** Names the way pictures are made in entity tags; it grows whenever the same wish gives another picture. */
-export const RENDERING_VERSION = 1;
+export const RENDERING_VERSION = 2;
 
 /** A part of the source image, from its top left corner. `fraction` is of its width and height. */
 export interface SourceRegion {
@@ -59,6 +60,8 @@ export interface PictureInput {
   /** Of the image (0028,2000), when the wish asks for one; null where it has none. */
   readonly iccProfile: Uint8Array | null;
   readonly notes: PictureNotes | null;
+  /** What a presentation state says of the frame, in place of what the image says (PS3.4 section N.2). */
+  readonly presentation: FramePresentation | null;
 }
 
 /** An instance with pixels, parsed once. */
@@ -90,6 +93,8 @@ export interface PictureRenderer {
    * FRAME_UNDECODABLE, DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
    */
   render(frame: PictureInput, wish: RenderingWish, signal: AbortSignal): Promise<EncodedPicture>;
+  /** The window a grey frame without one is shown with; null where there are no values. Errors as above. */
+  automaticWindow(frame: PictureInput, signal: AbortSignal): Promise<VoiWindow | null>;
   /**
    * An animated GIF in the size of the first frame, each shown `delaysMs`. The frames are taken one at a time.
    * REQUEST_INVALID when they are too many for their size; errors as above.

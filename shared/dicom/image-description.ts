@@ -1,7 +1,7 @@
 /** The Image Pixel, Image Plane, VOI LUT and functional-group attributes of an instance, validated. */
 import { AppError } from '#shared/errors.ts';
 import type { LookupTable, Rescale } from '#shared/imaging/lookup-table.ts';
-import type { VoiFunction, VoiWindow } from '#shared/imaging/window.ts';
+import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
 import type { DicomDataset } from './dataset.ts';
 import { keywordOf } from './dictionary.ts';
 import type { DicomHeader } from './header.ts';
@@ -327,6 +327,11 @@ function describeFrameWindows(
 /** The windows stated for one frame, counted from 1. */
 export function windowsOfFrame(image: ImageDescription, frameNumber: number): readonly StatedWindow[] {
   return image.frameWindows?.[frameNumber - 1] ?? image.windows;
+}
+
+/** Whether the image says how bright a frame, counted from 1, is to be: by a window that can be used, or a VOI LUT. */
+export function hasVoi(image: ImageDescription, frameNumber: number): boolean {
+  return image.voiLut !== null || windowsOfFrame(image, frameNumber).some(isUsableWindow);
 }
 
 function presentationShape(text: string | null): 'IDENTITY' | 'INVERSE' | null {

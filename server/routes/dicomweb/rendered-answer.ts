@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceRow, InstanceScope } from '#server/domain/material-ports.ts';
+import { findPresented, presentedFrames } from '#server/domain/presented-frames.ts';
 import { readStored, renderReport } from '#server/domain/render-documents.ts';
 import {
   checkAnimationLength,
@@ -29,7 +30,7 @@ import {
   type RenderedForm,
   STILL_FORMS,
 } from './rendered-forms.ts';
-import type { Asking } from './rendering-parameters.ts';
+import { type Asking, checkPresented } from './rendering-parameters.ts';
 
 /** Answers for rendered resources (PS3.18 section 10.4.3), shared by /rendered, /thumbnail and WADO-URI. */
 
@@ -39,6 +40,8 @@ export interface RenderedRequest {
   readonly reply: FastifyReply;
   readonly accepted: readonly AcceptedType[];
   readonly asking: Asking;
+  /** The presentation state to show an instance with. */
+  readonly presentation?: Renderable;
 }
 
 /** Stored objects never change, but the way they are rendered gets better: a day, then the tag tells. */
@@ -57,10 +60,11 @@ export async function answerInstance(
   instance: Renderable,
   frameNumbers: readonly number[] | null,
 ): Promise<FastifyReply> {
-  const { needs, request, reply, accepted, asking } = asked;
+  const { needs, request, reply, accepted, asking, presentation } = asked;
   if (frameNumbers !== null) checkFrames(instance, frameNumbers);
   const form = chooseForm(accepted, formsOfInstance(instance, frameNumbers));
   const { content } = form;
+  if (instance.presentation !== null) return answerPresentation(asked, instance, form);
   if (form.multipart) {
     const all = content.kind === 'picture' ? (frameNumbers ?? everyFrame(instance)) : null;
     return sendParts(asked, partsOf(needs, request, instance, all, form, asking), FIXED);
@@ -69,7 +73,9 @@ export async function answerInstance(
     case 'picture': {
       const animated = frameNumbers ?? everyFrame(instance);
       const numbers = content.animated ? animated : (frameNumbers ?? [representativeFrame(instance)]);
-      return sendPicture(asked, [checkFrames(instance, numbers)], content.format, FIXED);
+      const frames = checkFrames(instance, numbers);
+      const shown = presentation === undefined ? frames : { ...frames, presentation };
+      return sendPicture(asked, [shown], content.format, FIXED);
     }
     case 'report': {
       const html = await renderReport(needs, allowedConsultations(request), instance, content.form, pathOf);
@@ -81,6 +87,27 @@ export async function answerInstance(
     case 'stored':
       return sendStored(asked, instance, form.mediaType);
   }
+}
+
+/** The images a presentation state refers to, as it wants them shown: all, or the middle one for all. */
+async function answerPresentation(
+  asked: RenderedRequest,
+  instance: Renderable,
+  form: RenderedForm,
+): Promise<FastifyReply> {
+  const { needs, request, asking } = asked;
+  const { presentation } = instance;
+  if (presentation === null || form.content.kind !== 'picture') throw notRenderable('presentation state');
+  checkPresented(asking);
+  if (form.multipart) return sendParts(asked, partsOf(needs, request, instance, null, form, asking), GROWING);
+  const all = presentedFrames(presentation);
+  const shown = form.content.animated ? all : all.slice(Math.floor(all.length / 2)).slice(0, 1);
+  checkAnimationLength(shown.length);
+  const frames: FramesToRender[] = [];
+  for (const one of shown) {
+    frames.push(await findPresented(needs, allowedConsultations(request), instance, one));
+  }
+  return sendPicture(asked, frames, form.content.format, FIXED);
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { InstancePlace } from '#server/domain/frame-directory.ts';
 import type { InstanceRow } from '#server/domain/material-ports.ts';
+import { findPresented, presentedFrames } from '#server/domain/presented-frames.ts';
 import { readStored, renderReport } from '#server/domain/render-documents.ts';
 import { checkFrames, renderPicture, representativeFrame } from '#server/domain/render-pictures.ts';
 import { findRenderable, type Renderable, type RenderingNeeds } from '#server/domain/renderable.ts';
@@ -9,7 +10,7 @@ import { failureOf } from '#server/http/errors.ts';
 import { AppError } from '#shared/errors.ts';
 import { allowedConsultations, DICOMWEB } from './places.ts';
 import type { RenderedForm } from './rendered-forms.ts';
-import type { Asking } from './rendering-parameters.ts';
+import { type Asking, checkPresented } from './rendering-parameters.ts';
 
 /** What goes into the body of a rendered answer, whole or as one of its parts. */
 
@@ -37,6 +38,17 @@ export function partsOf(
 ): RenderedPart[] {
   const consultationIds = allowedConsultations(request);
   const { signal } = request;
+  if (content.kind === 'picture' && instance.presentation !== null) {
+    const { format } = content;
+    return presentedFrames(instance.presentation).map((one) => ({
+      ...{ location: pathOf(instance.place), mediaType },
+      load: async () => {
+        checkPresented(asking);
+        const frames = [await findPresented(needs, consultationIds, instance, one)];
+        return (await renderPicture(needs, consultationIds, frames, { ...asking, format }, signal)).bytes;
+      },
+    }));
+  }
   if (content.kind === 'picture') {
     const { format } = content;
     return (frameNumbers ?? [representativeFrame(instance)]).map((frame) => ({

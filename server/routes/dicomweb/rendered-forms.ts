@@ -1,3 +1,4 @@
+import { presentedFrames } from '#server/domain/presented-frames.ts';
 import { videoMediaType } from '#server/domain/render-documents.ts';
 import type { Renderable } from '#server/domain/renderable.ts';
 import type { PictureFormat } from '#server/domain/rendering-ports.ts';
@@ -31,6 +32,11 @@ export const FRAME_PARTS: readonly RenderedForm[] = FORMATS.map((format) => pict
 /** All frames in one animated picture. */
 export const ANIMATION: RenderedForm = pictureForm('gif', false, true);
 
+const STILLS_OF_SEVERAL = STILL_FORMS.filter(({ mediaType }) => mediaType !== 'image/gif');
+
+/** A presentation state shows each of its images (PS3.18 section 8.7.4); one picture stands for them on demand. */
+const SEVERAL_FORMS: RenderedForm[] = [...FRAME_PARTS, ...STILLS_OF_SEVERAL, ANIMATION];
+
 /**
  * What one instance, or a list of its frames, can be sent as. One picture may stand for all frames of an instance,
  * but not for a list somebody wrote. Several frames are an animation as GIF alone: whoever accepts PNG or WebP (every
@@ -42,8 +48,15 @@ export function formsOfInstance(instance: Renderable, listed: readonly number[] 
     case 'picture': {
       const several = listed === null ? (instance.source?.frameCount ?? 1) > 1 : listed.length > 1;
       if (!several) return [...STILL_FORMS, ...FRAME_PARTS];
-      const stills = STILL_FORMS.filter(({ mediaType }) => mediaType !== 'image/gif');
-      return listed === null ? [...stills, ANIMATION, ...FRAME_PARTS] : [...FRAME_PARTS, ANIMATION];
+      return listed === null ? [...STILLS_OF_SEVERAL, ANIMATION, ...FRAME_PARTS] : [...FRAME_PARTS, ANIMATION];
+    }
+    case 'presentation': {
+      const { presentation } = instance;
+      if (presentation === null) break;
+      if (presentation.unsupported !== null) {
+        throw notRenderable(`${instance.description.sopClassName}, ${presentation.unsupported}`);
+      }
+      return presentedFrames(presentation).length > 1 ? SEVERAL_FORMS : [...STILL_FORMS, ...FRAME_PARTS];
     }
     case 'report':
       return [false, true].flatMap((multipart) => [

@@ -74,7 +74,7 @@ export function renderedRoutes({ material }: Services): FastifyPluginAsyncZod {
           tags: ['dicomweb'],
           summary:
             'An instance, rendered: JPEG (the default), PNG, GIF or WebP of its middle frame; several frames as animated ' +
-            'GIF, or as multipart/related with one part each; an SR as HTML or text; a PDF or video as it is stored',
+            'GIF, or as multipart/related with one part each; an SR as HTML or text; a presentation state as its images; a PDF or video as it is stored',
           params: instanceParams,
           querystring: renderedQuery,
         },

@@ -52,6 +52,12 @@ export function parseRendering(query: z.infer<typeof renderedQuery>): Asking {
   };
 }
 
+/** What a presentation state says itself cannot be asked for as well (PS3.18 section 9.5.2). */
+export function checkPresented({ window, region }: Asking, names = { window: 'window', region: 'viewport' }): void {
+  if (window !== null) invalid(names.window, 'has no meaning with a presentation state, which brings its own');
+  if (region !== null) invalid(names.region, 'names a region, which a presentation state brings itself');
+}
+
 /** A thumbnail takes a size and nothing else (PS3.18 section 8.3.5.1.3); it never grows beyond its image. */
 export function parseThumbnail({ viewport }: z.infer<typeof thumbnailQuery>): Asking {
   if (viewport === undefined) {

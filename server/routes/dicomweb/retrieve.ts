@@ -3,15 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { archiveOf } from '#server/domain/archive-instances.ts';
 import { closingChunks } from '#server/domain/closing-chunks.ts';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
-import { openServed } from '#server/domain/outgoing-object.ts';
 import { type RetrieveNeeds, retrievableObjects } from '#server/domain/retrieve-instances.ts';
 import type { AuditRule } from '#server/http/access.ts';
-import { answerRange } from '#server/http/byte-range.ts';
-import { immutable } from '#server/http/immutable.ts';
 import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, DICOM, ZIP } from './accept.ts';
-import { multipart, multipartOf } from './multipart.ts';
+import { multipartOf } from './multipart.ts';
 import { type Planned, planForms } from './object-forms.ts';
 import {
   allowedConsultations,
@@ -24,11 +21,9 @@ import {
   seriesParams,
   studyParams,
 } from './places.ts';
+import { sendObject } from './send-object.ts';
 
 const audit: AuditRule = { action: 'dicom.retrieve', coalesceMs: 0 };
-/** Part of the entity tags: another number when the same stored bytes are served otherwise. */
-const MAKER = 1;
-
 /**
  * WADO-RS retrieval of objects (PS3.18 section 10.4.1.1.1): as they were sent behind a safe preamble, or in another
  * transfer syntax; as parts, alone, or as an archive with a DICOMDIR.
@@ -87,51 +82,6 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
     return sendChunks(request, reply, () => pack(archiveOf(services, objects, signal)));
   }
 
-  /** One object; as stored and by itself also in ranges. */
-  async function sendOne(request: FastifyRequest, reply: FastifyReply, { object, form }: Planned) {
-    const { file } = object;
-    const { transferSyntaxUid } = form;
-    const etag = `"${file.sha256}.${form.multipart ? 'm' : 's'}.${transferSyntaxUid}.${MAKER}"`;
-    void reply.header('vary', 'accept');
-    if (immutable(request, reply, etag)) return reply.send();
-    if (!form.multipart) {
-      void reply
-        .type(`${DICOM}; transfer-syntax=${transferSyntaxUid}`)
-        .header('content-disposition', `attachment; filename="${file.sopInstanceUid}.dcm"`);
-      if (transferSyntaxUid === file.transferSyntaxUid) {
-        const served = await openServed(needs, file, request.signal);
-        try {
-          const { offsetBytes, lengthBytes } = answerRange(request, reply, etag, served.sizeBytes);
-          void reply.header('content-length', lengthBytes);
-          const chunks = closingChunks(served.read(offsetBytes, lengthBytes), () => served.close());
-          if (request.method === 'HEAD') await chunks.return();
-          return sendChunks(request, reply, () => chunks);
-        } catch (error) {
-          await served.close();
-          throw error;
-        }
-      }
-    }
-    const { sizeBytes, chunks } = await object.open(transferSyntaxUid, request.signal);
-    const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
-    const around = form.multipart ? partHead.byteLength + tail.byteLength : 0;
-    if (form.multipart) void reply.type(contentType);
-    if (sizeBytes !== null) void reply.header('content-length', around + sizeBytes);
-    if (request.method === 'HEAD') await chunks.return();
-    async function* inPart(): AsyncGenerator<Uint8Array, void> {
-      yield partHead;
-      yield* chunks;
-      yield tail;
-    }
-    return sendChunks(request, reply, () =>
-      form.multipart
-        ? closingChunks(inPart(), async () => {
-            await chunks.return();
-          })
-        : chunks,
-    );
-  }
-
   return async (app) => {
     app.get(
       STUDY_PATH,
@@ -179,7 +129,7 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
           void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, cookie, authorization');
           return sendArchive(request, reply, planned, 'instance');
         }
-        return sendOne(request, reply, only);
+        return sendObject(needs, request, reply, only);
       },
     );
   };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SignedIn, startTestServer, type TestServer } from '#server/http/test-server.ts';
 import { picturePixels } from './test-pictures.ts';
 import { PDF_BYTES, type RenderableStudy, storeRenderables } from './test-renderables.ts';
+import { STOW_TYPE, stowBody } from './test-stow.ts';
 
 let server: TestServer;
 let referrer: SignedIn;
@@ -52,6 +53,34 @@ describe('PS3.18 section 9: what an instance is sent as', () => {
     const answer = await get(wado(at.slice, '&contentType=application/dicom'));
     expect(answer.rawPayload.equals(file)).toBe(true);
     expect((await get(wado(at.pdf))).rawPayload.equals(PDF_BYTES)).toBe(true);
+  });
+
+  test('section 8.7.3.5: in the transfer syntax that is named, in Explicit VR Little Endian when none is', async () => {
+    const lossless = '1.2.840.10008.1.2.4.80';
+    const packed = await get(wado(at.slice, `&contentType=application/dicom&transferSyntax=${lossless}`));
+    expect(packed.headers['content-type']).toBe(`application/dicom; transfer-syntax=${lossless}`);
+    expect(packed.rawPayload.subarray(0, 132).toString('latin1')).toBe(`${'\0'.repeat(128)}DICM`);
+
+    // The same object, stored packed, under a UID of its own.
+    const uid = at.ct.instances[1]?.sopInstanceUid ?? '';
+    const other = `${uid.slice(0, -1)}${uid.endsWith('7') ? '8' : '7'}`;
+    const bytes = Buffer.from(packed.rawPayload.toString('latin1').replaceAll(uid, other), 'latin1');
+    const { id } = await server.draft();
+    const stored = await referrer.inject({
+      method: 'POST',
+      url: `/dicom-web/studies?consultation=${id}`,
+      headers: { 'content-type': STOW_TYPE },
+      payload: stowBody([bytes]),
+    });
+    expect(stored.statusCode, stored.body).toBe(200);
+    const url = wado(at.slice.replace(uid, other), '&contentType=application/dicom');
+    const plain = await get(url);
+    expect(plain.headers['content-type']).toBe('application/dicom; transfer-syntax=1.2.840.10008.1.2.1');
+    const original = await readFile(join(at.ct.folder, at.ct.instances[1]?.file ?? ''));
+    const pixels = 2 * 64 * 64;
+    expect(plain.rawPayload.subarray(-pixels).equals(original.subarray(-pixels))).toBe(true);
+    const again = await get(`${url}&transferSyntax=${lossless}`);
+    expect(again.rawPayload.equals(bytes)).toBe(true);
   });
 
   test('both addresses, and the same picture as WADO-RS makes', async () => {
@@ -103,6 +132,7 @@ describe('PS3.18 section 9.5: parameters', () => {
     ['transferSyntax=1.2.840.10008.1.2.1', 'transferSyntax'],
     ['contentType=application/dicom&rows=10', 'rows'],
     ['contentType=application/dicom&annotation=patient', 'annotation'],
+    ['contentType=application/dicom&presentationUID=1.2.3', 'presentationUID'],
   ])('%s is a bad request that names %s', async (more, name) => {
     const answer = await get(wado(at.slice, `&${more}`));
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'REQUEST_INVALID']);
@@ -113,7 +143,8 @@ describe('PS3.18 section 9.5: parameters', () => {
     ['slice', '&contentType=video/mp4', 406],
     ['slice', '&contentType=multipart/related', 406],
     ['report', '&contentType=text/html&charset=iso-8859-1', 406],
-    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2.5', 406],
+    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2.4.50', 406],
+    ['slice', '&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2', 406],
     ['slice', '&frameNumber=2', 404],
     ['cine', '&frameNumber=0', 404],
   ] as const)('%s%s: %i', async (what, more, status) => {

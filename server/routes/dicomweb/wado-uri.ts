@@ -1,21 +1,30 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { streamBlob } from '#server/domain/read-document.ts';
 import { findRenderable, type Renderable } from '#server/domain/renderable.ts';
+import { type RetrievableObject, type RetrieveNeeds, retrievableObjects } from '#server/domain/retrieve-instances.ts';
 import type { Access, AuditRule } from '#server/http/access.ts';
-import { immutable } from '#server/http/immutable.ts';
-import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
+import { EXPLICIT_LITTLE_ENDIAN } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
 import { uidSchema } from '#shared/id-schemas.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import { chooseForm, type Form, parseAccept } from './accept.ts';
+import { type CodedForm, chooseForm, DICOM, type Form, parseAccept } from './accept.ts';
 import { allowedConsultations, DICOMWEB } from './places.ts';
 import { answerInstance } from './rendered-answer.ts';
 import { formsOfInstance } from './rendered-forms.ts';
 import type { Asking } from './rendering-parameters.ts';
-import { decimal, invalid, MAX_SIDE, PLAIN, parseAnnotation, parseQuality, windowOf } from './rendering-parameters.ts';
+import {
+  checkPresented,
+  decimal,
+  invalid,
+  MAX_SIDE,
+  PLAIN,
+  parseAnnotation,
+  parseQuality,
+  windowOf,
+} from './rendering-parameters.ts';
+import { sendObject } from './send-object.ts';
 
 /** WADO-URI (PS3.18 section 9): one instance by its UIDs in the query, rendered or as it is stored. */
 
@@ -24,7 +33,6 @@ const bySeriesUid: Access = {
   ...{ kind: 'consultation', action: 'material.read', by: 'series' },
   ...{ param: 'seriesUID', from: 'query-or-header' },
 };
-const DICOM = 'application/dicom';
 
 const text = (description: string) => z.string().max(1000).optional().describe(description);
 
@@ -35,7 +43,7 @@ const wadoQuery = z.object({
   objectUID: uidSchema<SopInstanceUid>(),
   contentType: text('media types in the order of preference; application/dicom for the object itself'),
   charset: text('for text: utf-8 is what there is'),
-  transferSyntax: text('with application/dicom: the transfer syntax wanted'),
+  transferSyntax: text('with application/dicom: the transfer syntax wanted; Explicit VR Little Endian unless said'),
   anonymize: text('not done here'),
   annotation: text('patient, technique or both'),
   rows: text('most rows of the picture'),
@@ -45,58 +53,70 @@ const wadoQuery = z.object({
   windowWidth: text('together with windowCenter'),
   frameNumber: text('of a multi-frame image, from 1; the middle one unless said'),
   imageQuality: text('1 to 100'),
-  presentationUID: text('not done here'),
-  presentationSeriesUID: text('not done here'),
+  presentationUID: uidSchema<SopInstanceUid>()
+    .optional()
+    .describe('presentation state of the same study to show the image with'),
+  presentationSeriesUID: uidSchema<SeriesUid>().optional().describe('its series'),
 });
 type Query = z.infer<typeof wadoQuery>;
 
 const RENDERING = [
   ...(['annotation', 'rows', 'columns', 'region', 'windowCenter', 'windowWidth', 'frameNumber'] as const),
-  'imageQuality',
+  ...(['imageQuality', 'presentationUID', 'presentationSeriesUID'] as const),
 ] as const;
 
 export function wadoUriRoutes(services: Services): FastifyPluginAsyncZod {
   const needs = services.material.rendering;
+  const { directory, derived } = services.material.frames;
+  const { headers } = services.deidentification;
+  const objects: RetrieveNeeds = { db: services.db, blobs: services.blobs, directory, derived, headers };
 
   async function answer(request: FastifyRequest, reply: FastifyReply, query: Query): Promise<FastifyReply> {
-    refuseWhatIsNotDone(query);
+    refuseAnonymizing(query);
     const place = { studyUid: query.studyUID, seriesUid: query.seriesUID, sopInstanceUid: query.objectUID };
     const instance = await findRenderable(needs, allowedConsultations(request), place);
+    const [object] = await retrievableObjects(objects, allowedConsultations(request), place);
+    if (object === undefined) throw new AppError('NOT_FOUND');
     // The parameter counts before the header (PS3.18 section 9.1.2.2).
     const accepted = parseAccept(query.contentType ?? request.headers.accept);
     const frameNumbers = query.frameNumber === undefined ? null : [frameNumberOf(query.frameNumber)];
-    const stored: Form = { multipart: false, mediaType: DICOM, transferSyntaxUid: instance.transferSyntaxUid };
-    const chosen = chooseForm(accepted, [...renderedForms(instance, frameNumbers), stored]);
-    if (chosen.mediaType === DICOM) return sendStored(request, reply, instance, query, stored);
+    const asObject = await objectForms(object, query.transferSyntax);
+    const chosen = chooseForm<Form>(accepted, [...renderedForms(instance, frameNumbers), ...asObject]);
+    const form = asObject.find((one) => one === chosen);
+    if (form !== undefined) {
+      const wrong = RENDERING.find((name) => query[name] !== undefined);
+      if (wrong !== undefined) invalid(wrong, `has no meaning with contentType=${DICOM}`);
+      return sendObject(objects, request, reply, { object, form });
+    }
     if (query.transferSyntax !== undefined) invalid('transferSyntax', `goes with contentType=${DICOM} alone`);
     if (chosen.mediaType.startsWith('text/')) checkCharset(query.charset, chosen);
     const only = [{ mediaType: chosen.mediaType, partType: null, transferSyntax: null, quality: 1 }];
-    return answerInstance({ needs, request, reply, accepted: only, asking: parseQuery(query) }, instance, frameNumbers);
+    const asked = { needs, request, reply, accepted: only, asking: parseQuery(query) };
+    const presentation = await findPresentation(request, query, instance, asked.asking);
+    if (presentation === null) return answerInstance(asked, instance, frameNumbers);
+    return answerInstance({ ...asked, presentation }, instance, frameNumbers ?? namedFrames(presentation, instance));
   }
 
-  async function sendStored(
+  /** The presentation state that is asked for, which the caller must see as well as the image. */
+  async function findPresentation(
     request: FastifyRequest,
-    reply: FastifyReply,
+    { studyUID, presentationUID, presentationSeriesUID }: Query,
     instance: Renderable,
-    query: Query,
-    stored: Form,
-  ): Promise<FastifyReply> {
-    const wrong = RENDERING.find((name) => query[name] !== undefined);
-    if (wrong !== undefined) invalid(wrong, `has no meaning with contentType=${DICOM}`);
-    const { transferSyntaxUid, sha256, place } = instance;
-    if (query.transferSyntax !== undefined && query.transferSyntax !== transferSyntaxUid) {
-      throw new AppError('MEDIA_TYPE_UNAVAILABLE', {
-        available: `${stored.mediaType}; transfer-syntax=${transferSyntaxUid}`,
-      });
-    }
-    void reply.header('vary', 'accept');
-    if (immutable(request, reply, `"${sha256}.s"`)) return reply.send();
-    const { sizeBytes, chunks } = await streamBlob(services, sha256, request.signal);
-    void reply
-      .type(`${DICOM}; transfer-syntax=${transferSyntaxUid}`)
-      .header('content-disposition', `attachment; filename="${place.sopInstanceUid}.dcm"`)
-      .header('content-length', sizeBytes);
-    return sendChunks(request, reply, () => chunks);
+    asking: Asking,
+  ): Promise<Renderable | null> {
+    if (presentationUID === undefined && presentationSeriesUID === undefined) return null;
+    if (presentationUID === undefined) invalid('presentationSeriesUID', 'goes with presentationUID');
+    if (presentationSeriesUID === undefined) invalid('presentationUID', 'goes with presentationSeriesUID');
+    checkPresented(asking, { window: 'windowCenter', region: 'region' });
+    if (instance.kind !== 'picture') invalid('presentationUID', 'has no meaning for an object that is no image');
+    const place = { studyUid: studyUID, seriesUid: presentationSeriesUID, sopInstanceUid: presentationUID };
+    const found = await findRenderable(needs, allowedConsultations(request), place);
+    if (found.presentation === null) invalid('presentationUID', 'names no presentation state');
+    // Refuses what cannot be shown.
+    formsOfInstance(found, null);
+    const { sopInstanceUid } = instance.place;
+    const refers = found.presentation.images.some((image) => image.sopInstanceUid === sopInstanceUid);
+    return refers ? found : invalid('presentationUID', 'names a presentation state of other images');
   }
 
   return async (app) => {
@@ -122,14 +142,38 @@ function renderedForms(instance: Renderable, frameNumbers: readonly number[] | n
   return instance.kind === 'none' ? [] : formsOfInstance(instance, frameNumbers).filter(({ multipart }) => !multipart);
 }
 
-/** Silence would pass for obedience: a picture with a name on it must not answer `anonymize=yes`. */
-function refuseWhatIsNotDone({ anonymize, presentationUID, presentationSeriesUID }: Query): void {
-  if (anonymize !== undefined && anonymize !== 'no') {
-    invalid('anonymize', 'is not done here; ask for the de-identified copy of the consultation');
+/**
+ * The object in the transfer syntax that is named, else in Explicit VR Little Endian wherever it can be brought into it
+ * (PS3.18 section 8.7.3.5, as the first editions said in words: by default, and never Implicit VR nor Big Endian), else
+ * as it is stored.
+ * @throws AppError MEDIA_TYPE_UNAVAILABLE with the list
+ */
+async function objectForms(object: RetrievableObject, wanted: string | undefined): Promise<CodedForm[]> {
+  const syntaxes = await object.syntaxes();
+  const [first = object.file.transferSyntaxUid] = syntaxes;
+  const plain = syntaxes.includes(EXPLICIT_LITTLE_ENDIAN) ? EXPLICIT_LITTLE_ENDIAN : first;
+  if (wanted !== undefined && !syntaxes.includes(wanted)) {
+    const available = syntaxes.map((uid) => `${DICOM}; transfer-syntax=${uid}`).join(', ');
+    throw new AppError('MEDIA_TYPE_UNAVAILABLE', { available });
   }
-  const given = presentationUID === undefined ? presentationSeriesUID : presentationUID;
-  const name = presentationUID === undefined ? 'presentationSeriesUID' : 'presentationUID';
-  if (given !== undefined) invalid(name, 'asks for a presentation state, which is not applied here');
+  const offered = wanted === undefined ? [...new Set([plain, ...syntaxes])] : [wanted];
+  return offered.map((transferSyntaxUid) => ({ multipart: false, mediaType: DICOM, transferSyntaxUid }));
+}
+
+/** The middle one of the frames a state names of the image; null when it names none. */
+function namedFrames({ presentation }: Renderable, { place }: Renderable): readonly number[] | null {
+  const image = presentation?.images.find(({ sopInstanceUid }) => sopInstanceUid === place.sopInstanceUid);
+  const frames = image?.frames ?? null;
+  return frames === null ? null : frames.slice(Math.floor(frames.length / 2)).slice(0, 1);
+}
+
+/**
+ * Silence would pass for obedience: a picture with a name on it must not answer `anonymize=yes`. The parameter promises
+ * the Clean Pixel Data Option (PS3.18 section 9.4), which takes somebody who looks at the pixels.
+ */
+function refuseAnonymizing({ anonymize }: Query): void {
+  if (anonymize === undefined || anonymize === 'no') return;
+  invalid('anonymize', 'is not done here; ask for the de-identified copy of the consultation');
 }
 
 function checkCharset(charset: string | undefined, { mediaType }: Form): void {
