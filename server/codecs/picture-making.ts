@@ -5,6 +5,8 @@ import { overlaysOf } from './frame-overlays.ts';
 import { encodeAnimation, encodePicture, fillCanvas, shapePicture } from './picture-encoding.ts';
 import { burnNotes } from './picture-notes.ts';
 import type { PicturePlan } from './picture-plan.ts';
+import { withFile } from './range-reader.ts';
+import { readRanges } from './read-frame.ts';
 import { type RenderedFrame, renderFrame } from './render-frame.ts';
 import { frameRefusal } from './stored-pixels.ts';
 
@@ -34,15 +36,22 @@ export async function makeAnimation({ pictures, delaysMs }: AnimationInput): Pro
 
 /** The pixels of the part that is asked for, in the size that is asked for, with its notes. */
 export async function shapedPicture({ input, plan, wish }: MakingInput): Promise<RenderedFrame> {
-  const { bytes, image, transferSyntaxUid, frameNumber, notes } = input;
+  const { image, transferSyntaxUid, frameNumber, notes } = input;
+  const bytes = await bytesOf(input);
   const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
   const window = wish.window === null ? null : { ...wish.window, inverted: false };
   let whole: RenderedFrame;
   try {
-    whole = renderFrame(frame, image, frameNumber, window, await overlaysOf(input));
+    whole = renderFrame(frame, image, frameNumber, window, await overlaysOf({ ...input, bytes }));
   } catch (error) {
     throw frameRefusal(error, frameNumber);
   }
   const shaped = await shapePicture(whole, plan, wish.flip);
   return notes === null ? shaped : burnNotes(shaped, notes);
+}
+
+async function bytesOf({ bytes }: PictureInput): Promise<Uint8Array> {
+  if (bytes instanceof Uint8Array) return bytes;
+  const { path, ranges } = bytes;
+  return withFile(path, (read) => readRanges(read, ranges));
 }
