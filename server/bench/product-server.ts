@@ -36,7 +36,12 @@ export async function startProduct(
 ): Promise<ProductServer> {
   const own = { DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...settings };
   const env = { ...process.env, ...own };
-  const server = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // Started as by `npm start`.
+  const server = spawn(process.execPath, ['--max-semi-space-size=4', 'server/main.ts'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const base = await addressOf(server);
   const admin = async (...args: string[]): Promise<string> =>
     (await run(process.execPath, ['server/admin.ts', ...args], { cwd: ROOT, env, maxBuffer: 1 << 28 })).stdout.trim();

@@ -54,6 +54,7 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
       let returned = false;
       return {
         sizeBytes: file.sizeBytes,
+        path,
         async read(offset, length, signal) {
           const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
           const read = await readFully(file.handle, target, offset, signal);

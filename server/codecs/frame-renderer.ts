@@ -16,7 +16,7 @@ import { readOverlays } from './overlay-bits.ts';
 import type { AnimationInput, MakingInput } from './picture-making.ts';
 import { planPicture } from './picture-plan.ts';
 import { planPresented } from './presented-plan.ts';
-import { frameTransferSyntax, readFrame } from './read-frame.ts';
+import { frameRanges, frameTransferSyntax, readFrame } from './read-frame.ts';
 import type { RenderedFrame } from './render-frame.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -92,8 +92,11 @@ function sourceOf(
     rows: image.rows,
     samplesPerPixel: image.samplesPerPixel,
     stream: index.kind === 'encapsulated' ? index.frames.flat() : [],
-    async frame(frameNumber, read) {
-      const bytes = await readFrame(read, index, frameNumber);
+    async frame(frameNumber, read, path) {
+      // Frames are large: what the worker can read itself does not travel through this process.
+      const ranges = path === undefined ? null : frameRanges(index, frameNumber);
+      const bytes =
+        path === undefined || ranges === null ? await readFrame(read, index, frameNumber) : { path, ranges };
       const overlays = await readOverlays(read, index, image.overlays ?? [], frameNumber);
       // What is said of thousands of frames would travel to the worker with each of them.
       const one = imageOfFrame(image, frameNumber);

@@ -10,6 +10,8 @@ import { drawMarks } from './presentation-graphics.ts';
 import { presentedImage } from './presented-image.ts';
 import { closeShutter, layOut } from './presented-picture.ts';
 import type { PresentedPlan } from './presented-plan.ts';
+import { withFile } from './range-reader.ts';
+import { readRanges } from './read-frame.ts';
 import { automaticWindow, type RenderedFrame, renderFrame } from './render-frame.ts';
 import { frameRefusal } from './stored-pixels.ts';
 
@@ -45,11 +47,12 @@ export async function shapedPicture({ input, plan, wish }: MakingInput): Promise
 }
 
 async function whole(input: PictureInput, wish: RenderingWish): Promise<RenderedFrame> {
-  const { bytes, image, transferSyntaxUid, frameNumber } = input;
+  const { image, transferSyntaxUid, frameNumber } = input;
+  const bytes = await bytesOf(input);
   const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
   const window = wish.window === null ? null : { ...wish.window, inverted: false };
   try {
-    return renderFrame(frame, image, frameNumber, window, await overlaysOf(input));
+    return renderFrame(frame, image, frameNumber, window, await overlaysOf({ ...input, bytes }));
   } catch (error) {
     throw frameRefusal(error, frameNumber);
   }
@@ -57,12 +60,15 @@ async function whole(input: PictureInput, wish: RenderingWish): Promise<Rendered
 
 /** As a presentation state wants it: of the image itself only pixels count, and the overlays it turns on. */
 async function presented(input: PictureInput, plan: PresentedPlan): Promise<RenderedFrame> {
-  const { bytes, image, transferSyntaxUid, frameNumber, presentation, pixelAspect } = input;
+  const { image, transferSyntaxUid, frameNumber, presentation, pixelAspect } = input;
   if (presentation === null) throw new Error('a presented picture needs a presentation');
+  const bytes = await bytesOf(input);
   const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
   let picture: RenderedFrame;
   try {
-    const overlays = (await overlaysOf(input)).filter(({ plane }) => presentation.overlayGroups.includes(plane.group));
+    const overlays = (await overlaysOf({ ...input, bytes })).filter(({ plane }) =>
+      presentation.overlayGroups.includes(plane.group),
+    );
     picture = renderFrame(frame, presentedImage(image, presentation), frameNumber, null, overlays);
   } catch (error) {
     throw frameRefusal(error, frameNumber);
@@ -73,7 +79,13 @@ async function presented(input: PictureInput, plan: PresentedPlan): Promise<Rend
 
 /** See PictureRenderer. */
 export async function windowOfFrame(input: PictureInput): Promise<VoiWindow | null> {
-  const { bytes, image, transferSyntaxUid, frameNumber } = input;
-  const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
+  const { image, transferSyntaxUid, frameNumber } = input;
+  const frame = await decodeFrame(await bytesOf(input), image, transferSyntaxUid, frameNumber);
   return automaticWindow(frame, image, frameNumber);
+}
+
+async function bytesOf({ bytes }: PictureInput): Promise<Uint8Array> {
+  if (bytes instanceof Uint8Array) return bytes;
+  const { path, ranges } = bytes;
+  return withFile(path, (read) => readRanges(read, ranges));
 }

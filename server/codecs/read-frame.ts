@@ -2,7 +2,7 @@
 import { DICOM_BOUNDS } from '#shared/dicom/bounds.ts';
 import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
-import { type FrameIndex, indexedFrames } from './frame-index.ts';
+import { type ByteRange, type FrameIndex, indexedFrames } from './frame-index.ts';
 import { inflateBounded } from './inflate.ts';
 import type { RangeReader } from './range-reader.ts';
 
@@ -12,15 +12,11 @@ import type { RangeReader } from './range-reader.ts';
  * @throws AppError FRAME_UNKNOWN, DICOM_PIXELS_SHORT when the file has become shorter than its index
  */
 export async function readFrame(read: RangeReader, index: FrameIndex, frameNumber: number): Promise<Uint8Array> {
-  const frames = indexedFrames(index);
-  if (!Number.isInteger(frameNumber) || frameNumber < 1 || frameNumber > frames) {
-    throw new AppError('FRAME_UNKNOWN', { frame: frameNumber, frames });
-  }
+  checkNumber(index, frameNumber);
   switch (index.kind) {
     case 'native':
-      return readExactly(read, index.offsetBytes + (frameNumber - 1) * index.frameBytes, index.frameBytes);
     case 'encapsulated':
-      return readFragments(read, index.frames[frameNumber - 1] ?? []);
+      return readRanges(read, rangesOf(index, frameNumber));
     case 'bit-packed':
       return readBits(read, index, (frameNumber - 1) * index.frameBits);
     case 'deflated': {
@@ -30,6 +26,31 @@ export async function readFrame(read: RangeReader, index: FrameIndex, frameNumbe
       return body.slice(start, start + index.frameBytes);
     }
   }
+}
+
+/**
+ * Where the bytes of a frame lie in the file, offset and length of each piece; null when no bytes of the file are those
+ * of the frame: bits have to be shifted or a stream inflated.
+ * @throws AppError FRAME_UNKNOWN
+ */
+export function frameRanges(index: FrameIndex, frameNumber: number): readonly ByteRange[] | null {
+  checkNumber(index, frameNumber);
+  return index.kind === 'native' || index.kind === 'encapsulated' ? rangesOf(index, frameNumber) : null;
+}
+
+function checkNumber(index: FrameIndex, frameNumber: number): void {
+  const frames = indexedFrames(index);
+  if (!Number.isInteger(frameNumber) || frameNumber < 1 || frameNumber > frames) {
+    throw new AppError('FRAME_UNKNOWN', { frame: frameNumber, frames });
+  }
+}
+
+function rangesOf(
+  index: Extract<FrameIndex, { kind: 'native' | 'encapsulated' }>,
+  frameNumber: number,
+): readonly ByteRange[] {
+  if (index.kind === 'encapsulated') return index.frames[frameNumber - 1] ?? [];
+  return [[index.offsetBytes + (frameNumber - 1) * index.frameBytes, index.frameBytes]];
 }
 
 /** The transfer syntax of the bytes `readFrame` gives, for the content type of a DICOMweb answer. */
@@ -45,7 +66,8 @@ async function readExactly(read: RangeReader, offsetBytes: number, lengthBytes: 
   return bytes;
 }
 
-async function readFragments(read: RangeReader, ranges: readonly (readonly [number, number])[]): Promise<Uint8Array> {
+/** The pieces, joined. @throws AppError DICOM_PIXELS_SHORT */
+export async function readRanges(read: RangeReader, ranges: readonly ByteRange[]): Promise<Uint8Array> {
   const [first] = ranges;
   if (first && ranges.length === 1) return readExactly(read, first[0], first[1]);
   const joined = new Uint8Array(ranges.reduce((sum, [, length]) => sum + length, 0));

@@ -50,6 +50,11 @@ interface Worker {
   stopWatching: () => void;
 }
 
+/**
+ * A job leaves little behind but large buffers, which a small young generation gives back at once: by default it grows
+ * to 64 MB. One thread helps the engine instead of four, which have nothing to share.
+ */
+const SMALL_HEAP = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 const MEMORY_CHECK_MS = 100;
 const IDLE_MS = 30_000;
 const MEGABYTE = 1024 * 1024;
@@ -67,6 +72,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       // Of Node's rights the worker keeps reading files; it writes nothing and starts nothing.
       execArgv: [
         `--max-old-space-size=${options.memoryMb}`,
+        ...SMALL_HEAP,
         '--permission',
         '--allow-fs-read=*',
         ...(options.nativeModules ? ['--allow-addons'] : []),

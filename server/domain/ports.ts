@@ -127,6 +127,8 @@ export interface StorableFile {
 
 export interface BlobHandle {
   readonly sizeBytes: number;
+  /** The file that holds the object, for worker processes to read it themselves; absent when it is no file here. */
+  readonly path?: string;
   /** Exactly `length` bytes from `offset`, or fewer at the end of the object. */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** Fills `target` from `offset`; the number of bytes read is smaller only at the end of the object. */

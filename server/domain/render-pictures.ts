@@ -194,7 +194,7 @@ async function* readInputs(
     const blob = await needs.blobs.open(instance.sha256, signal);
     try {
       for (const frameNumber of frameNumbers) {
-        const frame = await source.frame(frameNumber, (offset, length) => blob.read(offset, length, signal));
+        const frame = await source.frame(frameNumber, (offset, length) => blob.read(offset, length, signal), blob.path);
         const notes = pictureNotes(wish.annotation, description, frameNumber, wish);
         if (state !== null && !presentsFrame(state, sopInstanceUid, frameNumber)) throw new AppError('NOT_FOUND');
         const presented = state === null ? null : presentationOf(state, sopInstanceUid, frameNumber);

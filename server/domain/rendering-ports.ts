@@ -46,9 +46,16 @@ export interface RenderingWish {
   readonly iccProfile: IccProfileWish;
 }
 
+/** Where the bytes of a frame lie in a file of this machine, one piece after the other. */
+export interface FilePieces {
+  readonly path: string;
+  readonly ranges: readonly (readonly [offsetBytes: number, lengthBytes: number])[];
+}
+
 /** One frame with all that making a picture of it takes. */
 export interface PictureInput {
-  readonly bytes: Uint8Array;
+  /** Of the frame as it is stored, or the place where the worker process reads them itself. */
+  readonly bytes: Uint8Array | FilePieces;
   readonly image: ImageDescription;
   readonly transferSyntaxUid: string;
   /** From 1. */
@@ -72,10 +79,11 @@ export interface PictureSource {
   readonly samplesPerPixel: number;
   /** Where the coded stream of a video lies in the object: offset and length of each piece, in bytes. */
   readonly stream: readonly (readonly [offsetBytes: number, lengthBytes: number])[];
-  /** FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
+  /** `path` is the file that `read` reads, if there is one. FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
   frame(
     frameNumber: number,
     read: RangeRead,
+    path: string | undefined,
   ): Promise<Pick<PictureInput, 'bytes' | 'image' | 'transferSyntaxUid' | 'frameNumber' | 'overlays' | 'pixelAspect'>>;
 }
 
