@@ -68,7 +68,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
     if (/^application\/json\b/.test(request.headers['content-type'] ?? '')) cutOffStalled(request.raw, reply.raw);
   });
   logRequests(app);
-  await secureHeaders(app, isOverHttps(config));
+  secureHeaders(app, isOverHttps(config));
   checkOrigin(app, config.publicUrl);
   controlAccess(app, { principals, standings, recorder });
   recordReads(app, recorder);

@@ -22,7 +22,7 @@ export async function openFileBlobStore(root: string): Promise<OpenedDerivedStor
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
   /** Folders whose own entry is durable, since this process has seen to it. */
-  const durableFolders = new Set<string>();
+  const durableFolders = await madeParents(root);
 
   /**
    * Gives the file its name in the store as well; returns the folders whose entries changed. One that another request
@@ -124,6 +124,16 @@ export async function openFileBlobStore(root: string): Promise<OpenedDerivedStor
       await closeProcessFolder(incoming);
     },
   };
+}
+
+/** The folders of the first level, so that storing an object has to make one folder at most. */
+async function madeParents(root: string): Promise<Set<string>> {
+  const parents = Array.from({ length: 256 }, (_, at) => join(root, at.toString(16).padStart(2, '0')));
+  await inParts(parents, async (folder) => {
+    await mkdir(folder, { recursive: true });
+  });
+  await sync(root);
+  return new Set(parents);
 }
 
 /** File systems without hard links answer with one of these. */

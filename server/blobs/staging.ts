@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedFile, Staging } from '#server/domain/ingest-ports.ts';
 import type { Sha256 } from '#shared/ids.ts';
@@ -65,10 +65,19 @@ export async function openStaging(parent: string): Promise<StagingFolder> {
 
     read: (path, offsetBytes, signal) => readFrom(path, offsetBytes, signal),
 
-    discard: (path) => rm(path, { force: true }),
+    discard: removed,
 
     close: () => closeProcessFolder(folder),
   };
+}
+
+/** One call to the file system where `rm` makes three. */
+async function removed(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }
 
 async function* readFrom(path: string, offsetBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
@@ -89,7 +98,8 @@ async function* readFrom(path: string, offsetBytes: number, signal: AbortSignal)
 async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  const handle = await open(path, 'wx');
+  // What is stored is never written to again; the handle that made the file still may.
+  const handle = await open(path, 'wx', 0o440);
   let durable: Promise<void> | null = null;
   try {
     // Network pieces are small; a write each would cost more than the bytes.
@@ -116,13 +126,11 @@ async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signa
   return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes }, durable };
 }
 
-/** Brings what was written to the disk and closes the file. Whoever adopts it waits for that; a refusal need not. */
+/** Brings what was written to the disk. Whoever adopts the file waits for that, not for its closing; a refusal need not. */
 function madeDurable(handle: FileHandle): Promise<void> {
-  const durable = storing(async () => {
-    await handle.sync();
-    await handle.chmod(0o440);
-  }).finally(() => handle.close());
-  durable.catch(() => undefined);
+  const durable = storing(() => handle.sync());
+  const close = (): Promise<void> => handle.close().catch(() => undefined);
+  void durable.then(close, close);
   return durable;
 }
 

@@ -40,14 +40,27 @@ export const ZIP = 'application/zip';
 const ANYTHING: AcceptedType = { mediaType: '*/*', partType: null, transferSyntax: null, quality: 1 };
 
 /** What the client accepts: the query parameter `accept` counts before the header (PS3.18 section 8.3.3.1). */
-export function acceptOf(request: FastifyRequest): AcceptedType[] {
+export function acceptOf(request: FastifyRequest): readonly AcceptedType[] {
   const { accept } = request.query as Record<string, unknown>;
   return parseAccept(typeof accept === 'string' && accept !== '' ? accept : request.headers.accept);
 }
 
+/** Viewers send the same few headers with thousands of requests. */
+const PARSED = new Map<string, readonly AcceptedType[]>();
+const REMEMBERED = 256;
+
 /** The media ranges in the order written; an absent header accepts anything. */
-export function parseAccept(header: string | undefined): AcceptedType[] {
+export function parseAccept(header: string | undefined): readonly AcceptedType[] {
   if (header === undefined || header.trim() === '') return [ANYTHING];
+  const known = PARSED.get(header);
+  if (known !== undefined) return known;
+  const parsed = parseRanges(header);
+  if (PARSED.size >= REMEMBERED) PARSED.clear();
+  PARSED.set(header, parsed);
+  return parsed;
+}
+
+function parseRanges(header: string): AcceptedType[] {
   const ranges = splitOutsideQuotes(header, ',').map(parseMediaType);
   return ranges.flatMap(({ name, parameters }) => {
     if (name === '') return [];
