@@ -131,6 +131,9 @@ export const ERRORS = {
     sentence: 'Level {level} uses TIFF compression {compression}, which is not supported.',
   },
   SLIDE_PIXELS_UNSUPPORTED: { status: 422, sentence: 'Level {level} cannot be shown: {reason}.' },
+  SLIDE_METADATA_INVALID: { status: 422, sentence: 'The {what} of the slide cannot be read: {reason}.' },
+  SLIDE_INCOMPLETE: { status: 422, sentence: 'The slide is not complete: {reason}.' },
+  SLIDE_PLANE_UNKNOWN: { status: 404, sentence: 'The slide has no such focal plane or channel.' },
   SLIDE_REGION_INVALID: { status: 422, sentence: 'The region cannot be read: {reason}.' },
   TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
   TILE_UNDECODABLE: {

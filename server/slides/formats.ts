@@ -6,6 +6,7 @@ import type { TiffFile, TiffFormat } from './tiff.ts';
 import { openTiffSlide } from './tiff-slide.ts';
 import { aperio } from './vendors/aperio.ts';
 import { genericTiff } from './vendors/generic-tiff.ts';
+import { omeTiff } from './vendors/ome-tiff.ts';
 
 /** A file of which the outer structure has been read. */
 export interface SlideFile {
@@ -22,7 +23,7 @@ export interface SlideFormat {
   open(file: SlideFile, signal?: AbortSignal): Promise<Slide>;
 }
 
-export const SLIDE_FORMATS: readonly SlideFormat[] = [tiffRow(aperio), tiffRow(genericTiff)];
+export const SLIDE_FORMATS: readonly SlideFormat[] = [tiffRow(aperio), tiffRow(omeTiff), tiffRow(genericTiff)];
 
 function tiffRow(format: TiffFormat): SlideFormat {
   return {
@@ -30,7 +31,7 @@ function tiffRow(format: TiffFormat): SlideFormat {
     detect: ({ tiff }) => (tiff === null ? 'it is not a TIFF file' : format.detect(tiff)),
     open({ source, tiff }, signal) {
       if (tiff === null) throw new TypeError('A format is opened only after it recognised the file.');
-      return openTiffSlide(source, format.name, format.layout(tiff), signal);
+      return openTiffSlide(source, format.name, tiff, format.layout(tiff), signal);
     },
   };
 }

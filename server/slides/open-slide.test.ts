@@ -162,16 +162,13 @@ describe('other compressions', () => {
     expect(new Set((await (await open([page])).decodedTile(0, 0, 0)).data)).toEqual(new Set([120]));
   });
 
-  it.each([2, 3, 4, 6, 33003, 33004, 33005, 34712, 50000, 50001, 65000])(
-    'refuses compression %d with its number',
-    async (compression) => {
-      const page = {
-        ...plainPage(64, 64, 64),
-        fields: pictureFields({ width: 64, height: 64, tile: 64, compression }),
-      };
-      await expect(open([page])).rejects.toThrow(new RegExp(`Level 0 uses TIFF compression ${compression}`));
-    },
-  );
+  it.each([2, 3, 4, 6, 22610, 34892, 50002, 65000])('refuses compression %d with its number', async (compression) => {
+    const page = {
+      ...plainPage(64, 64, 64),
+      fields: pictureFields({ width: 64, height: 64, tile: 64, compression }),
+    };
+    await expect(open([page])).rejects.toThrow(new RegExp(`Level 0 uses TIFF compression ${compression}`));
+  });
 
   it('refuses deflate that is cut or unpacks to less than a tile', async () => {
     for (const data of [deflateSync(raw).subarray(0, 100), deflateSync(raw.subarray(0, 900))]) {
@@ -187,10 +184,8 @@ describe('pixels that cannot be shown', () => {
   const page = plainPage(64, 64, 64);
   const without = (...tags: number[]) => page.fields.filter((field) => !tags.includes(field.tag));
   it.each<[string, SampleField[]]>([
-    ['16 bits', [...without(258), { tag: 258, type: 3, values: [16, 16, 16] }]],
     ['1 bit', [...without(258), { tag: 258, type: 3, values: [1] }]],
     ['floating point', [...page.fields, { tag: 339, type: 3, values: [3] }]],
-    ['separate planes', [...page.fields, { tag: 284, type: 3, values: [2] }]],
     ['a turned image', [...page.fields, { tag: 274, type: 3, values: [6] }]],
     ['a palette', [...without(262, 277, 258), { tag: 262, type: 3, values: [3] }, { tag: 258, type: 3, values: [8] }]],
     [

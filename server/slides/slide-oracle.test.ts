@@ -134,6 +134,13 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
       mppSource: 'aperio-description',
       objectivePower: 20,
       objectivePowerSource: 'aperio-description',
+      statedMpps: [{ source: 'aperio-description', x: 0.499, y: 0.499 }],
+      mppsDisagree: false,
+      scanner: null,
+      stain: null,
+      focalPlanes: [{ zUm: null }],
+      channels: [{ name: 'colour', colour: null, window: null }],
+      origin: null,
       associatedImages: [
         { name: 'thumbnail', width: 574, height: 768 },
         { name: 'label', width: 387, height: 463 },
@@ -155,11 +162,46 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
 
   it.each<[string, string]>([
     ['grey10kx5k.tif', 'SLIDE_NOT_TILED'],
-    ['multi-channel.ome.tif', 'SLIDE_NOT_TILED'],
-    ['multi-channel-z-series.ome.tif', 'SLIDE_NOT_TILED'],
     ['test_orient6.tif', 'SLIDE_PIXELS_UNSUPPORTED'],
   ])('%s is refused: %s', async (name, code) => {
     await expect(describeFile(name)).rejects.toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe.skipIf(!hasData)(`channels and focal planes equal what libvips reads of their pages${absent}`, () => {
+  it.each([
+    ['multi-channel.ome.tif', 3, 1],
+    ['multi-channel-z-series.ome.tif', 3, 5],
+  ])('%s', async (name, channels, planes) => {
+    await withSlide(wsi(name), async (slide) => {
+      expect([slide.description.channels.length, slide.description.focalPlanes.length]).toEqual([channels, planes]);
+      for (let plane = 0; plane < planes; plane++) {
+        for (let index = 0; index < channels; index++) {
+          // White from -128 to 127: one step of the stored value is one step of the picture.
+          const window = { low: -128, high: 127 };
+          const view = slide.select({ focalPlane: plane, channels: [{ index, colour: '#ffffff', window }] });
+          const { data, width } = await view.decodedTile(0, 0, 0);
+          const theirs = await sharp(wsi(name), { page: plane * channels + index }).raw({ depth: 'char' }).toBuffer();
+          const [w, h] = [slide.description.width, slide.description.height];
+          let largest = 0;
+          for (let y = 0; y < h; y++) {
+            for (let x = 0; x < w; x++) {
+              const value = theirs.readInt8(y * w + x) + 128;
+              largest = Math.max(largest, Math.abs(value - data[(y * width + x) * 3]!));
+            }
+          }
+          expect(largest).toBe(0);
+        }
+      }
+    });
+  });
+
+  it('refuses planes and channels that are not there', async () => {
+    await withSlide(wsi('multi-channel.ome.tif'), async (slide) => {
+      const view = { colour: null, window: null };
+      expect(() => slide.select({ focalPlane: 1, channels: [] })).toThrow(/no such focal plane/);
+      expect(() => slide.select({ focalPlane: 0, channels: [{ index: 3, ...view }] })).toThrow(/no such focal plane/);
+    });
   });
 });
 

@@ -17,6 +17,22 @@ export interface EncodedTile extends EncodedImage {
   readonly version: string;
 }
 
+/** Which of several images of the same place is wanted. */
+export interface PlaneSelection {
+  /** Index in `description.focalPlanes`. */
+  readonly focalPlane: number;
+  /** The channels laid over each other; those that have their own colours stand alone. Empty for the default. */
+  readonly channels: readonly ChannelView[];
+}
+
+export interface ChannelView {
+  /** Index in `description.channels`. */
+  readonly index: number;
+  /** `#rrggbb` and stored values; null for the channel's default. */
+  readonly colour: string | null;
+  readonly window: { readonly low: number; readonly high: number } | null;
+}
+
 /**
  * An open slide. All methods may run at the same time. Levels, columns and rows count from 0.
  *
@@ -39,6 +55,12 @@ export interface Slide {
 
   /** The first tile of the level that was written, or null when the level is blank; a level is judged by it. */
   firstStoredTile(level: number): { readonly column: number; readonly row: number } | null;
+
+  /**
+   * The same slide in another focal plane or other channels, over the same source: only this one is closed. Tiles of
+   * different selections have different versions. Throws SLIDE_PLANE_UNKNOWN.
+   */
+  select(selection: PlaneSelection): Slide;
 
   /** The label may show the patient's name: whoever calls this has checked the permission for it. */
   associatedImage(name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;

@@ -173,8 +173,13 @@ function iccRange(array: TiffArray): TiffDirectory['iccProfile'] {
   return array.count < 128 ? null : { offsetBytes: array.offsetBytes, lengthBytes: array.count };
 }
 
-/** Number of tiles or strips the size of the image asks for. */
+/** Number of tiles or strips the size of the image asks for; each colour has its own when stored in planes. */
 export function segmentCount(directory: TiffDirectory): number {
+  const planes = directory.planarConfiguration === 2 ? directory.samplesPerPixel : 1;
+  return planes * segmentsOfPlane(directory);
+}
+
+function segmentsOfPlane(directory: TiffDirectory): number {
   if (isTiled(directory)) {
     const { tileWidth, tileHeight } = directory.data;
     return Math.ceil(directory.width / tileWidth) * Math.ceil(directory.height / tileHeight);
