@@ -10,9 +10,6 @@ import { createRasterCache } from './raster-cache.ts';
 import { rasterLevel } from './raster-level.ts';
 import { firstOf } from './tile-order.ts';
 
-/** Beyond this many a level is refused: each costs memory while the slide is open. */
-export const MOST_PIECES = 1_000_000;
-
 /** A part of an image and where its upper left corner belongs in the level. */
 export interface Piece {
   /** Number by which `load` knows the image. */
@@ -25,11 +22,17 @@ export interface Piece {
   readonly y: number;
 }
 
+/** Finds the pieces of a level. */
+export interface Pieces {
+  /** Those that touch the rectangle, in the order they are laid down. */
+  within(x: number, y: number, width: number, height: number): readonly Piece[];
+}
+
 export interface Mosaic {
   readonly width: number;
   readonly height: number;
   readonly tileSide: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: Pieces;
   readonly lossy: boolean;
   readonly iccProfile: Uint8Array | null;
   readonly background: readonly [number, number, number];
@@ -39,31 +42,29 @@ export interface Mosaic {
   load(image: number): Promise<RasterImage>;
 }
 
-/** The level. Errors: TIFF_LIMIT for too many pieces. */
+/** The level. */
 export function mosaicLevel(mosaic: Mosaic): LevelReader {
-  const { width, height, tileSide, pieces } = mosaic;
-  if (pieces.length > MOST_PIECES) {
-    throw new AppError('TIFF_LIMIT', { what: 'overlapping tiles', value: pieces.length, limit: MOST_PIECES });
-  }
+  const { width, height, tileSide } = mosaic;
   const size = { width, height, tileWidth: tileSide, tileHeight: tileSide };
   const { columns, rows } = tileCounts(size);
-  const index = indexPieces(pieces, columns, rows, tileSide);
   const images = createRasterCache<RasterImage>((image) => image.data.byteLength);
-  const inTile = ({ column, row }: TileIndex): readonly number[] => index.get(row * columns + column) ?? [];
+  const inTile = ({ column, row }: TileIndex): readonly Piece[] => {
+    const x = column * tileSide;
+    const y = row * tileSide;
+    return mosaic.pieces.within(x, y, Math.min(tileSide, width - x), Math.min(tileSide, height - y));
+  };
   return rasterLevel({
     ...size,
     ...{ lossy: mosaic.lossy, iccProfile: mosaic.iccProfile, background: mosaic.background },
     firstStored: firstOf(columns, rows, (tile) => inTile(tile).length > 0),
     version(tile) {
-      const first = pieces[inTile(tile)[0] ?? -1];
+      const [first] = inTile(tile);
       // Within one immutable file the place of a tile says what lies there; the first image tells blank from stored.
       return first === undefined ? null : `m${tile.column}-${tile.row}-${mosaic.imageVersion(first.image)}`;
     },
     async raster(tile, signal) {
       const target = filledRaster(tileSide, tileSide, mosaic.background);
-      for (const number of inTile(tile)) {
-        const piece = pieces[number];
-        if (piece === undefined) continue;
+      for (const piece of inTile(tile)) {
         signal?.throwIfAborted();
         const image = await images.get(piece.image, () => mosaic.load(piece.image));
         paste(piece, image, target, tile.column * tileSide, tile.row * tileSide);
@@ -73,27 +74,54 @@ export function mosaicLevel(mosaic: Mosaic): LevelReader {
   });
 }
 
-/** Which pieces touch each tile, in their order. */
-function indexPieces(
-  pieces: readonly Piece[],
-  columns: number,
-  rows: number,
-  side: number,
-): ReadonlyMap<number, readonly number[]> {
-  const index = new Map<number, number[]>();
-  for (const [number, { x, y, width, height }] of pieces.entries()) {
-    const lastColumn = Math.min(columns - 1, Math.floor((x + width - 1) / side));
-    const lastRow = Math.min(rows - 1, Math.floor((y + height - 1) / side));
-    for (let row = Math.max(0, Math.floor(y / side)); row <= lastRow; row++) {
-      for (let column = Math.max(0, Math.floor(x / side)); column <= lastColumn; column++) {
-        const key = row * columns + column;
-        const list = index.get(key);
-        if (list === undefined) index.set(key, [number]);
-        else list.push(number);
-      }
+/** Beyond this many a level is refused: each costs memory while the slide is open. */
+const MOST_PIECES = 1_000_000;
+/** Side of the squares by which pieces are found, in px. */
+const BUCKET = 1024;
+
+/** An index of pieces in any order; they are laid down in that order. Errors: SLIDE_METADATA_INVALID for too many. */
+export function indexPieces(pieces: readonly Piece[]): Pieces {
+  if (pieces.length > MOST_PIECES) {
+    const reason = `it has ${pieces.length} images and ${MOST_PIECES} are accepted`;
+    throw new AppError('SLIDE_METADATA_INVALID', { what: 'map', reason });
+  }
+  const buckets = new Map<string, number[]>();
+  for (const [number, piece] of pieces.entries()) {
+    for (const key of bucketsOf(piece.x, piece.y, piece.width, piece.height)) {
+      const list = buckets.get(key);
+      if (list === undefined) buckets.set(key, [number]);
+      else list.push(number);
     }
   }
-  return index;
+  return {
+    within(x, y, width, height) {
+      const found = new Set<number>();
+      for (const key of bucketsOf(x, y, width, height)) for (const number of buckets.get(key) ?? []) found.add(number);
+      const inside: Piece[] = [];
+      for (const number of [...found].sort((one, other) => one - other)) {
+        const piece = pieces[number];
+        if (piece !== undefined && touches(piece, x, y, width, height)) inside.push(piece);
+      }
+      return inside;
+    },
+  };
+}
+
+/** True when the piece and the rectangle share a pixel. */
+export function touches(
+  piece: Pick<Piece, 'x' | 'y' | 'width' | 'height'>,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): boolean {
+  return piece.x < x + width && piece.x + piece.width > x && piece.y < y + height && piece.y + piece.height > y;
+}
+
+function* bucketsOf(x: number, y: number, width: number, height: number): Generator<string> {
+  for (let row = Math.floor(y / BUCKET); row * BUCKET < y + height; row++) {
+    for (let column = Math.floor(x / BUCKET); column * BUCKET < x + width; column++) yield `${column} ${row}`;
+  }
 }
 
 function paste(piece: Piece, image: RasterImage, target: RasterImage, tileX: number, tileY: number): void {

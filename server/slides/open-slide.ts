@@ -2,8 +2,9 @@
 
 import { AppError } from '#shared/errors.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
-import { SLIDE_FORMATS, type SlideFile } from './formats.ts';
+import { SLIDE_FORMATS } from './formats.ts';
 import type { Slide } from './slide.ts';
+import type { SlideFile } from './slide-format.ts';
 import type { ByteSource } from './source.ts';
 import { isTiled } from './tiff.ts';
 import { looksLikeTiff } from './tiff-entries.ts';

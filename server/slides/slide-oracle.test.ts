@@ -4,6 +4,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import { writeSlide } from '#fixtures/slide.ts';
 import { decodeRaster } from '#server/codecs/raster.ts';
 import { tileRectangle } from '#shared/imaging/pyramid.ts';
 import { describeSlide, openSlide } from './open-slide.ts';
-import { tilesOf } from './region.ts';
+import { readRegion, tilesOf } from './region.ts';
 import type { Slide } from './slide.ts';
 import { openFileSource } from './source.ts';
 
@@ -169,30 +170,24 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
 });
 
 describe.skipIf(!hasData)(`channels and focal planes equal what libvips reads of their pages${absent}`, () => {
+  // SHA-256 of the signed samples of all pages one after the other, as `vips rawsave` 8.14 writes them.
   it.each([
-    ['multi-channel.ome.tif', 3, 1],
-    ['multi-channel-z-series.ome.tif', 3, 5],
-  ])('%s', async (name, channels, planes) => {
+    ['multi-channel.ome.tif', 3, 1, 'c0b65048cde48dcb9b7a4bf6354bcebbec850963fa8a92d87116e91d03e82c79'],
+    ['multi-channel-z-series.ome.tif', 3, 5, '7ffeead48b4453fa7af858d16967be6af8dad55fc2069592378d277e275aa12e'],
+  ])('%s', async (name, channels, planes, expected) => {
     await withSlide(wsi(name), async (slide) => {
+      const { width, height } = slide.description;
       expect([slide.description.channels.length, slide.description.focalPlanes.length]).toEqual([channels, planes]);
-      for (let plane = 0; plane < planes; plane++) {
-        for (let index = 0; index < channels; index++) {
-          // White from -128 to 127: one step of the stored value is one step of the picture.
-          const window = { low: -128, high: 127 };
-          const view = slide.select({ focalPlane: plane, channels: [{ index, colour: '#ffffff', window }] });
-          const { data, width } = await view.decodedTile(0, 0, 0);
-          const theirs = await sharp(wsi(name), { page: plane * channels + index }).raw({ depth: 'char' }).toBuffer();
-          const [w, h] = [slide.description.width, slide.description.height];
-          let largest = 0;
-          for (let y = 0; y < h; y++) {
-            for (let x = 0; x < w; x++) {
-              const value = theirs.readInt8(y * w + x) + 128;
-              largest = Math.max(largest, Math.abs(value - data[(y * width + x) * 3]!));
-            }
-          }
-          expect(largest).toBe(0);
-        }
+      const hash = createHash('sha256');
+      // The files count focal planes before channels.
+      for (let page = 0; page < channels * planes; page++) {
+        // White from -128 to 127: one step of the stored value is one step of the picture.
+        const view = { index: Math.floor(page / planes), colour: '#ffffff', window: { low: -128, high: 127 } };
+        const shown = slide.select({ focalPlane: page % planes, channels: [view] });
+        const { data } = await readRegion(shown, 0, { x: 0, y: 0, width, height });
+        hash.update(Uint8Array.from({ length: width * height }, (_, at) => data[at * 3]! - 128));
       }
+      expect(hash.digest('hex')).toBe(expected);
     });
   });
 

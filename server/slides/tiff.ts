@@ -32,6 +32,8 @@ export interface TiffArray {
   readonly type: number;
   readonly count: number;
   readonly offsetBytes: number;
+  /** Upper half of a single inline integer; NDPI keeps it elsewhere. */
+  readonly highWord?: number;
 }
 
 export interface TiffTiles {
@@ -68,17 +70,22 @@ export interface TiffDirectory {
   readonly jpegTables: Uint8Array | null;
   readonly description: string;
   readonly make: string;
+  readonly model: string;
   readonly software: string;
   readonly xmp: string;
   readonly iccProfile: { readonly offsetBytes: number; readonly lengthBytes: number } | null;
   /** Pixels per unit, and the ResolutionUnit as written (null when the tag is absent). */
   readonly resolution: { readonly x: number; readonly y: number; readonly unit: number | null } | null;
   readonly subDirectories: readonly TiffDirectory[];
+  /** Tags from 65000 on, which belong to makers of scanners. */
+  readonly privateTags: ReadonlyMap<number, TiffArray>;
 }
 
 export interface TiffFile {
   readonly littleEndian: boolean;
   readonly bigTiff: boolean;
+  /** Hamamatsu's variant: classic TIFF with offsets of 64 bits. */
+  readonly ndpi: boolean;
   /** Never empty. */
   readonly directories: readonly [TiffDirectory, ...TiffDirectory[]];
 }
@@ -98,18 +105,24 @@ export interface GridLevel {
   readonly height: number;
 }
 
-/** A part of a stored tile or strip and where its upper left corner belongs in the level; later pieces lie on top. */
-export interface TiffPiece {
+/**
+ * Stored tiles, or equal parts of them, laid out in columns and rows that may lie closer than the tiles are wide. The cell
+ * of column c and row r lies at (originX + c × advanceX, originY + r × advanceY), rounded; those up and to the left lie on
+ * top of their neighbours.
+ */
+export interface TiffLattice {
   /** Index in `directories` of the level. */
   readonly directory: number;
-  /** Number of the tile or strip in its directory. */
-  readonly segment: number;
-  readonly sourceX: number;
-  readonly sourceY: number;
-  readonly width: number;
-  readonly height: number;
-  readonly x: number;
-  readonly y: number;
+  readonly firstColumn: number;
+  readonly firstRow: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly originX: number;
+  readonly originY: number;
+  readonly advanceX: number;
+  readonly advanceY: number;
+  /** Cells along a side of a stored tile, each an equal part of it. */
+  readonly cellsPerTile: number;
 }
 
 /** A level whose stored tiles overlap or belong to several areas of the glass: it is put together anew. */
@@ -118,7 +131,8 @@ export interface MosaicLevel {
   readonly directories: readonly TiffDirectory[];
   readonly width: number;
   readonly height: number;
-  readonly pieces: readonly TiffPiece[];
+  /** Later ones lie on top. */
+  readonly lattices: readonly TiffLattice[];
 }
 
 export type TiffLevelLayout = GridLevel | MosaicLevel;

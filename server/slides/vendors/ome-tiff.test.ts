@@ -23,17 +23,19 @@ function directory(width: number, height: number, facts: Partial<TiffDirectory> 
     jpegTables: null,
     description: '',
     make: '',
+    model: '',
     software: '',
     xmp: '',
     iccProfile: null,
     resolution: null,
     subDirectories: [],
+    privateTags: new Map(),
     ...facts,
   };
 }
 
 function file(base: TiffDirectory, ...rest: TiffDirectory[]): TiffFile {
-  return { littleEndian: true, bigTiff: false, directories: [base, ...rest] };
+  return { littleEndian: true, bigTiff: false, ndpi: false, directories: [base, ...rest] };
 }
 
 const base = directory(4001, 3001);
