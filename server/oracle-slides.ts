@@ -49,7 +49,8 @@ async function main(files: readonly string[]): Promise<number> {
         const names = await readdir(part).catch(() => []);
         paths.push(...names.filter((name) => /\.(svs|tiff?)$/.test(name)).map((name) => join(part, name)));
       }
-      for (const { fileName, build } of VENDOR_SLIDES) {
+      for (const { fileName, build, openSlideDiffers } of VENDOR_SLIDES) {
+        if (openSlideDiffers === true) continue;
         const path = join(folder, fileName);
         await writeFile(path, await build());
         paths.push(path);

@@ -80,8 +80,8 @@ function latticePieces(lattice: TiffLattice, segments: TiffSegments, firstImage:
       const found: Piece[] = [];
       const columns = columnsWithin(x, width);
       const rows = rowsWithin(y, height);
-      for (let row = rows.last; row >= rows.first; row--) {
-        for (let column = columns.last; column >= columns.first; column--) {
+      for (let row = rows.first; row <= rows.last; row++) {
+        for (let column = columns.first; column <= columns.last; column++) {
           const tileColumn = Math.floor(column / cellsPerTile);
           const tileRow = Math.floor(row / cellsPerTile);
           const segment = tileRow * tileColumns + tileColumn;

@@ -107,8 +107,8 @@ export interface GridLevel {
 
 /**
  * Stored tiles, or equal parts of them, laid out in columns and rows that may lie closer than the tiles are wide. The cell
- * of column c and row r lies at (originX + c × advanceX, originY + r × advanceY), rounded; those up and to the left lie on
- * top of their neighbours.
+ * of column c and row r lies at (originX + c × advanceX, originY + r × advanceY), rounded; those down and to the right lie
+ * on top of their neighbours.
  */
 export interface TiffLattice {
   /** Index in `directories` of the level. */
