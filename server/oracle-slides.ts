@@ -24,10 +24,13 @@ async function compare(path: string): Promise<boolean> {
     const most = slide.passesThrough(0) ? 0 : 1;
     const { compared, largest, different } = await compareWithOpenSlide(path, slide, 0, origin ?? { x: 0, y: 0 });
     const right = compared > 0 && largest <= most;
-    say(`${right ? 'equal ' : 'DIFFER'}  ${basename(path)}  ${format}  ${width} × ${height} px: ${compared} px compared, largest difference ${largest}, ${different} px differ`);
+    say(
+      `${right ? 'equal ' : 'DIFFER'}  ${basename(path)}  ${format}  ${width} × ${height} px: ${compared} px compared, largest difference ${largest}, ${different} px differ`,
+    );
     return right;
   } catch (error) {
-    const reason = error instanceof AppError ? error.message : error instanceof Error ? error.message.split('\n').at(-2) : '';
+    const reason =
+      error instanceof AppError ? error.message : error instanceof Error ? error.message.split('\n').at(-2) : '';
     say(`skipped ${basename(path)}: ${reason}`);
     return true;
   } finally {

@@ -4,6 +4,7 @@ import type { SlideFormat } from './slide-format.ts';
 import type { TiffFormat } from './tiff.ts';
 import { openTiffSlide } from './tiff-slide.ts';
 import { aperio } from './vendors/aperio.ts';
+import { dicomWsi } from './vendors/dicom-wsi.ts';
 import { genericTiff } from './vendors/generic-tiff.ts';
 import { huron } from './vendors/huron.ts';
 import { leica } from './vendors/leica.ts';
@@ -23,6 +24,7 @@ export const SLIDE_FORMATS: readonly SlideFormat[] = [
   tiffRow(huron),
   tiffRow(omeTiff),
   tiffRow(genericTiff),
+  dicomWsi,
 ];
 
 function tiffRow(format: TiffFormat): SlideFormat {

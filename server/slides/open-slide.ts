@@ -10,6 +10,8 @@ import { isTiled } from './tiff.ts';
 import { looksLikeTiff } from './tiff-entries.ts';
 import { readTiff } from './tiff-reader.ts';
 
+const HEAD_BYTES = 4096;
+
 /**
  * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close.
  * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, SLIDE_NOT_TILED, TIFF_MALFORMED, TIFF_LIMIT,
@@ -17,9 +19,11 @@ import { readTiff } from './tiff-reader.ts';
  */
 export async function openSlide(source: ByteSource, signal?: AbortSignal): Promise<Slide> {
   if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
-  const head = await source.read(0, Math.min(16, source.sizeBytes), signal);
-  const tiff = looksLikeTiff(head) ? await readTiff(source, signal) : null;
-  const file: SlideFile = { source, tiff };
+  const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
+  // A DICOM file may carry the header of a TIFF in its preamble (PS3.10 section 7.1).
+  const dicom = Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
+  const tiff = looksLikeTiff(head) && !dicom ? await readTiff(source, signal) : null;
+  const file: SlideFile = { source, head, tiff };
   const refusals: string[] = [];
   for (const format of SLIDE_FORMATS) {
     const answer = format.detect(file);

@@ -7,6 +7,8 @@ import type { TiffFile } from './tiff.ts';
 /** A file of which the outer structure has been read. */
 export interface SlideFile {
   readonly source: ByteSource;
+  /** The first bytes; fewer than 4096 when the file is shorter. */
+  readonly head: Uint8Array;
   /** Null when the file is no TIFF. */
   readonly tiff: TiffFile | null;
 }
