@@ -5,6 +5,7 @@ import type { TiffFormat } from './tiff.ts';
 import { openTiffSlide } from './tiff-slide.ts';
 import { aperio } from './vendors/aperio.ts';
 import { dicomWsi } from './vendors/dicom-wsi.ts';
+import { flatPicture } from './vendors/flat-picture.ts';
 import { genericTiff } from './vendors/generic-tiff.ts';
 import { huron } from './vendors/huron.ts';
 import { leica } from './vendors/leica.ts';
@@ -25,6 +26,7 @@ export const SLIDE_FORMATS: readonly SlideFormat[] = [
   tiffRow(omeTiff),
   tiffRow(genericTiff),
   dicomWsi,
+  flatPicture,
 ];
 
 function tiffRow(format: TiffFormat): SlideFormat {
