@@ -9,6 +9,7 @@ import { flatPicture } from './vendors/flat-picture.ts';
 import { genericTiff } from './vendors/generic-tiff.ts';
 import { huron } from './vendors/huron.ts';
 import { leica } from './vendors/leica.ts';
+import { mirax } from './vendors/mirax.ts';
 import { ndpi } from './vendors/ndpi.ts';
 import { omeTiff } from './vendors/ome-tiff.ts';
 import { philips } from './vendors/philips.ts';
@@ -26,6 +27,7 @@ export const SLIDE_FORMATS: readonly SlideFormat[] = [
   tiffRow(omeTiff),
   tiffRow(genericTiff),
   dicomWsi,
+  mirax,
   flatPicture,
 ];
 
