@@ -14,6 +14,13 @@ export interface Samples {
   readonly values: SampleValues;
 }
 
+/** New, empty values of the same kind. */
+export function valuesLike(values: SampleValues, length: number): SampleValues {
+  if (values instanceof Uint8Array) return new Uint8Array(length);
+  const kind = values.constructor as new (count: number) => SampleValues;
+  return new kind(length);
+}
+
 export interface SampleForm {
   readonly width: number;
   readonly height: number;

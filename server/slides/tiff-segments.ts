@@ -1,6 +1,6 @@
 /** The stored tiles or strips of one TIFF directory, read and decoded by number. */
 
-import type { Samples, SampleValues } from '#server/codecs/samples.ts';
+import { type Samples, valuesLike } from '#server/codecs/samples.ts';
 import { decodeSegment, type SegmentForm } from '#server/codecs/tiff-segment.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ByteSource } from './source.ts';
@@ -85,8 +85,7 @@ function interleaved(parts: readonly Samples[]): Samples {
   if (first === undefined) throw new TypeError('There is at least one plane.');
   const { width, height } = first;
   const channels = parts.length;
-  const values = first.values.slice(0, 0).constructor as new (length: number) => SampleValues;
-  const joined = new values(width * height * channels);
+  const joined = valuesLike(first.values, width * height * channels);
   for (const [channel, part] of parts.entries()) {
     for (let pixel = 0; pixel < width * height; pixel++) joined[pixel * channels + channel] = part.values[pixel] ?? 0;
   }

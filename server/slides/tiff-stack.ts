@@ -1,7 +1,7 @@
 /** Focal planes and channels of a TIFF, laid over each other as they are asked for. */
 
 import { compositeRaster } from '#server/codecs/sample-colours.ts';
-import type { Samples } from '#server/codecs/samples.ts';
+import { type Samples, valuesLike } from '#server/codecs/samples.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SlideChannel } from '#shared/imaging/pyramid.ts';
 import { type LevelReader, tileCounts } from './level-reader.ts';
@@ -118,7 +118,7 @@ function rgbOf(colour: string): readonly [number, number, number] {
 function oneSample(samples: Samples, sample: number): Samples {
   if (samples.channels === 1) return samples;
   const { width, height, channels, values } = samples;
-  const one = values.slice(0, width * height);
+  const one = valuesLike(values, width * height);
   for (let pixel = 0; pixel < width * height; pixel++) one[pixel] = values[pixel * channels + sample] ?? 0;
   return { width, height, channels: 1, values: one };
 }

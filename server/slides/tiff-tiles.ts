@@ -1,6 +1,6 @@
 /** Tiles of samples out of a directory, whether it is stored in tiles or in strips. */
 
-import type { Samples, SampleValues } from '#server/codecs/samples.ts';
+import { type Samples, valuesLike } from '#server/codecs/samples.ts';
 import { AppError } from '#shared/errors.ts';
 import { type TileIndex, tileCounts } from './level-reader.ts';
 import { createRasterCache } from './raster-cache.ts';
@@ -99,8 +99,7 @@ function stripTiles(level: number, segments: TiffSegments): TiffTiles {
 
 /** Of the kind of the strip; unsigned samples white, others 0. */
 function whiteTile({ channels, values }: Samples): Samples {
-  const make = values.constructor as new (length: number) => SampleValues;
-  const white = new make(TILE_SIDE * TILE_SIDE * channels);
+  const white = valuesLike(values, TILE_SIDE * TILE_SIDE * channels);
   const unsigned = white instanceof Uint8Array || white instanceof Uint16Array || white instanceof Uint32Array;
   return { width: TILE_SIDE, height: TILE_SIDE, channels, values: unsigned ? white.fill(0xffff_ffff) : white };
 }
