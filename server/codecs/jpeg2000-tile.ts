@@ -46,7 +46,8 @@ export async function decodeJpeg2000Tile(
 /** The codec gives little-endian words. */
 function valuesOf({ bitsPerSample, bytes }: WasmFrame, count: number): Uint8Array | Uint16Array {
   if (bytes.length < count * (bitsPerSample > 8 ? 2 : 1)) throw damaged('the decoded data is incomplete');
-  if (bitsPerSample <= 8) return bytes.subarray(0, count);
+  // At 8 bits it hands out a clamped array, whatever its type says.
+  if (bitsPerSample <= 8) return new Uint8Array(bytes.buffer, bytes.byteOffset, count);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Uint16Array.from({ length: count }, (_, index) => view.getUint16(index * 2, true));
 }

@@ -85,7 +85,11 @@ export const RECOGNISERS: readonly Recogniser[] = [
         startsWith(head, 0x50, 0x4b, 5, 6) ||
         startsWith(head, 0x50, 0x4b, 7, 8)) &&
       !/^(\[Content_Types\]\.xml|META-INF\/|mimetype|AndroidManifest\.xml)/.test(ascii(head, 30, 32)),
-    read: async () => ({ kind: 'archive' }),
+    async read(readers, file, signal) {
+      return (await readers.slides.isSlideFolder(file.path, signal))
+        ? readSlide(readers, file, signal)
+        : { kind: 'archive' };
+    },
   },
   {
     // ISO 32000-1 section 7.5.2, at the very start: a header further in belongs to a file that is something else too.

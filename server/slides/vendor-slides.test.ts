@@ -24,6 +24,22 @@ const absent = present ? '' : ' (skipped: python3-openslide is not installed)';
 const EXPECTED: Readonly<
   Record<string, { sizes: [number, number][]; facts: Partial<SlideDescription>; images: string[] }>
 > = {
+  'aperio-33003.svs': {
+    sizes: [
+      [300, 260],
+      [75, 65],
+    ],
+    facts: { vendor: 'Aperio', mppX: 0.25, mppSource: 'aperio-description', objectivePower: 40 },
+    images: ['thumbnail'],
+  },
+  'aperio-33005.svs': {
+    sizes: [
+      [300, 260],
+      [75, 65],
+    ],
+    facts: { mppX: 0.25 },
+    images: ['thumbnail'],
+  },
   'philips.tiff': {
     sizes: [
       [768, 512],
@@ -117,8 +133,9 @@ describe.each(VENDOR_SLIDES)('$name', ({ fileName, format, build, openSlideDiffe
     const slide = await openSlide(memorySource(bytes));
     const { origin } = slide.description;
     const compared = await compareWithOpenSlide(path, slide, 0, origin ?? { x: 0, y: 0 });
-    expect(compared).toMatchObject({ largest: 0, different: 0 });
-    expect(compared.compared).toBeGreaterThan(100_000);
+    // Of YCbCr in JPEG 2000 each reader rounds the colours by itself.
+    expect(compared.largest).toBeLessThanOrEqual(fileName === 'aperio-33003.svs' ? 1 : 0);
+    expect(compared.compared).toBeGreaterThan(70_000);
   });
 });
 

@@ -38,6 +38,11 @@ export function looksLikeZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
+/** True for the file that every 3DHISTECH slide has in its folder. */
+export function isSlideIni(name: string): boolean {
+  return /(^|\/)Slidedat\.ini$/i.test(name);
+}
+
 /** Reads the central directory. Errors: ZIP_DAMAGED, ZIP_PATH_UNSAFE, ZIP_TOO_MANY_ENTRIES. */
 export async function openZipFolder(source: ByteSource, signal?: AbortSignal): Promise<ZipFolder> {
   const { offset, length, count } = await findDirectory(source, signal);

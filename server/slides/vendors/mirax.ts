@@ -24,7 +24,7 @@ import type { SlideFormat } from '#server/slides/slide-format.ts';
 import type { ByteSource } from '#server/slides/source.ts';
 import { isPlausibleMpp, positiveNumber, stated, TIFF_LIMITS, type TiffAssociated } from '#server/slides/tiff.ts';
 import { associatedReaders } from '#server/slides/tiff-associated.ts';
-import { looksLikeZip, openZipFolder, type ZipFolder } from '#server/slides/zip-folder.ts';
+import { isSlideIni, looksLikeZip, openZipFolder, type ZipFolder } from '#server/slides/zip-folder.ts';
 import { AppError } from '#shared/errors.ts';
 
 const GENERAL = 'GENERAL';
@@ -37,16 +37,17 @@ export const mirax: SlideFormat = {
   detect: ({ head }) => (looksLikeZip(head) ? true : 'it is not a .zip with the folder of an MRXS slide'),
   async open({ source }, signal) {
     const zip = await openZipFolder(source, signal);
-    const ini = zip.names.find((name) => /(^|\/)Slidedat\.ini$/i.test(name));
+    const ini = zip.names.find(isSlideIni);
     if (ini === undefined)
       throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason: 'mirax-zip: the .zip holds no Slidedat.ini' });
     const folder = ini.slice(0, ini.length - 'Slidedat.ini'.length);
-    const slidedat = await readMiraxIni(await zip.open(ini, signal), signal);
     const opened: ByteSource[] = [];
     const close = async (): Promise<void> => {
       await Promise.all(opened.map((one) => one.close()));
     };
     try {
+      opened.push(await zip.open(ini, signal));
+      const slidedat = await readMiraxIni(opened[0] ?? source, signal);
       const open = async (name: string): Promise<ByteSource> => {
         opened.push(await zip.open(inFolder(zip, folder, name), signal));
         return opened.at(-1) ?? source;
