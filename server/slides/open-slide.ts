@@ -6,7 +6,6 @@ import { SLIDE_FORMATS } from './formats.ts';
 import type { Slide } from './slide.ts';
 import type { SlideFile } from './slide-format.ts';
 import type { ByteSource } from './source.ts';
-import { isTiled } from './tiff.ts';
 import { looksLikeTiff } from './tiff-entries.ts';
 import { readTiff } from './tiff-reader.ts';
 
@@ -30,7 +29,6 @@ export async function openSlide(source: ByteSource, signal?: AbortSignal): Promi
     if (answer === true) return format.open(file, signal);
     refusals.push(`${format.name}: ${answer}`);
   }
-  if (tiff !== null && !tiff.directories.some(isTiled)) throw new AppError('SLIDE_NOT_TILED');
   throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason: refusals.join('; ') });
 }
 

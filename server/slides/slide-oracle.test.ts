@@ -161,12 +161,12 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
     });
   });
 
-  it.each<[string, string]>([
-    ['grey10kx5k.tif', 'SLIDE_NOT_TILED'],
-    ['test_orient6.tif', 'SLIDE_PIXELS_UNSUPPORTED'],
-  ])('%s is refused: %s', async (name, code) => {
-    await expect(describeFile(name)).rejects.toThrow(expect.objectContaining({ code }));
-  });
+  it.each<[string, string]>([['test_orient6.tif', 'SLIDE_PIXELS_UNSUPPORTED']])(
+    '%s is refused: %s',
+    async (name, code) => {
+      await expect(describeFile(name)).rejects.toThrow(expect.objectContaining({ code }));
+    },
+  );
 });
 
 describe.skipIf(!hasData)(`channels and focal planes equal what libvips reads of their pages${absent}`, () => {
