@@ -124,7 +124,6 @@ export const ERRORS = {
   // slides
   TIFF_MALFORMED: { status: 422, sentence: 'The TIFF file is malformed at byte {offsetBytes}: {reason}.' },
   TIFF_LIMIT: { status: 422, sentence: 'The TIFF file has {what} {value}; at most {limit} are accepted.' },
-  SLIDE_NOT_TILED: { status: 422, sentence: 'The TIFF file is not tiled, so it cannot be served as a slide.' },
   SLIDE_FORMAT_UNSUPPORTED: { status: 415, sentence: 'This slide format is not supported: {reason}.' },
   SLIDE_COMPRESSION_UNSUPPORTED: {
     status: 422,

@@ -13,8 +13,9 @@ const HEAD_BYTES = 4096;
 
 /**
  * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close.
- * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, SLIDE_NOT_TILED, TIFF_MALFORMED, TIFF_LIMIT,
- * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, TILE_UNDECODABLE.
+ * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, TIFF_MALFORMED, TIFF_LIMIT,
+ * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, SLIDE_METADATA_INVALID, SLIDE_INCOMPLETE, TILE_UNDECODABLE;
+ * those of DICOM, of a .zip and of a flat picture.
  */
 export async function openSlide(source: ByteSource, signal?: AbortSignal): Promise<Slide> {
   if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
