@@ -87,6 +87,26 @@ describe('hostile MRXS', () => {
     );
   });
 
+  it('two slides in one .zip are refused, for one would be lost', async () => {
+    const files = await miraxFiles();
+    const zip = encodeZip([...files, ...files.map((file) => ({ ...file, name: `other/${file.name}` }))]);
+    await expect(describeSlide(memorySource(zip))).rejects.toThrow(/holds 2 slides/);
+  });
+
+  it('damaged deflate is refused, whenever it is found', async () => {
+    const noise = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * at) % 251));
+    const good = encodeZip([{ name: 'a', data: noise }]);
+    const random = randomFrom(99);
+    for (let copy = 0; copy < 30; copy++) {
+      const bytes = Uint8Array.from(good);
+      for (let change = 0; change < 6; change++) bytes[31 + random(Math.min(2000, good.length - 120))] = random(256);
+      const folder = await openZipFolder(memorySource(bytes));
+      const opened = await folder.open('a').catch((error: unknown) => error);
+      if (opened instanceof Error) expect(opened).toMatchObject({ code: 'ZIP_DAMAGED' });
+      else await (opened as Awaited<ReturnType<typeof folder.open>>).close();
+    }
+  });
+
   it('a missing data file is told', async () => {
     const zip = encodeZip((await miraxFiles()).filter(({ name }) => !name.includes('Data')));
     await expect(describeSlide(memorySource(zip))).rejects.toThrow(

@@ -1,11 +1,12 @@
 /** A .zip as a folder of files with random access (APPNOTE 6.3, with Zip64): for slides that are several files. */
 
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { AppError } from '#shared/errors.ts';
 import { type ByteSource, openFileSource } from './source.ts';
-import { chunksOf, inScratchFolder, writeChunks } from './spooled-source.ts';
+import { chunksOf, inScratchFolder } from './spooled-source.ts';
 
 const MOST_ENTRIES = 20_000;
 const MOST_DIRECTORY_BYTES = 16 * 1024 * 1024;
@@ -109,11 +110,19 @@ async function unpack(source: ByteSource, start: number, entry: Entry, signal?: 
   if (ratio > MOST_RATIO && sizeBytes > 1024 * 1024) throw new AppError('ZIP_RATIO', { ratio, limit: MOST_RATIO });
   return inScratchFolder(async (folder) => {
     const path = join(folder, 'file');
-    const inflated = Readable.from(chunksOf(source, start, compressedBytes, signal)).pipe(createInflateRaw());
-    await writeChunks(path, atMost(inflated, sizeBytes)).catch((cause: unknown) => {
-      if (cause instanceof AppError || signal?.aborted) throw cause;
-      throw damaged('a file cannot be unpacked', cause);
-    });
+    try {
+      // One pipeline, so that a failure anywhere ends all of it and none is left to nobody.
+      await pipeline(
+        chunksOf(source, start, compressedBytes, signal),
+        createInflateRaw(),
+        (chunks: AsyncIterable<Uint8Array>) => atMost(chunks, sizeBytes),
+        createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+        { signal },
+      );
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw cause instanceof AppError ? cause : damaged('a file cannot be unpacked', cause);
+    }
     return openFileSource(path);
   });
 }

@@ -37,9 +37,11 @@ export const mirax: SlideFormat = {
   detect: ({ head }) => (looksLikeZip(head) ? true : 'it is not a .zip with the folder of an MRXS slide'),
   async open({ source }, signal) {
     const zip = await openZipFolder(source, signal);
-    const ini = zip.names.find(isSlideIni);
-    if (ini === undefined)
-      throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason: 'mirax-zip: the .zip holds no Slidedat.ini' });
+    const [ini, ...others] = zip.names.filter(isSlideIni);
+    if (ini === undefined || others.length > 0) {
+      const reason = `mirax-zip: the .zip holds ${others.length + (ini === undefined ? 0 : 1)} slides instead of one`;
+      throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason });
+    }
     const folder = ini.slice(0, ini.length - 'Slidedat.ini'.length);
     const opened: ByteSource[] = [];
     const close = async (): Promise<void> => {
