@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import compress from '@fastify/compress';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { isOverHttps } from './config.ts';
 import { controlAccess } from './http/access-control.ts';
 import { AccessRecorder, recordReads } from './http/access-recorder.ts';
 import { answerErrors } from './http/errors.ts';
@@ -10,7 +12,9 @@ import { Principals } from './http/principals.ts';
 import { logRequests } from './http/request-log.ts';
 import { checkOrigin } from './http/request-origin.ts';
 import { secureHeaders } from './http/security-headers.ts';
+import { cutOffStalled } from './http/stalled-body.ts';
 import { Standings } from './http/standings.ts';
+import { createTlsListener } from './http/tls-listener.ts';
 import { serveViewer } from './http/viewer-files.ts';
 import { accountRoutes } from './routes/account.ts';
 import { annotationRoutes } from './routes/annotations.ts';
@@ -25,6 +29,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { slideImageRoutes } from './routes/slide-images.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import type { Services } from './services.ts';
+import { readTls } from './tls-files.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Behind a proxy that ends https the client's address comes from it; only a proxy on a private network is believed. */
@@ -34,11 +39,14 @@ const TRUSTED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 export async function buildApp(services: Services, viewerFolder: string): Promise<FastifyInstance> {
   const { config, log, db, clock, sessions } = services;
   const logger: FastifyBaseLogger = log;
+  const tls = config.tls === null ? null : await readTls(config.tls, clock.now());
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    trustProxy: config.publicUrl?.protocol === 'https:' ? TRUSTED_PROXIES : false,
+    // Who ends TLS himself hears the clients themselves: a forwarded address would be theirs to invent.
+    trustProxy: tls === null && config.publicUrl?.protocol === 'https:' ? TRUSTED_PROXIES : false,
+    ...(tls === null ? {} : { serverFactory: (handler: RequestListener) => createTlsListener(tls, handler) }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 0,
     forceCloseConnections: 'idle',
@@ -55,8 +63,12 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   app.addHook('onReady', async () => services.reports.startJobs());
 
   answerErrors(app);
+  app.addHook('onRequest', async (request, reply) => {
+    // Bodies that are read as a whole; routes that stream theirs watch over them.
+    if (/^application\/json\b/.test(request.headers['content-type'] ?? '')) cutOffStalled(request.raw, reply.raw);
+  });
   logRequests(app);
-  await secureHeaders(app, config.publicUrl);
+  await secureHeaders(app, isOverHttps(config));
   checkOrigin(app, config.publicUrl);
   controlAccess(app, { principals, standings, recorder });
   recordReads(app, recorder);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config.ts';
+import { isOverHttps, readConfig } from './config.ts';
 
 describe('readConfig', () => {
   it('has the documented defaults', () => {
@@ -11,9 +11,12 @@ describe('readConfig', () => {
       demo: true,
       publicUrl: null,
       databaseUrl: null,
+      derivedCacheBytes: 2 * 1024 ** 3,
       s3: null,
       signingKey: null,
+      dimse: null,
       logLevel: 'info',
+      tls: null,
       reserved: [],
     });
   });
@@ -46,6 +49,30 @@ describe('readConfig', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
+  it('has a DIMSE listener only when a port is named, on the host of the server unless told otherwise', () => {
+    expect(readConfig({ DIMSE_AE_TITLE: 'SECOND' }).dimse).toBeNull();
+    expect(readConfig({ DIMSE_PORT: '104', HOST: '10.0.0.1' }).dimse).toEqual({
+      ...{ host: '10.0.0.1', port: 104, aeTitle: 'CONSILIUM', tls: null },
+    });
+    const tls = { DIMSE_TLS_CERT: '/c.pem', DIMSE_TLS_KEY: '/k.pem', DIMSE_TLS_CA: '/a.pem' };
+    const dimse = { DIMSE_PORT: '2762', DIMSE_HOST: '::1', DIMSE_AE_TITLE: 'SECOND', ...tls };
+    expect(readConfig(dimse).dimse).toEqual({
+      ...{ host: '::1', port: 2762, aeTitle: 'SECOND' },
+      tls: { certFile: '/c.pem', keyFile: '/k.pem', caFile: '/a.pem' },
+    });
+  });
+
+  it.each([
+    ['DIMSE_PORT', { DIMSE_PORT: 'dicom' }],
+    ['DIMSE_HOST', { DIMSE_PORT: '104', DIMSE_HOST: 'not a host' }],
+    ['DIMSE_AE_TITLE', { DIMSE_PORT: '104', DIMSE_AE_TITLE: 'SEVENTEEN-LETTERS' }],
+    ['DIMSE_TLS_KEY', { DIMSE_PORT: '104', DIMSE_TLS_CERT: '/c.pem' }],
+    ['DIMSE_TLS_CERT', { DIMSE_PORT: '104', DIMSE_TLS_KEY: '/k.pem' }],
+    ['DIMSE_TLS_CERT', { DIMSE_PORT: '104', DIMSE_TLS_CA: '/a.pem' }],
+  ])('refuses to start with a wrong %s', (key, environment) => {
+    expect(() => readConfig(environment)).toThrow(`${key} is not valid`);
+  });
+
   it('names the settings that nothing uses yet', () => {
     const config = readConfig({
       SMTP_URL: 'smtps://mail.example.org',
@@ -62,6 +89,11 @@ describe('readConfig', () => {
     S3_SECRET_KEY: 'very-secret',
   };
 
+  it('takes the room for transcoded frames in megabytes', () => {
+    expect(readConfig({}).derivedCacheBytes).toBe(2 * 1024 ** 3);
+    expect(readConfig({ DERIVED_CACHE_MB: '0' }).derivedCacheBytes).toBe(0);
+  });
+
   it('takes all keys of the object storage', () => {
     expect(readConfig(s3).s3).toEqual({
       endpoint: new URL('https://s3.example.org:9000/base'),
@@ -70,6 +102,17 @@ describe('readConfig', () => {
       accessKey: 'access',
       secretKey: 'very-secret',
     });
+  });
+
+  it('listens with TLS only where both halves are named', () => {
+    expect(readConfig({ TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' }).tls).toEqual({ cert: 'cert.pem', key: 'key.pem' });
+    expect(() => readConfig({ TLS_CERT: 'cert.pem' })).toThrow(/^TLS_KEY is not valid: it is missing/);
+    expect(() => readConfig({ TLS_KEY: 'key.pem' })).toThrow(/^TLS_CERT is not valid: it is missing/);
+    const contradiction = { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem', PUBLIC_URL: 'http://opinions.example.org' };
+    expect(() => readConfig(contradiction)).toThrow(/^PUBLIC_URL is not valid: it must begin with https/);
+    expect(isOverHttps(readConfig({ TLS_CERT: 'c', TLS_KEY: 'k' }))).toBe(true);
+    expect(isOverHttps(readConfig({ PUBLIC_URL: 'https://opinions.example.org' }))).toBe(true);
+    expect(isOverHttps(readConfig({ PUBLIC_URL: 'http://opinions.example.org' }))).toBe(false);
   });
 
   it('leaves variables of other programs alone', () => {
@@ -106,6 +149,8 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://example.org/x'],
     ['DATABASE_URL', 'not a url'],
     ['LOG_LEVEL', 'loud'],
+    ['DERIVED_CACHE_MB', 'much'],
+    ['DERIVED_CACHE_MB', '-1'],
     ['S3_ENDPOINT', 'example.org'],
     ['SMTP_URL', 'https://example.org'],
     ['REDIS_URL', 'localhost:6379'],

@@ -13,11 +13,32 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Where objects are kept; null keeps them in the data directory. */
   readonly s3: S3Settings | null;
+  /** Frames in other transfer syntaxes that are kept in all; 0 keeps none. */
+  readonly derivedCacheBytes: number;
   /** Ed25519 private key as PEM text; null makes one in the data directory. */
   readonly signingKey: string | null;
+  /** The DIMSE listener; null leaves it off. */
+  readonly dimse: DimseSettings | null;
   readonly logLevel: LogLevel;
+  /** Certificate and key of an https listener of our own; null listens without TLS. */
+  readonly tls: TlsSettings | null;
   /** Named in the environment and checked, but nothing uses them yet: the start says so. */
   readonly reserved: readonly string[];
+}
+
+/** Each PEM text or the path of a file that holds it. */
+export interface TlsSettings {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface DimseSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Our own AE title, which callers must name. */
+  readonly aeTitle: string;
+  /** Files with PEM texts; null listens without TLS. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caFile: string | null } | null;
 }
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -45,11 +66,25 @@ function readUrl(environment: Environment, key: string, protocols: readonly stri
   return url;
 }
 
-function readPort(environment: Environment): number {
-  const text = read(environment, 'PORT') ?? '8080';
+function readPort(environment: Environment, key: string): number | null {
+  const text = read(environment, key);
+  if (text === null) return null;
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) refuse('PORT', 'it must be a number from 0 to 65535');
+  if (!/^\d+$/.test(text) || port > 65_535) refuse(key, 'it must be a number from 0 to 65535');
   return port;
+}
+
+function readHost(environment: Environment, key: string): string | null {
+  const host = read(environment, key);
+  if (host === null) return null;
+  const valid = z.union([z.ipv4(), z.ipv6(), z.hostname()]).safeParse(host).success;
+  return valid ? host : refuse(key, 'it must be an IP address or a host name');
+}
+
+function readMegabytes(environment: Environment, key: string, fallback: string): number {
+  const text = read(environment, key) ?? fallback;
+  if (!/^\d{1,9}$/.test(text)) refuse(key, 'it must be a number of megabytes');
+  return Number(text) * 1024 * 1024;
 }
 
 function readChoice<T extends string>(environment: Environment, key: string, choices: readonly T[], fallback: T): T {
@@ -62,6 +97,21 @@ function readPublicUrl(environment: Environment): URL | null {
   if (url === null) return null;
   const plain = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
   return plain ? url : refuse('PUBLIC_URL', 'it must be only scheme, host and port');
+}
+
+/** Both or none. What they hold is read when the server starts. */
+function readTlsSettings(environment: Environment, publicUrl: URL | null): TlsSettings | null {
+  const [cert, key] = [read(environment, 'TLS_CERT'), read(environment, 'TLS_KEY')];
+  if (cert === null && key === null) return null;
+  if (cert === null) return refuse('TLS_CERT', 'it is missing; TLS needs TLS_CERT and TLS_KEY');
+  if (key === null) return refuse('TLS_KEY', 'it is missing; TLS needs TLS_CERT and TLS_KEY');
+  if (publicUrl?.protocol === 'http:') refuse('PUBLIC_URL', 'it must begin with https:// where TLS_CERT is set');
+  return Object.freeze({ cert, key });
+}
+
+/** True when people reach the server over https, whether it ends TLS itself or a proxy before it does. */
+export function isOverHttps({ tls, publicUrl }: Pick<Config, 'tls' | 'publicUrl'>): boolean {
+  return tls !== null || publicUrl?.protocol === 'https:';
 }
 
 const S3_KEYS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const;
@@ -90,6 +140,25 @@ function readS3(environment: Environment): S3Settings | null {
   return Object.freeze({ endpoint, bucket, region, accessKey, secretKey });
 }
 
+/** Off without a port: nothing else of it may then be set by mistake and be believed to be in force. */
+function readDimse(environment: Environment, host: string): DimseSettings | null {
+  const port = readPort(environment, 'DIMSE_PORT');
+  const [certFile, keyFile] = [read(environment, 'DIMSE_TLS_CERT'), read(environment, 'DIMSE_TLS_KEY')];
+  const caFile = read(environment, 'DIMSE_TLS_CA');
+  if (certFile === null && keyFile !== null) refuse('DIMSE_TLS_CERT', 'it is missing; TLS needs certificate and key');
+  if (keyFile === null && certFile !== null) refuse('DIMSE_TLS_KEY', 'it is missing; TLS needs certificate and key');
+  if (caFile !== null && certFile === null) refuse('DIMSE_TLS_CERT', 'it is missing; DIMSE_TLS_CA needs it');
+  const aeTitle = read(environment, 'DIMSE_AE_TITLE') ?? 'CONSILIUM';
+  if (!/^[\x21-\x5b\x5d-\x7e]{1,16}$/.test(aeTitle)) {
+    refuse('DIMSE_AE_TITLE', 'it must be 1 to 16 ASCII characters without spaces and backslash');
+  }
+  if (port === null) return null;
+  return Object.freeze({
+    ...{ port, aeTitle, host: readHost(environment, 'DIMSE_HOST') ?? host },
+    tls: certFile === null || keyFile === null ? null : { certFile, keyFile, caFile },
+  });
+}
+
 function readReserved(environment: Environment): string[] {
   const reserved: string[] = [];
   if (readUrl(environment, 'SMTP_URL', ['smtp:', 'smtps:']) !== null) reserved.push('SMTP_URL');
@@ -99,20 +168,21 @@ function readReserved(environment: Environment): string[] {
 
 /** Reads the environment. Throws CONFIG_INVALID naming the key; never repeats a value, since some are secrets. */
 export function readConfig(environment: Environment): Config {
-  const host = read(environment, 'HOST') ?? '127.0.0.1';
-  if (!z.union([z.ipv4(), z.ipv6(), z.hostname()]).safeParse(host).success) {
-    refuse('HOST', 'it must be an IP address or a host name');
-  }
+  const host = readHost(environment, 'HOST') ?? '127.0.0.1';
+  const publicUrl = readPublicUrl(environment);
   return Object.freeze({
-    port: readPort(environment),
+    port: readPort(environment, 'PORT') ?? 8080,
     host,
     dataDir: resolve(read(environment, 'DATA_DIR') ?? 'data'),
     demo: readChoice(environment, 'DEMO', ['on', 'off'], 'on') === 'on',
-    publicUrl: readPublicUrl(environment),
+    publicUrl,
     databaseUrl: readUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])?.href ?? null,
     s3: readS3(environment),
+    derivedCacheBytes: readMegabytes(environment, 'DERIVED_CACHE_MB', '2048'),
     signingKey: read(environment, 'SIGNING_KEY'),
+    dimse: readDimse(environment, host),
     logLevel: readChoice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    tls: readTlsSettings(environment, publicUrl),
     reserved: Object.freeze(readReserved(environment)),
   });
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSignedCertificate } from '#fixtures/certificate.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -35,7 +37,7 @@ describe('the server as a process', () => {
     const ended = once(child, 'close').then(([code]) => code as number | null);
     async function address(): Promise<string> {
       for (;;) {
-        const found = /listens on (http:\S+)/.exec(output.stdout);
+        const found = /listens on (https?:\S+)/.exec(output.stdout);
         if (found?.[1] !== undefined) return found[1];
         if (child.exitCode !== null) throw new Error(`it ended: ${output.stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -69,7 +71,43 @@ describe('the server as a process', () => {
     expect(await server.ended).toBe(0);
   });
 
+  it('listens with TLS, and reads a renewed certificate when it is told to', async () => {
+    const [cert, key] = [join(dataDir, 'cert.pem'), join(dataDir, 'key.pem')];
+    const place = async (name: string) => {
+      const pair = selfSignedCertificate(name);
+      await writeFile(cert, pair.cert);
+      await writeFile(key, pair.key);
+    };
+    await place('before');
+    const server = start({ TLS_CERT: cert, TLS_KEY: key });
+    const address = await server.address();
+    expect(address).toMatch(/^https:/);
+    const shown = async (): Promise<string> => {
+      const { hostname, port } = new URL(address);
+      const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { subject } = socket.getPeerCertificate();
+      socket.destroy();
+      return String(subject.CN);
+    };
+    expect(await shown()).toBe('before');
+    await place('after');
+    server.child.kill('SIGHUP');
+    await expect.poll(shown).toBe('after');
+    await writeFile(key, 'broken');
+    server.child.kill('SIGHUP');
+    await expect.poll(() => server.output.stderr).toContain('the one before stays in use');
+    expect(await shown()).toBe('after');
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   it.each([
+    [
+      'a certificate that is not there',
+      { TLS_CERT: join(MAIN, 'none'), TLS_KEY: MAIN },
+      /TLS_CERT is not valid: the file/,
+    ],
     ['a malformed setting', { PORT: 'eighty' }, /PORT is not valid: it must be a number/],
     ['a data directory it cannot make', { DATA_DIR: join(MAIN, 'data') }, /The data directory cannot be used: ENOTDIR/],
     ['a database that does not answer', { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, /DATABASE_URL does not answer/],

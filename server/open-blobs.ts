@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AppError } from '#shared/errors.ts';
 import { openFileBlobStore } from './blobs/file-system.ts';
-import type { OpenedBlobStore } from './blobs/opened-store.ts';
-import { createS3BlobStore } from './blobs/s3.ts';
+import type { OpenedBlobStore, OpenedDerivedStore } from './blobs/opened-store.ts';
+import { createS3BlobStore, DERIVED } from './blobs/s3.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 
@@ -28,4 +28,10 @@ export async function openBlobs(config: Pick<Config, 'dataDir' | 's3'>, log: Log
     log.error({ err }, 'the object storage does not answer; until it does nothing can be stored or shown');
   }
   return store;
+}
+
+/** Where frames in other transfer syntaxes are kept: beside the originals, and apart from them. */
+export async function openDerivedStore(config: Pick<Config, 'dataDir' | 's3'>): Promise<OpenedDerivedStore> {
+  if (config.s3 === null) return openFileBlobStore(join(config.dataDir, 'derived'));
+  return createS3BlobStore(config.s3, DERIVED);
 }

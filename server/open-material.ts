@@ -5,20 +5,23 @@ import { createFolderReader } from './blobs/folder-reader.ts';
 import { openStaging } from './blobs/staging.ts';
 import { createBulkDataReader } from './codecs/bulk-data-reader.ts';
 import { createDicomReader } from './codecs/dicom-reader.ts';
-import { createDecodePool } from './codecs/frame-decoder.ts';
+import { createDecodePool, createFrameTranscoder } from './codecs/frame-decoder.ts';
 import { createFrameRenderer } from './codecs/frame-renderer.ts';
 import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
+import { DerivedFrames } from './domain/derived-frames.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
-import type { BulkDataReader, FrameRenderer, SlideImages } from './domain/image-ports.ts';
+import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
-import type { BlobStore, Clock, Database } from './domain/ports.ts';
+import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
+import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
 import type { Log } from './log.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
+import { SingleFlight } from './tiles/single-flight.ts';
 import { createSlideImages } from './tiles/slide-images.ts';
 import { createSlidePool } from './tiles/slide-pool.ts';
 import { createTileService, type TileService } from './tiles/tile-service.ts';
@@ -33,7 +36,7 @@ export interface MaterialServices {
   readonly slideImages: SlideImages;
   readonly frames: FrameNeeds;
   readonly bulkData: BulkDataReader;
-  readonly renderer: FrameRenderer;
+  readonly rendering: RenderingNeeds;
   readonly metadata: MetadataReader;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
   tidyUploads(): void;
@@ -42,7 +45,8 @@ export interface MaterialServices {
 
 /** Two processes read headers: more would only take the processor from those who are looking at images. */
 const READERS = 2;
-const DECODERS = 1;
+/** The second one is started when two pictures are asked for at once. */
+const DECODERS = 2;
 const OPEN_SLIDES = 64;
 const TIDYING_MS = 3600 * 1000;
 
@@ -53,6 +57,8 @@ export async function openMaterial(options: {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** For frames in other transfer syntaxes. */
+  readonly derived: { readonly store: DerivedStore; readonly budgetBytes: number };
 }): Promise<MaterialServices> {
   const { dataDir, db, blobs, clock, log } = options;
   await mkdir(dataDir, { recursive: true });
@@ -71,6 +77,12 @@ export async function openMaterial(options: {
     folders: createFolderReader(),
     reportDefect: (err, where) => log.error({ err, where }, 'reading an upload failed'),
   };
+  const derived = new DerivedFrames({
+    ...{ db, clock, ...options.derived },
+    transcoder: createFrameTranscoder(decoders),
+    flights: new SingleFlight(),
+    reportDefect: (err, where) => log.error({ err, where }, 'a frame in another transfer syntax was not kept'),
+  });
   const tiles = createTileService(
     createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES }),
   );
@@ -85,14 +97,17 @@ export async function openMaterial(options: {
       log.error({ err }, 'uploads could not be tidied');
     }
   };
+  const frames = { directory: createFrameDirectory(db, createFrameIndexReader()), blobs, derived };
+  const bulkData = createBulkDataReader(parsing);
+  const renderer = createFrameRenderer(decoders);
   return {
     ingest,
     uploads,
     tiles,
     slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
-    frames: { directory: createFrameDirectory(db, createFrameIndexReader()), blobs },
-    bulkData: createBulkDataReader(parsing),
-    renderer: createFrameRenderer(decoders),
+    frames,
+    bulkData,
+    rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db),
     tidyUploads() {
       tidying ??= setInterval(tidy, TIDYING_MS).unref();
@@ -101,6 +116,7 @@ export async function openMaterial(options: {
     async close() {
       if (tidying !== null) clearInterval(tidying);
       await tiles.close();
+      await derived.settled();
       await Promise.all([parsing.close(), inspection.close(), decoders.close()]);
       await staging.close();
     },

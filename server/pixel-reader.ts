@@ -48,7 +48,7 @@ export function createPixelReader({ material, blobs, decoders, tiles }: PixelSou
 
     async framePicture(uid, frameNumber, window, signal) {
       const input = await readInput(uid, frameNumber, signal);
-      return renderFramePicture(decoders, { ...input, window, maxSide: null, format: 'raw' }, signal);
+      return renderFramePicture(decoders, { ...input, window, overlays: null }, signal);
     },
 
     async slideRegion(slideId, wanted, width, signal) {

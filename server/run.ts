@@ -1,15 +1,19 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '#shared/errors.ts';
 import { buildApp } from './app.ts';
-import { type Config, type Environment, readConfig } from './config.ts';
+import { type Config, type Environment, readConfig, type TlsSettings } from './config.ts';
 import { loadDemo, prepareDemoAccounts } from './demo.ts';
 import { DEMO_ACCOUNTS } from './demo-accounts.ts';
 import { precompress } from './http/precompress.ts';
+import { renewCertificate } from './http/tls-listener.ts';
 import { createLog, type Log } from './log.ts';
+import { openDimse } from './open-dimse.ts';
 import { openServices, type Services } from './services.ts';
+import { readTls } from './tls-files.ts';
 
 const VIEWER_FOLDER = fileURLToPath(new URL('../dist/', import.meta.url));
 
@@ -22,7 +26,7 @@ function addressOf(config: Config, port: number): string {
   if (config.publicUrl !== null) return config.publicUrl.origin;
   const anywhere = config.host === '0.0.0.0' || config.host === '::';
   const host = anywhere ? 'localhost' : isIPv6(config.host) ? `[${config.host}]` : config.host;
-  return `http://${host}:${port}`;
+  return `${config.tls === null ? 'http' : 'https'}://${host}:${port}`;
 }
 
 function announce(services: Services, port: number): void {
@@ -44,6 +48,21 @@ async function isBuilt(): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** SIGHUP reads certificate and key again; what cannot be used is logged and changes nothing. */
+function renewOnHangup(server: Server, settings: TlsSettings, { log, clock }: Services): () => void {
+  const renew = async (): Promise<void> => {
+    try {
+      renewCertificate(server, await readTls(settings, clock.now()));
+      log.info('the certificate was read again');
+    } catch (err) {
+      log.error({ err }, 'the certificate could not be renewed; the one before stays in use');
+    }
+  };
+  const heard = (): void => void renew();
+  process.on('SIGHUP', heard);
+  return heard;
 }
 
 /** Loads the demonstration beside the running server; a failure spoils nothing else. */
@@ -69,16 +88,21 @@ export async function run(environment: Environment): Promise<number> {
     else await precompress(VIEWER_FOLDER);
     const app = await buildApp(services, VIEWER_FOLDER);
     services.material.tidyUploads();
-    await app.listen({ port: config.port, host: config.host });
+    await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
     const address = app.server.address();
     announce(services, typeof address === 'object' && address !== null ? address.port : config.port);
+
+    const heard = config.tls === null ? null : renewOnHangup(app.server, config.tls, services);
+    const dimse = await openDimse(services);
+    if (dimse !== null) tell(`DIMSE: AE title ${config.dimse?.aeTitle} on port ${dimse.port}`);
 
     const ending = new AbortController();
     const demo = config.demo ? showDemo(services, ending.signal) : Promise.resolve();
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     log.info('ending: open requests are finished first');
     ending.abort();
-    await Promise.all([app.close(), demo]);
+    if (heard !== null) process.off('SIGHUP', heard);
+    await Promise.all([app.close(), dimse?.close(), demo]);
     await services.close();
     return 0;
   } catch (error) {

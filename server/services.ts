@@ -5,7 +5,7 @@ import { createAuthLibrary, migrateAccounts } from './accounts/auth-library.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { writeZip } from './archives/zip-writer.ts';
 import { createHeaderReader } from './codecs/header-reader.ts';
-import type { Config } from './config.ts';
+import { type Config, isOverHttps } from './config.ts';
 import { createDatabase } from './db/database.ts';
 import { openPostgres } from './db/dialects/postgres.ts';
 import { openSqlite } from './db/dialects/sqlite.ts';
@@ -17,7 +17,7 @@ import type { DeidentificationNeeds } from './domain/deidentify-consultation.ts'
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { Signer } from './domain/signature-ports.ts';
 import type { Log } from './log.ts';
-import { openBlobs } from './open-blobs.ts';
+import { openBlobs, openDerivedStore } from './open-blobs.ts';
 import { type MaterialServices, openMaterial } from './open-material.ts';
 import { openReports, type ReportServices } from './open-reports.ts';
 import { openSecretFile } from './secret-file.ts';
@@ -73,13 +73,19 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
     const library = createAuthLibrary(kysely, {
       secret,
       publicUrl: config.publicUrl,
+      overHttps: isOverHttps(config),
       onError: (message) => log.error(`accounts: ${message}`),
     });
     await migrateAccounts(library);
 
     const blobs = await openBlobs(config, log);
     closing.push(() => blobs.close());
-    const material = await openMaterial({ dataDir: config.dataDir, db, blobs, clock, log });
+    const derivedStore = await openDerivedStore(config);
+    closing.push(() => derivedStore.close());
+    const material = await openMaterial({
+      ...{ dataDir: config.dataDir, db, blobs, clock, log },
+      derived: { store: derivedStore, budgetBytes: config.derivedCacheBytes },
+    });
     closing.push(() => material.close());
     const reports = openReports({ db, blobs, clock, log, tiles: material.tiles });
     closing.push(() => reports.close());

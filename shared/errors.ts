@@ -7,7 +7,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
   readonly sentence: string;
 }
 
@@ -24,11 +24,19 @@ export const ERRORS = {
   MEDIA_TYPE_UNAVAILABLE: { status: 406, sentence: 'This is only available as {available}.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, sentence: 'The Content-Type is not accepted here; send {accepted}.' },
   RANGE_UNSATISFIABLE: { status: 416, sentence: 'The range lies outside the {sizeBytes} bytes there are.' },
+  SEARCH_TOO_BROAD: {
+    status: 413,
+    sentence: 'Searching by {attributes} would have to read more than {limit} objects; narrow the search.',
+  },
   CONSULTATION_UNNAMED: {
     status: 400,
     sentence: 'Say which consultation this is for, in the query parameter {parameter} or the header {header}.',
   },
   MULTIPART_INVALID: { status: 400, sentence: 'The multipart body is not valid at part {part}: {reason}.' },
+  REQUEST_STALLED: {
+    status: 408,
+    sentence: 'The request brought too little for {seconds} seconds and was given up. Nothing of it was confirmed.',
+  },
   METHOD_UNSUPPORTED: { status: 400, sentence: 'This address does not answer {method} requests.' },
   INTERNAL: { status: 500, sentence: 'Something went wrong on our side. Nothing that was confirmed is lost.' },
   NOT_READY: { status: 503, sentence: 'The server is starting or cannot reach its storage.' },
@@ -83,6 +91,12 @@ export const ERRORS = {
   // DICOM
   DICOM_NOT_PART10: { status: 415, sentence: 'This is not a DICOM Part 10 file: {reason}.' },
   DICOM_MALFORMED: { status: 422, sentence: 'The DICOM file is malformed at byte {offsetBytes}: {reason}.' },
+  DICOM_JSON_INVALID: { status: 422, sentence: 'The DICOM JSON is not valid at {place}: {reason}.' },
+  BULK_DATA_MISSING: {
+    status: 422,
+    sentence: 'No part of the body has the Content-Location of the bulk data of {place}.',
+  },
+  BULK_DATA_INVALID: { status: 422, sentence: 'The bulk data of {place} cannot be used: {reason}.' },
   DICOM_PREAMBLE: {
     status: 422,
     sentence: 'The DICOM preamble holds {what}; only zeros, plain words or a TIFF header are accepted.',
@@ -108,6 +122,15 @@ export const ERRORS = {
     status: 409,
     sentence: 'The object belongs to another study than the one the address names; it was not stored.',
   },
+  DICOM_SOP_MISMATCH: {
+    status: 409,
+    sentence: 'The object is not of the SOP Class and Instance its sender announced; it was not stored.',
+  },
+  NOT_RENDERABLE: {
+    status: 406,
+    sentence: 'This object ({what}) has no rendered form; it is only available as application/dicom and as metadata.',
+  },
+  NO_THUMBNAIL: { status: 406, sentence: 'There is no image here that a small picture could show.' },
   DICOM_NO_PIXELS: { status: 422, sentence: 'This DICOM object has no image to show.' },
   DICOMDIR_INDEX: {
     status: 415,
@@ -120,6 +143,7 @@ export const ERRORS = {
   NOTHING_TO_EXPORT: { status: 409, sentence: 'This consultation holds no DICOM object.' },
   FRAME_UNKNOWN: { status: 404, sentence: 'There is no frame {frame}; the instance has {frames}.' },
   FRAME_UNDECODABLE: { status: 422, sentence: 'Frame {frame} cannot be decoded: {reason}.' },
+  FRAME_NOT_ENCODABLE: { status: 406, sentence: 'Frame {frame} cannot be sent as {uid}: {reason}.' },
 
   // slides
   TIFF_MALFORMED: { status: 422, sentence: 'The TIFF file is malformed at byte {offsetBytes}: {reason}.' },

@@ -14,8 +14,10 @@ export const MAX_PASSWORD_LENGTH = 128;
 export interface AuthLibraryOptions {
   /** Signs cookies and encrypts one-time-code secrets. */
   readonly secret: string;
-  /** The address people type; decides whether cookies are `Secure`. */
+  /** The address people type. */
   readonly publicUrl: URL | null;
+  /** Whether cookies are `Secure`. */
+  readonly overHttps: boolean;
   /** Hears of defects inside the library, never of what people typed. */
   readonly onError: (message: string) => void;
 }
@@ -48,7 +50,7 @@ export function createAuthLibrary(db: Kysely<Tables>, options: AuthLibraryOption
     logger: { level: 'error', disableColors: true, log: (_level, message) => options.onError(message) },
     advanced: {
       cookiePrefix: 'consilium',
-      useSecureCookies: options.publicUrl?.protocol === 'https:',
+      useSecureCookies: options.overHttps,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
     },
   });

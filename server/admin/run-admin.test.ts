@@ -55,6 +55,7 @@ describe('the operator’s command line', () => {
       'import',
       'deidentify',
       'create-token',
+      'dimse-peer',
       'verify',
       'verify-audit',
     ];
@@ -127,6 +128,23 @@ describe('the operator’s command line', () => {
     expect(token.stdout).toMatch(/^csl_[\w-]{40,}\n$/);
   });
 
+  it('keeps the list of DIMSE peers', async () => {
+    await createUser('pacs@example.org', 'referrer');
+    const opened = await admin(['create-consultation', '--referrer', 'pacs@example.org', '--title', 'T']);
+    const id = opened.stdout.trim();
+    const add = ['dimse-peer', 'add', '--ae-title', 'PACS', '--user', 'pacs@example.org', '--address', '10.0.0.0/8'];
+    const whole = [...add, '--consultation', id, '--host', 'pacs.example.org', '--port', '104'];
+    expect(await admin(whole)).toEqual({ code: 0, stdout: 'PACS\n', stderr: '' });
+    const [line] = (await admin(['dimse-peer', 'list'])).stdout.trim().split('\n');
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      ...{ aeTitle: 'PACS', user: 'pacs@example.org', address: '10.0.0.0/8', consultationId: id },
+      destination: { host: 'pacs.example.org', port: 104 },
+    });
+    expect((await admin(add)).stderr).toMatch(/is on the list already/);
+    expect(await admin(['dimse-peer', 'remove', '--ae-title', 'PACS'])).toMatchObject({ code: 0 });
+    expect((await admin(['dimse-peer', 'list'])).stdout).toBe('\n');
+  });
+
   it.each([
     ['a second account of one address', () => createUser('ref@example.org', 'referrer'), /email belongs/],
     ['a role that is none', () => createUser('x@example.org', 'surgeon'), /--role must be one of/],
@@ -140,6 +158,18 @@ describe('the operator’s command line', () => {
     ],
     ['an empty title', () => admin(['create-consultation', '--referrer', 'ref@example.org', '--title', '']), /--title/],
     ['an unknown user', () => admin(['create-token', '--user', 'nobody@example.org']), /--user names nobody/],
+    ['to do something else with peers', () => admin(['dimse-peer', 'fly']), /must be add, list or remove/],
+    [
+      'a peer of nobody',
+      () => admin(['dimse-peer', 'add', '--ae-title', 'A', '--user', 'n@x.org']),
+      /--user names nobody/,
+    ],
+    [
+      'a destination without a port',
+      () => admin(['dimse-peer', 'add', '--ae-title', 'A', '--user', 'ref@example.org', '--host', 'h']),
+      /--host and --port go together/,
+    ],
+    ['to remove a peer that is not listed', () => admin(['dimse-peer', 'remove', '--ae-title', 'A']), /nothing here/],
     [
       'to de-identify what is no id',
       () => admin(['deidentify', '--consultation', 'x', '--out', 'y']),

@@ -9,6 +9,7 @@ import { createTokenCommand, createUser } from './account-commands.ts';
 import type { Command, CommandInput } from './command.ts';
 import { createConsultationCommand, importCommand } from './consultation-commands.ts';
 import { deidentifyCommand } from './deidentify-command.ts';
+import { dimsePeerCommand } from './dimse-commands.ts';
 import { verify, verifyAudit } from './verify-commands.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   deidentifyCommand,
   createTokenCommand,
+  dimsePeerCommand,
   verify,
   verifyAudit,
 ];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadJob, LoadResult } from './load.ts';
+import { loadByWrk, wrkIsInstalled } from './wrk.ts';
 
 /** One line of the printed table; figures that do not apply are null. */
 export interface BenchRow {
@@ -22,16 +23,24 @@ export interface BenchRow {
   readonly note: string;
 }
 
-/** Runs the load in a process of its own. */
+/** Runs the load in a process of its own: wrk where it is installed and the job has a time, else autocannon. */
 export async function load(job: LoadJob, paths: readonly string[]): Promise<LoadResult> {
+  const { seconds } = job;
+  const result =
+    seconds !== undefined && (await wrkIsInstalled())
+      ? await loadByWrk({ ...job, seconds }, paths)
+      : await loadByAutocannon(job, paths);
+  if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed`);
+  return result;
+}
+
+async function loadByAutocannon(job: LoadJob, paths: readonly string[]): Promise<LoadResult> {
   const entry = fileURLToPath(new URL('./load.ts', import.meta.url));
   const child = spawn(process.execPath, [entry, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(paths));
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  const result = JSON.parse(Buffer.concat(chunks).toString()) as LoadResult;
-  if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed`);
-  return result;
+  return JSON.parse(Buffer.concat(chunks).toString()) as LoadResult;
 }
 
 /** Starts the bare server with these bodies, measures it with the same load and ends it. */

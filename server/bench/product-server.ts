@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { UploadOutcome } from '#shared/api/material.ts';
+import { residentMb, residentTreeMb } from './resident-memory.ts';
 import { sendByTus, type TusSource } from './tus-client.ts';
 
 /** The product as an operator runs it: its own process, its own data folder, reached over HTTP. */
@@ -12,6 +12,8 @@ export interface ProductServer {
   readonly base: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly consultationId: string;
+  /** Makes an account of another role; the headers of a request by it. */
+  headersOf(role: string): Promise<Readonly<Record<string, string>>>;
   /** Resident memory of the server process, and of it with its workers, in MB. Linux only, else 0. */
   memory(): Promise<{ server: number; withWorkers: number }>;
   getJson(path: string): Promise<unknown>;
@@ -24,31 +26,41 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EMAIL = 'bench@example.org';
 const run = promisify(execFile);
 
-/** Starts the server on a free port with an empty data folder and makes a referrer, a consultation and a token. */
-export async function startProduct(dataDir: string): Promise<ProductServer> {
-  const env = { ...process.env, DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' };
+/**
+ * Starts the server on a free port with an empty data folder and makes a referrer, a consultation and a token.
+ * `settings` are variables of its environment.
+ */
+export async function startProduct(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ProductServer> {
+  const own = { DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...settings };
+  const env = { ...process.env, ...own };
   const server = spawn(process.execPath, ['server/main.ts'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const base = await addressOf(server);
   const admin = async (...args: string[]): Promise<string> =>
     (await run(process.execPath, ['server/admin.ts', ...args], { cwd: ROOT, env, maxBuffer: 1 << 28 })).stdout.trim();
-  const account = run(
-    process.execPath,
-    ['server/admin.ts', 'create-user', '--email', EMAIL, '--name', 'Bench', '--role', 'referrer', '--password-stdin'],
-    { cwd: ROOT, env },
-  );
-  account.child.stdin?.end('a password for the bench\n');
-  await account;
+  const addAccount = async (email: string, role: string): Promise<Readonly<Record<string, string>>> => {
+    const account = run(
+      process.execPath,
+      ['server/admin.ts', 'create-user', '--email', email, '--name', 'Bench', '--role', role, '--password-stdin'],
+      { cwd: ROOT, env },
+    );
+    account.child.stdin?.end('a password for the bench\n');
+    await account;
+    return { authorization: `Bearer ${await admin('create-token', '--user', email)}` };
+  };
+  const headers = await addAccount(EMAIL, 'referrer');
   const consultationId = await admin('create-consultation', '--referrer', EMAIL, '--title', 'Bench');
-  const headers = { authorization: `Bearer ${await admin('create-token', '--user', EMAIL)}` };
 
   return {
     base,
     headers,
     consultationId,
+    headersOf: (role) => addAccount(`${role}@example.org`, role),
     memory: async () => {
-      const own = await residentMb(server.pid ?? 0);
-      const workers = await Promise.all((await childrenOf(server.pid ?? 0)).map(residentMb));
-      return { server: own, withWorkers: workers.reduce((sum, mb) => sum + mb, own) };
+      const pid = server.pid ?? 0;
+      return { server: await residentMb(pid), withWorkers: await residentTreeMb(pid) };
     },
     async getJson(path) {
       const answer = await fetch(base + path, { headers });
@@ -80,17 +92,4 @@ async function addressOf(server: ChildProcess): Promise<string> {
     }
   }
   throw new Error('the server did not start');
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(
-    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')),
-  );
-  return lists.flatMap((list) => list.split(' ').filter((one) => one !== '')).map(Number);
 }

@@ -6,9 +6,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchDicomweb } from './dicomweb.ts';
 import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
+import { benchSearch } from './search.ts';
 import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
 import { benchUpload } from './upload.ts';
@@ -46,6 +48,11 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
   stow: (server, folder) => benchStow(server, folder, values.quick ? 100 : 400),
   frames: (server, folder) => benchFrames(server, folder, seconds),
   tiles: (server, folder) => benchTiles(server, folder, seconds),
+  dicomweb: (server, folder) =>
+    benchDicomweb(server, folder, {
+      ...{ seconds: values.quick ? 2 : 5, rounds: rounds ?? (values.quick ? 1 : 5), stored: values.quick ? 40 : 100 },
+    }),
+  search: (server, folder) => benchSearch(server, folder, values.quick ? 10_000 : 100_000, seconds),
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));

@@ -5,6 +5,7 @@ import type { BenchRow } from './measure.ts';
 import type { ProductServer } from './product-server.ts';
 
 const BOUNDARY = 'consilium-bench';
+export const STOW_TYPE = `multipart/related; type="application/dicom"; boundary=${BOUNDARY}`;
 const BATCHES = [1, 50];
 const TEMPLATE_SLICES = 4;
 
@@ -24,7 +25,7 @@ export async function benchStow(server: ProductServer, folder: string, count: nu
   let next = 0;
   for (const batch of BATCHES) {
     const bodies = Array.from({ length: Math.ceil(count / batch) }, () =>
-      bodyOf(
+      stowBodyOf(
         Array.from({ length: batch }, () => {
           const { bytes, sopInstanceUid } = templates[next % templates.length]!;
           next += 1;
@@ -33,7 +34,7 @@ export async function benchStow(server: ProductServer, folder: string, count: nu
       ),
     );
     // The first request starts the worker processes.
-    if (rows.length === 0) await store(server, bodyOf([templates[0]!.bytes]));
+    if (rows.length === 0) await store(server, stowBodyOf([templates[0]!.bytes]));
     const times: number[] = [];
     const started = performance.now();
     for (const body of bodies) {
@@ -64,7 +65,7 @@ async function store(server: ProductServer, body: Uint8Array<ArrayBuffer>): Prom
     method: 'POST',
     headers: {
       ...server.headers,
-      'content-type': `multipart/related; type="application/dicom"; boundary=${BOUNDARY}`,
+      'content-type': STOW_TYPE,
     },
     body,
   });
@@ -73,7 +74,7 @@ async function store(server: ProductServer, body: Uint8Array<ArrayBuffer>): Prom
 }
 
 /** The object under a SOP Instance UID of its own, of the same length, in file meta and data set. */
-function renamed(bytes: Buffer, sopInstanceUid: string, number: number): Buffer {
+export function renamed(bytes: Buffer, sopInstanceUid: string, number: number): Buffer {
   const copy = Buffer.from(bytes);
   const end = String(number).padStart(9, '0');
   const uid = sopInstanceUid.slice(0, -end.length) + end;
@@ -83,7 +84,7 @@ function renamed(bytes: Buffer, sopInstanceUid: string, number: number): Buffer 
   return copy;
 }
 
-function bodyOf(objects: readonly Buffer[]): Uint8Array<ArrayBuffer> {
+export function stowBodyOf(objects: readonly Buffer[]): Uint8Array<ArrayBuffer> {
   const parts = objects.flatMap((bytes) => [
     Buffer.from(`--${BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n`),
     bytes,

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sha256 } from '#shared/ids.ts';
-import type { OpenedBlobStore } from './opened-store.ts';
+import type { OpenedBlobStore, OpenedDerivedStore } from './opened-store.ts';
 
 /** For tests: a store under examination, and what only its owner can do to it. */
 export interface ExaminedStore {
-  readonly store: OpenedBlobStore;
+  readonly store: OpenedDerivedStore;
   /** Takes an object away behind the store's back. */
   lose(sha256: Sha256): Promise<void>;
   /** Changes an object's bytes, not their number, behind the store's back. */
@@ -54,6 +54,19 @@ export function describeBlobContract(name: string, open: (() => Promise<Examined
       for await (const hash of store.list()) hashes.push(hash);
       return hashes;
     };
+
+    test('what can be made again is removed, twice if need be, and stored anew', async () => {
+      const bytes = randomBytes(1000);
+      const removable = examined.store;
+      const { sha256 } = await removable.put(bytes);
+      await removable.remove(sha256);
+      await removable.remove(sha256);
+      expect(await listed()).not.toContain(sha256);
+      expect(await removable.verify(sha256)).toBe('missing');
+      await removable.put(bytes);
+      expect((await stored(sha256)).equals(bytes)).toBe(true);
+      await removable.remove(sha256);
+    });
 
     test('can be worked with', async () => {
       await expect(store.probe()).resolves.toBeUndefined();

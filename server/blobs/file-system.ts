@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import { fingerprint, isSha256 } from './fingerprint.ts';
 import { createHandleCache } from './handle-cache.ts';
-import type { OpenedBlobStore } from './opened-store.ts';
+import type { OpenedDerivedStore } from './opened-store.ts';
 import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 
 /** Files made durable at the same time; the journal of the file system then commits them together. */
@@ -16,16 +16,25 @@ const SYNC_WIDTH = 8;
  * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, of
  * which the leftovers of ended processes are removed since they were never confirmed.
  */
-export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> {
+export async function openFileBlobStore(root: string): Promise<OpenedDerivedStore> {
   const incoming = await openProcessFolder(join(root, 'incoming'));
   const handles = createHandleCache();
   const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
-  /** Gives the file its name in the store as well; returns the folders whose entries changed. */
+  /** Folders whose own entry is durable, since this process has seen to it. */
+  const durableFolders = new Set<string>();
+
+  /**
+   * Gives the file its name in the store as well; returns the folders whose entries changed. One that another request
+   * has just made may not be durable yet: whoever needs it sees to it himself.
+   */
   async function place(path: string, sha256: Sha256): Promise<string[]> {
     const target = locate(sha256);
     const folder = dirname(target);
+    const parent = dirname(folder);
     const firstMade = await mkdir(folder, { recursive: true });
+    if (firstMade !== undefined) durableFolders.delete(folder);
+    if (firstMade === parent) durableFolders.delete(parent);
     // link() fails on an existing name where rename() would replace it: nothing stored is ever overwritten.
     try {
       await link(path, target);
@@ -34,12 +43,14 @@ export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> 
       if (!stored && !NO_HARD_LINKS.has(codeOf(error))) throw error;
       if (!stored && !(await exists(target))) await rename(path, target);
     }
-    return firstMade === undefined ? [folder] : [folder, dirname(folder), root];
+    if (durableFolders.has(folder)) return [folder];
+    return durableFolders.has(parent) ? [folder, parent] : [folder, parent, root];
   }
 
   async function adoptAll(files: readonly StorableFile[]): Promise<void> {
     await storing(async () => {
-      await inParts(files, async ({ path }) => {
+      await inParts(files, async ({ path, durable }) => {
+        if (durable !== undefined) return durable;
         await sync(path);
         await chmod(path, 0o440);
       });
@@ -48,6 +59,8 @@ export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> 
         for (const folder of await place(path, fingerprint.sha256)) folders.add(folder);
       }
       await inParts([...folders], sync);
+      folders.delete(root);
+      for (const folder of folders) durableFolders.add(folder);
     });
   }
 
@@ -101,6 +114,8 @@ export async function openFileBlobStore(root: string): Promise<OpenedBlobStore> 
         }
       }
     },
+
+    remove: (sha256) => rm(locate(sha256), { force: true }),
 
     probe: () => access(root, constants.W_OK),
 

@@ -4,11 +4,14 @@ import type { BlobHandle, Fingerprint, StorableFile } from '#server/domain/ports
 import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import { fingerprint, isSha256 } from './fingerprint.ts';
-import type { OpenedBlobStore } from './opened-store.ts';
+import type { OpenedDerivedStore } from './opened-store.ts';
 import { createS3Client, errorCodeOf, type S3Settings } from './s3-client.ts';
 import { abandonOldUploads, PART_BYTES, uploadBytes, uploadFile } from './s3-upload.ts';
 
-const PREFIX = 'blobs/';
+/** Keys of the originals. */
+const ORIGINALS = 'blobs/';
+/** Keys of what can be made again. */
+export const DERIVED = 'derived/';
 /** Sizes kept in mind: objects never change, so a read of one that was opened lately is a single request. */
 const KNOWN_SIZES = 16_384;
 /** Small files on their way at the same time; large ones go one after the other, each with several parts at once. */
@@ -16,7 +19,7 @@ const SMALL_AT_ONCE = 8;
 /** No upload takes so long: parts that are older belong to a process that ended. */
 const ABANDONED_MS = 7 * 24 * 3600 * 1000;
 
-export interface S3BlobStore extends OpenedBlobStore {
+export interface S3BlobStore extends OpenedDerivedStore {
   /** Removes the parts of uploads that ended processes left; returns their number. */
   tidy(now: Date, signal?: AbortSignal): Promise<number>;
 }
@@ -25,9 +28,9 @@ export interface S3BlobStore extends OpenedBlobStore {
  * A content-addressed store in a bucket: `blobs/<sha256>`. Opens nothing by itself; `probe` tells whether the bucket
  * can be reached and throws CONFIG_INVALID when it refuses us for a reason that will not pass.
  */
-export function createS3BlobStore(settings: S3Settings): S3BlobStore {
+export function createS3BlobStore(settings: S3Settings, prefix = ORIGINALS): S3BlobStore {
   const client = createS3Client(settings);
-  const keyOf = (sha256: Sha256): string => `${PREFIX}${sha256}`;
+  const keyOf = (sha256: Sha256): string => `${prefix}${sha256}`;
   // A Map keeps insertion order: the first key is the one used longest ago.
   const sizes = new Map<Sha256, number>();
 
@@ -174,16 +177,21 @@ export function createS3BlobStore(settings: S3Settings): S3BlobStore {
       return hash.digest('hex') === sha256 ? 'intact' : 'corrupt';
     },
 
+    async remove(sha256, signal) {
+      sizes.delete(sha256);
+      await client.send({ method: 'DELETE', key: keyOf(sha256), answers: [404] }, signal, async () => {});
+    },
+
     async *list(signal) {
       let last = '';
       for (;;) {
         // Our keys are hexadecimal, so going on behind the last one needs no opaque token and no unescaping.
         const after: Record<string, string> = last === '' ? {} : { 'start-after': last };
-        const query = { 'list-type': '2', prefix: PREFIX, ...after };
+        const query = { 'list-type': '2', prefix, ...after };
         const page = await client.send({ method: 'GET', key: '', query }, signal, (answer) => answer.text());
         const keys = [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
         for (const key of keys) {
-          const name = key.slice(PREFIX.length);
+          const name = key.slice(prefix.length);
           if (isSha256(name)) yield name;
         }
         last = keys.at(-1) ?? '';
@@ -191,7 +199,7 @@ export function createS3BlobStore(settings: S3Settings): S3BlobStore {
       }
     },
 
-    tidy: (now, signal) => abandonOldUploads(client, PREFIX, new Date(now.getTime() - ABANDONED_MS), signal),
+    tidy: (now, signal) => abandonOldUploads(client, prefix, new Date(now.getTime() - ABANDONED_MS), signal),
 
     close: async () => client.close(),
   };

@@ -63,16 +63,34 @@ export async function openStaging(parent: string): Promise<StagingFolder> {
       }
     },
 
+    read: (path, offsetBytes, signal) => readFrom(path, offsetBytes, signal),
+
     discard: (path) => rm(path, { force: true }),
 
     close: () => closeProcessFolder(folder),
   };
 }
 
+async function* readFrom(path: string, offsetBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const handle = await open(path, 'r');
+  try {
+    for (let at = offsetBytes; ; ) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(WRITE_BYTES), 0, WRITE_BYTES, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const handle = await open(path, 'wx');
+  let durable: Promise<void> | null = null;
   try {
     // Network pieces are small; a write each would cost more than the bytes.
     let waiting: Uint8Array[] = [];
@@ -91,10 +109,21 @@ async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>, signa
       if (waitingBytes >= WRITE_BYTES) await flush();
     }
     await flush();
+    durable = madeDurable(handle);
   } finally {
-    await handle.close();
+    if (durable === null) await handle.close();
   }
-  return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes } };
+  return { path, sizeBytes, fingerprint: { sha256: hash.digest('hex') as Sha256, sizeBytes }, durable };
+}
+
+/** Brings what was written to the disk and closes the file. Whoever adopts it waits for that; a refusal need not. */
+function madeDurable(handle: FileHandle): Promise<void> {
+  const durable = storing(async () => {
+    await handle.sync();
+    await handle.chmod(0o440);
+  }).finally(() => handle.close());
+  durable.catch(() => undefined);
+  return durable;
 }
 
 /** A disk may take fewer bytes than it is given. */

@@ -91,24 +91,34 @@ export async function burnPicture({ picture, crop, width, height, shapes, labels
   };
 }
 
-async function renderLabel(label: PictureLabel) {
+/** Words as a picture with transparent ground, in the font of the program; `widthPx` is where lines break. */
+export async function renderWords(
+  text: string,
+  { sizePx, colour, widthPx }: { readonly sizePx: number; readonly colour: string; readonly widthPx?: number },
+): Promise<{ image: Buffer; width: number; height: number }> {
   const { data, info } = await sharp({
     text: {
-      text: `<span foreground="${label.colour}">${escapeMarkup(label.text)}</span>`,
-      font: `Noto Sans SemiBold ${label.sizePx}`,
+      text: `<span foreground="${colour}">${escapeMarkup(text)}</span>`,
+      font: `Noto Sans SemiBold ${sizePx}`,
       fontfile: FONT_FILE,
       dpi: 72,
       rgba: true,
+      ...(widthPx === undefined ? {} : { width: widthPx, wrap: 'word-char' as const }),
     },
   })
     .png()
     .toBuffer({ resolveWithObject: true });
+  return { image: data, width: info.width, height: info.height };
+}
+
+async function renderLabel(label: PictureLabel) {
+  const words = await renderWords(label.text, label);
   const padding = Math.round(label.sizePx * 0.4);
-  const plateWidth = info.width + 2 * padding;
-  const plateHeight = info.height + padding;
+  const plateWidth = words.width + 2 * padding;
+  const plateHeight = words.height + padding;
   const left = Math.round(label.x - label.anchor[0] * plateWidth);
   const top = Math.round(label.y - label.anchor[1] * plateHeight);
-  return { image: data, padding, plateWidth, plateHeight, left, top };
+  return { image: words.image, padding, plateWidth, plateHeight, left, top };
 }
 
 /** Keeps a plate inside the picture. */

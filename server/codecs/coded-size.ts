@@ -68,6 +68,54 @@ function findCodeStream(bytes: Uint8Array): number {
   throw new UndecodableFrame('the JP2 file holds no code stream');
 }
 
+/**
+ * Width and height of a JPEG XL code stream, bare or in a file: its SizeHeader (ISO 18181-1 annex D.2). What else it
+ * says is packed too tightly to be read in passing. @throws UndecodableFrame
+ */
+export function jpegXlSize(bytes: Uint8Array): Pick<CodedSize, 'width' | 'height'> {
+  const stream = findJpegXlStream(bytes);
+  if (stream[0] !== 0xff || stream[1] !== 0x0a) throw new UndecodableFrame('it does not start as JPEG XL does');
+  let bit = 16;
+  const read = (count: number): number => {
+    let value = 0;
+    for (let i = 0; i < count; i++, bit++) value += (((stream[bit >> 3] ?? 0) >> (bit & 7)) & 1) * 2 ** i;
+    return value;
+  };
+  const small = read(1) === 1;
+  const side = () => (small ? (read(5) + 1) * 8 : read([9, 13, 18, 30][read(2)] ?? 9) + 1);
+  const height = side();
+  const ratio = RATIOS[read(3)];
+  const width = ratio === undefined ? side() : Math.floor((height * ratio[0]) / ratio[1]);
+  return { width, height };
+}
+
+/** Widths that are not written because they follow from the height (ISO 18181-1 table D.2). */
+const RATIOS: readonly (readonly [number, number] | undefined)[] = [
+  undefined,
+  [1, 1],
+  [12, 10],
+  [4, 3],
+  [3, 2],
+  [16, 9],
+  [5, 4],
+  [2, 1],
+];
+
+/** The `jxlc` box's content, or the first part in `jxlp` boxes (ISO 18181-2); the bytes themselves for a bare stream. */
+function findJpegXlStream(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0 || bytes.length < 12) return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const type = view.getUint32(at + 4);
+    if (type === 0x6a786c63) return bytes.subarray(at + 8);
+    if (type === 0x6a786c70) return bytes.subarray(at + 12);
+    if (length < 8) break;
+    at += length;
+  }
+  throw new UndecodableFrame('the JPEG XL file holds no code stream');
+}
+
 function jpegHeader(bytes: Uint8Array) {
   try {
     return parseJpegHeader(bytes);

@@ -1,5 +1,6 @@
 /** Decodes one frame: an ordered table from pixel coding to codec. */
 import { inflateRawSync } from 'node:zlib';
+import { decodedPhotometric } from '#shared/dicom/transcoding.ts';
 import { type PixelCoding, type TransferSyntax, transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
 import { decodeJpegFrame } from './jpeg-frame.ts';
@@ -17,39 +18,21 @@ import {
   storedValues,
   UndecodableFrame,
 } from './stored-pixels.ts';
-import { decodeHtj2k, decodeJpeg2000, decodeJpegLs, type WasmFrame, widen } from './wasm-codecs.ts';
+import { decodeHtj2k, decodeJpeg2000, decodeJpegLs, decodeJpegXl, type WasmFrame, widen } from './wasm-codecs.ts';
 
-interface Codec {
-  readonly decode: (bytes: Uint8Array, format: FrameFormat, syntax: TransferSyntax) => Promise<SampleArray>;
-  /** Undoes a colour transform while decoding, so that what comes out is RGB (PS3.5 section 8.2). */
-  readonly undoesColourTransform: boolean;
-}
+type Decode = (bytes: Uint8Array, format: FrameFormat, syntax: TransferSyntax) => Promise<SampleArray>;
 
-const CODECS: Partial<Record<PixelCoding, Codec>> = {
-  native: {
-    decode: async (bytes, format, syntax) => decodeNative(bytes, format, syntax.littleEndian),
-    undoesColourTransform: false,
-  },
-  rle: { decode: async (bytes, format) => decodeRle(bytes, format), undoesColourTransform: false },
-  'deflated-frames': {
-    decode: async (bytes, format) => decodeNative(inflateFrame(bytes, format), format, true),
-    undoesColourTransform: false,
-  },
-  'jpeg-8': { decode: decodeJpegFrame, undoesColourTransform: true },
-  'jpeg-12': { decode: decodeJpegFrame, undoesColourTransform: true },
-  'jpeg-lossless': { decode: decodeJpegLossless, undoesColourTransform: false },
-  'jpeg-ls': {
-    decode: async (bytes, format) => fromWasm(await decodeJpegLs(bytes, format), format),
-    undoesColourTransform: false,
-  },
-  'jpeg-2000': {
-    decode: async (bytes, format) => fromWasm(await decodeJpeg2000(bytes, format), format),
-    undoesColourTransform: true,
-  },
-  htj2k: {
-    decode: async (bytes, format) => fromWasm(await decodeHtj2k(bytes, format), format),
-    undoesColourTransform: true,
-  },
+const CODECS: Partial<Record<PixelCoding, Decode>> = {
+  native: async (bytes, format, syntax) => decodeNative(bytes, format, syntax.littleEndian),
+  rle: async (bytes, format) => decodeRle(bytes, format),
+  'deflated-frames': async (bytes, format) => decodeNative(inflateFrame(bytes, format), format, true),
+  'jpeg-8': decodeJpegFrame,
+  'jpeg-12': decodeJpegFrame,
+  'jpeg-lossless': decodeJpegLossless,
+  'jpeg-ls': async (bytes, format) => fromWasm(await decodeJpegLs(bytes, format), format),
+  'jpeg-2000': async (bytes, format) => fromWasm(await decodeJpeg2000(bytes, format), format),
+  htj2k: async (bytes, format) => fromWasm(await decodeHtj2k(bytes, format), format),
+  'jpeg-xl': async (bytes, format) => fromWasm(await decodeJpegXl(bytes, format), format),
 };
 
 /** True when frames of this transfer syntax can be decoded here. */
@@ -68,20 +51,16 @@ export async function decodeFrame(
   frameNumber: number,
 ): Promise<DecodedFrame> {
   const syntax = transferSyntaxOf(transferSyntaxUid);
-  const codec = CODECS[syntax.coding];
-  if (!codec) throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', { uid: syntax.uid, name: syntax.name });
+  const decode = CODECS[syntax.coding];
+  if (!decode) throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', { uid: syntax.uid, name: syntax.name });
   try {
     // A Buffer's slice is a view of the same bytes where a codec means a copy, so the codecs never see one.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const pixels = await codec.decode(plain, format, syntax);
-    const { rows, columns, samplesPerPixel, photometricInterpretation } = format;
-    const isYbr = samplesPerPixel === 3 && photometricInterpretation.startsWith('YBR');
+    const pixels = await decode(plain, format, syntax);
+    const { rows, columns, samplesPerPixel } = format;
     return {
-      rows,
-      columns,
-      samplesPerPixel,
-      photometricInterpretation: isYbr && codec.undoesColourTransform ? 'RGB' : photometricInterpretation,
-      pixels,
+      ...{ rows, columns, samplesPerPixel, pixels },
+      photometricInterpretation: decodedPhotometric(format, transferSyntaxUid),
     };
   } catch (error) {
     throw frameRefusal(error, frameNumber);

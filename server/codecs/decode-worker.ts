@@ -1,11 +1,13 @@
-/** Worker process: decodes frames into stored or modality values, or renders them. */
+/** Worker process: decodes frames into stored or modality values, renders them, or brings them into another coding. */
 import { decodeFrame } from './decode-frame.ts';
-import type { EncodedPicture, FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
-import { encodePicture, fitWithin } from './picture-encoding.ts';
+import type { FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
+import { overlaysOf } from './frame-overlays.ts';
+import { makeAnimation, makePicture, shapedPicture } from './picture-making.ts';
 // Loading it blocks the image loaders that hostile input must never reach.
 import './raster.ts';
-import { modalityValues, renderFrame } from './render-frame.ts';
+import { modalityValues, type RenderedFrame, renderFrame } from './render-frame.ts';
 import { type DecodedFrame, frameRefusal, UndecodableFrame } from './stored-pixels.ts';
+import { transcodeFrame } from './transcode-frame.ts';
 import { serveTasks } from './worker-protocol.ts';
 
 function decode({ bytes, image, transferSyntaxUid, frameNumber }: FrameInput): Promise<DecodedFrame> {
@@ -21,24 +23,21 @@ async function frameValues(input: FrameInput): Promise<FrameValues> {
   return { rows: frame.rows, columns: frame.columns, values };
 }
 
-async function picture(input: RenderInput): Promise<EncodedPicture> {
+async function picture(input: RenderInput): Promise<RenderedFrame> {
   const frame = await decode(input);
   try {
-    const whole = renderFrame(frame, input.image, input.frameNumber, input.window);
-    const fitted = input.maxSide === null ? whole : await fitWithin(whole, input.maxSide, pixelAspect(input));
-    if (input.format === 'raw') return fitted;
-    const { width, height, channels } = fitted;
-    return { width, height, channels, data: await encodePicture(fitted, input.format) };
+    return renderFrame(frame, input.image, input.frameNumber, input.window, await overlaysOf(input));
   } catch (error) {
     throw frameRefusal(error, input.frameNumber);
   }
 }
 
-/** Width of a pixel over its height. */
-function pixelAspect({ image, frameNumber }: RenderInput): number {
-  const [row, column] = image.framePlanes?.[frameNumber - 1]?.pixelSpacing ?? image.pixelSpacing ?? [];
-  const aspect = row === undefined || column === undefined ? 1 : column / row;
-  return aspect > 0.1 && aspect < 10 ? aspect : 1;
-}
-
-serveTasks({ 'stored-values': decode, values: frameValues, picture });
+serveTasks({
+  'stored-values': decode,
+  values: frameValues,
+  picture,
+  'encoded-picture': makePicture,
+  'shaped-picture': shapedPicture,
+  animation: makeAnimation,
+  transcode: transcodeFrame,
+});

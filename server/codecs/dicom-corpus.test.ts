@@ -96,11 +96,7 @@ describe.skipIf(!present)(`the corpus of real and hostile files${note}`, () => {
       }),
     );
     expect(decoded).toBeGreaterThan(rows.length * 0.6);
-    expect(unread.map((file) => file.match(/1\.2\.840[\d.]+\d/)?.[0]).sort()).toEqual([
-      '1.2.840.10008.1.2.4.51',
-      '1.2.840.10008.1.2.4.53',
-      '1.2.840.10008.1.2.4.55',
-    ]);
+    expect(unread).toEqual([]);
   }, 240_000);
 
   test('the same CT in every lossless transfer syntax gives the same values', async () => {

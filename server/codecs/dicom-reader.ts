@@ -11,7 +11,7 @@ const MAX_METADATA_CHARACTERS = 32 * 1024 * 1024;
 export function createDicomReader(pool: WorkerPool): DicomReader {
   return {
     async read(path, signal) {
-      const { description, metadataJson, frameIndex } = await readDicomFile(pool, path, signal);
+      const { description, metadataJson, frameIndex, repairs } = await readDicomFile(pool, path, signal);
       if (metadataJson.length > MAX_METADATA_CHARACTERS) {
         throw new AppError('DICOM_HEADER_TOO_LARGE', { limitBytes: MAX_METADATA_CHARACTERS });
       }
@@ -29,6 +29,7 @@ export function createDicomReader(pool: WorkerPool): DicomReader {
         description: JSON.stringify(description),
         metadata: metadataJson,
         frameIndex: frameIndex === null ? null : JSON.stringify(frameIndex),
+        repairs: JSON.stringify(repairs),
       };
     },
   };

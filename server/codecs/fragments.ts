@@ -14,6 +14,8 @@ export interface FragmentWalk {
   /** Offsets of the Basic Offset Table; empty when it is empty. */
   readonly offsetTable: readonly number[];
   readonly fragments: readonly Fragment[];
+  /** False when the delimiter is missing and the file just ends. */
+  readonly ended: boolean;
 }
 
 const MAX_FRAGMENTS = 2_000_000;
@@ -32,12 +34,14 @@ export async function walkFragments(
   let offsetTable: number[] | undefined;
   const fragments: Fragment[] = [];
   let position = startBytes;
+  let ended = false;
   for (;;) {
     signal.throwIfAborted();
     const head = await headAt(position);
     // Some writers leave the delimiter out; the frames are there all the same.
     if (head === null) break;
-    if (head.tag === DELIMITER) break;
+    ended = head.tag === DELIMITER;
+    if (ended) break;
     const malformed = (reason: string) => new AppError('DICOM_MALFORMED', { offsetBytes: position, reason });
     if (head.tag !== ITEM) throw malformed('a fragment of the pixel data is expected');
     if (head.length > sizeBytes - position - 8) {
@@ -51,7 +55,7 @@ export async function walkFragments(
     }
     position += 8 + head.length;
   }
-  return { offsetTable: offsetTable ?? [], fragments };
+  return { offsetTable: offsetTable ?? [], fragments, ended };
 }
 
 async function readOffsetTable(read: RangeReader, offsetBytes: number, lengthBytes: number): Promise<number[]> {

@@ -1,5 +1,7 @@
 /** Decoding and rendering of single frames in a worker process. The bytes come from `readFrame`. */
+import type { FrameTranscoder } from '#server/domain/image-ports.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import type { RenderedFrame, RenderWindow } from './render-frame.ts';
 import type { DecodedFrame } from './stored-pixels.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
@@ -15,9 +17,8 @@ export interface FrameInput {
 export interface RenderInput extends FrameInput {
   /** null takes the window the image proposes. */
   readonly window: RenderWindow | null;
-  /** Longest side of the picture in px, with pixels made square; null keeps one picture pixel a frame pixel. */
-  readonly maxSide: number | null;
-  readonly format: 'raw' | 'jpeg' | 'png';
+  /** Drawn on top, with those inside the pixel words; null draws none. */
+  readonly overlays: readonly OverlayBits[] | null;
 }
 
 /** Modality values of a frame, row by row, one sample a pixel. */
@@ -26,9 +27,6 @@ export interface FrameValues {
   readonly columns: number;
   readonly values: Float32Array;
 }
-
-/** `data` is a JPEG or PNG file, or with format `raw` the samples themselves. */
-export type EncodedPicture = RenderedFrame;
 
 /** A pool for the functions below: a frame of the largest size we accept fits, and nothing takes a minute. */
 export function createDecodePool(size: number, limits = { memoryMb: 2048, timeoutMs: 30_000 }): WorkerPool {
@@ -63,6 +61,13 @@ export async function renderFramePicture(
   pool: WorkerPool,
   input: RenderInput,
   signal: AbortSignal,
-): Promise<EncodedPicture> {
-  return (await pool.run('picture', input, signal)) as EncodedPicture;
+): Promise<RenderedFrame> {
+  return (await pool.run('picture', input, signal)) as RenderedFrame;
+}
+
+/** Transcoding in the same processes; `decoders` is made by `createDecodePool`. */
+export function createFrameTranscoder(decoders: WorkerPool): FrameTranscoder {
+  return {
+    transcode: async (frame, signal) => (await decoders.run('transcode', frame, signal)) as Uint8Array,
+  };
 }

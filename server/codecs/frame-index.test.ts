@@ -179,3 +179,36 @@ test('frames of a deflated file leave as what they are after inflating', () => {
   expect(frameTransferSyntax('1.2.840.10008.1.2.1.99')).toBe('1.2.840.10008.1.2.1');
   expect(frameTransferSyntax(JPEG)).toBe(JPEG);
 });
+
+test('a JPEG 2000 Part 2 collection of joined frames is kept without frames (PS3.5 A.4.4)', async () => {
+  const elements = sampleInstance([sample(0x00280008, 'IS', '4')]).filter(({ tag }) => tag !== 0x7fe00010);
+  const tail = sampleFragments([], [ascii('all frames in one')]);
+  const collection = samplePart10(elements, { transferSyntaxUid: '1.2.840.10008.1.2.4.92', tail });
+  expect(await indexOf(collection)).toEqual({ kind: 'encapsulated', frames: [] });
+  expect(await codeOf(readFrame(readerOf(collection), await indexOf(collection), 1))).toBe('FRAME_UNKNOWN');
+  const plain = samplePart10(elements, { transferSyntaxUid: '1.2.840.10008.1.2.4.90', tail });
+  expect(await codeOf(indexOf(plain))).toBe('DICOM_MALFORMED');
+});
+
+test('a video is one stream, whatever the number of its frames and fragments (PS3.5 section 8.2.5)', async () => {
+  const elements = sampleInstance([sample(0x00280008, 'IS', '300')]).filter(({ tag }) => tag !== 0x7fe00010);
+  const tail = sampleFragments([], [ascii('first '), ascii('second')]);
+  for (const uid of ['4.100', '4.100.1', '4.102', '4.106', '4.107', '4.108']) {
+    const video = samplePart10(elements, { transferSyntaxUid: `1.2.840.10008.1.2.${uid}`, tail });
+    expect(await framesOf(video), uid).toEqual(['first second']);
+  }
+});
+
+test('JPEG XL files start frames without a table as bare streams do (ISO 18181-2)', async () => {
+  const file = concat([Uint8Array.of(0, 0, 0, 0x0c), ascii('JXL a')]);
+  const bare = concat([Uint8Array.of(0xff, 0x0a), ascii('b')]);
+  const parts = [file, ascii('more'), bare, ascii('more')].map((part) => concat([part, ascii('.')]));
+  const bytes = encapsulated(
+    2,
+    sampleFragments(
+      [],
+      parts.map((part) => (part.length % 2 ? concat([part, ascii('.')]) : part)),
+    ),
+  );
+  expect((await framesOf(bytes)).map((frame) => frame.replace(/[^a-z]/g, ''))).toEqual(['amore', 'bmore']);
+});

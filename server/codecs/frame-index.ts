@@ -64,6 +64,9 @@ export async function buildFrameIndex(
     const { offsetBytes } = pixelData;
     const frames = image.numberOfFrames;
     const frameBytes = nativeFrameBytes(header, image, frameBits);
+    const neededBytes = Math.ceil((frameBits * frames) / 8);
+    // A byte that makes the length even belongs to it (PS3.5 section 8.1.1).
+    if ((pixelData.lengthBytes ?? 0) > neededBytes + (neededBytes % 2)) header.repairs.note('pixel-data-longer');
     if (header.deflatedFromBytes !== null) {
       if (frameBits % 8 !== 0 && frames > 1) {
         throw new AppError('DICOM_TRANSFER_SYNTAX_UNSUPPORTED', {
@@ -77,16 +80,23 @@ export async function buildFrameIndex(
     if (frameBits % 8 !== 0 && frames > 1) return { kind: 'bit-packed', offsetBytes, frameBits, frames };
     return { kind: 'native', offsetBytes, frameBytes, frames };
   }
-  const { offsetTable, fragments } = await walkFragments(read, pixelData.offsetBytes, sizeBytes, signal);
+  const { offsetTable, fragments, ended } = await walkFragments(read, pixelData.offsetBytes, sizeBytes, signal);
+  if (!ended) header.repairs.note('fragments-unended');
   if (syntax.coding === 'video') return { kind: 'encapsulated', frames: [fragments.map(rangeOf)] };
   const extended = extendedOffsets(header);
-  const groups =
-    image.numberOfFrames === 1
+  const { numberOfFrames } = image;
+  const byTable =
+    numberOfFrames === 1
       ? [fragments]
-      : (groupByOffsets(fragments, extended, image.numberOfFrames) ??
-        groupByOffsets(fragments, offsetTable, image.numberOfFrames) ??
-        groupOneByOne(fragments, image.numberOfFrames) ??
-        (await groupByMarkers(read, fragments, image.numberOfFrames, signal)));
+      : (groupByOffsets(fragments, extended, numberOfFrames) ?? groupByOffsets(fragments, offsetTable, numberOfFrames));
+  if (byTable === null && extended.length + offsetTable.length > 0) header.repairs.note('offset-table-wrong');
+  const oneByOne = byTable ?? groupOneByOne(fragments, numberOfFrames);
+  if (byTable === null && oneByOne !== null && oneByOne.length < fragments.length)
+    header.repairs.note('fragments-empty');
+  const groups = oneByOne ?? (await groupByMarkers(read, fragments, numberOfFrames, signal));
+  if (oneByOne === null && groups !== null) header.repairs.note('frames-assembled');
+  // Frames joined into a component collection (PS3.5 A.4.4) cannot be told apart: the object is kept and not shown.
+  if (!groups && fragments.length > 0 && /\.4\.9[23]$/.test(syntax.uid)) return { kind: 'encapsulated', frames: [] };
   if (!groups || fragments.length === 0) {
     throw new AppError('DICOM_MALFORMED', {
       offsetBytes: pixelData.offsetBytes,
@@ -143,8 +153,9 @@ function groupOneByOne(fragments: readonly Fragment[], frames: number): Fragment
   return filled.length === frames ? filled.map((fragment) => [fragment]) : null;
 }
 
-/** Start of a JPEG, JPEG-LS or JPEG 2000 stream: SOI and another marker, or SOC and SIZ; or a JPEG XL stream. */
+/** Start of a JPEG, JPEG-LS or JPEG 2000 stream: SOI and another marker, or SOC and SIZ; or a JPEG XL stream or file. */
 function startsStream(head: Uint8Array): boolean {
+  if (head[0] === 0) return head[1] === 0 && head[2] === 0 && head[3] === 0x0c;
   if (head[0] !== 0xff) return false;
   return (head[1] === 0xd8 && head[2] === 0xff) || (head[1] === 0x4f && head[2] === 0xff) || head[1] === 0x0a;
 }

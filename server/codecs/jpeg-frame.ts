@@ -1,6 +1,7 @@
-/** JPEG frames with 8 bits a sample (processes 1 and 2), decoded by libjpeg through sharp. */
+/** Lossy JPEG frames: 8 bits a sample by libjpeg-turbo through sharp, up to 12 bits by libijg. */
 import sharp from 'sharp';
 import { type JpegSize, jpegSize } from './coded-size.ts';
+import { decodeNativeJpeg } from './native-jpeg.ts';
 import {
   checkSize,
   type FrameFormat,
@@ -14,10 +15,15 @@ import {
 export async function decodeJpegFrame(bytes: Uint8Array, format: FrameFormat): Promise<SampleArray> {
   const head = jpegSize(bytes);
   if (head.process > 2) throw new UndecodableFrame('it is a kind of JPEG its transfer syntax does not allow');
-  if (head.precision !== 8) {
-    throw new UndecodableFrame(`it has ${head.precision} bits a sample; lossy JPEG is decoded with 8 only`);
+  if (head.precision > 12 || head.precision > format.bitsAllocated) {
+    throw new UndecodableFrame(`it has ${head.precision} bits a sample, more than are allocated or lossy JPEG has`);
   }
   checkSize(format, head);
+  if (head.precision !== 8) {
+    const toRgb = format.samplesPerPixel === 3 && format.photometricInterpretation.startsWith('YBR');
+    const samples = await decodeNativeJpeg(bytes, format, { toRgb });
+    return storedValues(samples, { ...format, highBit: format.bitsStored - 1 });
+  }
   const marked = needsAdobeMark(head, format) ? withAdobeMark(bytes) : bytes;
   let decoded: Buffer;
   try {

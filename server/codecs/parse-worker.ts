@@ -1,6 +1,7 @@
 /** Worker process: reads a DICOM file's header, describes it and finds its frames. */
 import { bulkDataOf, bulkDataPlace, swappedWords, toDicomJson } from '#shared/dicom/dicom-json.ts';
 import { describeInstance } from '#shared/dicom/instance.ts';
+import { valueInspector } from '#shared/dicom/value-repairs.ts';
 import type { BulkDataLocation } from './bulk-data-reader.ts';
 import { buildFrameIndex } from './frame-index.ts';
 import { withFile } from './range-reader.ts';
@@ -17,8 +18,10 @@ function readDicom({ path }: { readonly path: string }) {
     const { image } = description;
     return {
       description,
-      metadataJson: JSON.stringify(toDicomJson(header)),
+      metadataJson: JSON.stringify(toDicomJson(header, valueInspector(header.repairs))),
       frameIndex: image && (await buildFrameIndex(read, sizeBytes, header, image, signal)),
+      // Last: everything that reads the object adds to them.
+      repairs: header.repairs.list(),
       sizeBytes,
     };
   });

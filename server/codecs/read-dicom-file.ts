@@ -1,5 +1,6 @@
 /** Reads a DICOM file for ingest, in a worker process. */
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
+import type { Repair } from '#shared/dicom/repairs.ts';
 import type { FrameIndex } from './frame-index.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 
@@ -9,6 +10,8 @@ export interface DicomFile {
   readonly metadataJson: string;
   /** null for objects without pixels. */
   readonly frameIndex: FrameIndex | null;
+  /** What was wrong with the file and could be read all the same. */
+  readonly repairs: readonly Repair[];
   readonly sizeBytes: number;
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { imageOfFrame } from '#shared/dicom/frame-image.ts';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { describeImage, type ImageDescription } from '#shared/dicom/image-description.ts';
 import { sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
-import { encodePicture, fitWithin } from './picture-encoding.ts';
 import { modalityValues, renderFrame } from './render-frame.ts';
 import type { DecodedFrame, SampleArray } from './stored-pixels.ts';
 
@@ -45,6 +45,78 @@ test('MONOCHROME1 shows its lowest value white, and inverting it turns it back (
   expect(render(Uint16Array.of(0, 255), {}, { ...WINDOW, inverted: true })).toEqual([255, 0]);
 });
 
+test('Presentation LUT Shape decides over MONOCHROME1 where it is stated (PS3.3 C.11.6)', () => {
+  const ends = Uint16Array.of(0, 255);
+  const shown = (photometricInterpretation: string, presentationLutShape: 'IDENTITY' | 'INVERSE' | null) =>
+    render(ends, { photometricInterpretation, presentationLutShape }, WINDOW);
+  expect(shown('MONOCHROME2', 'INVERSE')).toEqual([255, 0]);
+  expect(shown('MONOCHROME2', 'IDENTITY')).toEqual([0, 255]);
+  // As every digital X-ray image of this kind says it: once, not twice.
+  expect(shown('MONOCHROME1', 'INVERSE')).toEqual([255, 0]);
+  expect(shown('MONOCHROME1', 'IDENTITY')).toEqual([0, 255]);
+});
+
+test('the three functions of a window (PS3.3 C.11.2.1.2 and .3)', () => {
+  const stored = Uint16Array.of(0, 50, 100);
+  const by = (voiFunction: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID') =>
+    render(stored, {}, { center: 50, width: 100, voiFunction, inverted: false });
+  expect(by('LINEAR')).toEqual([0, 129, 255]);
+  expect(by('LINEAR_EXACT')).toEqual([0, 128, 255]);
+  expect(by('SIGMOID')).toEqual([30, 128, 225]);
+});
+
+test('each frame has its own window (PS3.3 C.7.6.16.2.10)', () => {
+  const exactly = (center: number) => ({ center, width: 2, voiFunction: 'LINEAR_EXACT' as const, explanation: null });
+  const image = { ...IMAGE, windows: [exactly(1)], frameWindows: [[exactly(1)], [exactly(101)]] };
+  const frame = { rows: 1, columns: 2, samplesPerPixel: 1, photometricInterpretation: 'MONOCHROME2' };
+  const shown = (number: number) => [
+    ...renderFrame({ ...frame, pixels: Uint16Array.of(2, 102) }, image, number, null).data,
+  ];
+  expect(shown(1)).toEqual([255, 255]);
+  expect(shown(2)).toEqual([0, 255]);
+  expect(imageOfFrame(image, 2)).toMatchObject({ windows: [{ center: 101 }], frameWindows: null });
+});
+
+test('signed values of 8 and 16 bits, and 32 bits', () => {
+  const exact = { center: 0, width: 200, voiFunction: 'LINEAR_EXACT' as const, inverted: false };
+  expect(render(Int8Array.of(-100, 0, 100), { bitsAllocated: 8, signed: true }, exact)).toEqual([0, 128, 255]);
+  expect(render(Int16Array.of(-100, 0, 100), { signed: true }, exact)).toEqual([0, 128, 255]);
+  const wide = { bitsAllocated: 32, bitsStored: 32, highBit: 31 };
+  expect(render(Int32Array.of(-100, 0, 100), { ...wide, signed: true }, exact)).toEqual([0, 128, 255]);
+  const high = { ...exact, center: 4e9 };
+  expect(render(Uint32Array.of(4e9 - 100, 4e9, 4e9 + 100), wide, high)).toEqual([0, 128, 255]);
+});
+
+test('rows of odd length and words at an odd place in memory are rendered as any other', () => {
+  const exact = { center: 50, width: 100, voiFunction: 'LINEAR_EXACT' as const, inverted: false };
+  expect(render(Uint16Array.of(0, 100, 0, 100, 50), {}, exact)).toEqual([0, 255, 0, 255, 128]);
+  expect(render(Uint16Array.of(9, 0, 100, 50).subarray(1), {}, exact)).toEqual([0, 255, 128]);
+  expect(render(Uint8Array.of(9, 0, 100, 50).subarray(1), { bitsAllocated: 8 }, exact)).toEqual([0, 255, 128]);
+  expect(render(Uint16Array.of(100), {}, exact)).toEqual([255]);
+});
+
+test('the whole padding range is left out of the automatic window (PS3.3 C.7.5.1.1.2)', () => {
+  const pixels = Uint16Array.from({ length: 3000 }, (_, i) => (i < 1500 ? 60_000 + (i % 20) : i % 100));
+  const padding = { pixelPaddingValue: 60_019, pixelPaddingRangeLimit: 60_000 };
+  const level = (change: Partial<ImageDescription>) => render(pixels, change)[1550] ?? 0;
+  expect(level(padding)).toBeGreaterThan(100);
+  expect(level({})).toBeLessThan(5);
+  expect(level({ pixelPaddingValue: 60_019 })).toBeLessThan(5);
+});
+
+test('overlays lie on top in white, whatever the grey scale does (PS3.3 C.9.2)', () => {
+  const geometry = { group: 0x6000, rows: 1, columns: 2, top: 0, left: 0, frames: null, kind: 'graphics' as const };
+  const plane = { ...geometry, place: { kind: 'embedded' as const, bit: 12 } };
+  const overlay = { plane, bits: Uint8Array.of(0b10), firstBit: 0 };
+  const frame = (samplesPerPixel: number, photometricInterpretation: string, pixels: SampleArray) =>
+    ({ rows: 1, columns: 2, samplesPerPixel, photometricInterpretation, pixels }) as const;
+  const mono1 = { ...IMAGE, photometricInterpretation: 'MONOCHROME1' };
+  const grey = renderFrame(frame(1, 'MONOCHROME1', Uint16Array.of(255, 255)), mono1, 1, WINDOW, [overlay]);
+  expect([...grey.data]).toEqual([0, 255]);
+  const rgb = renderFrame(frame(3, 'RGB', new Uint8Array(6)), { ...IMAGE, ...RGB }, 1, null, [overlay]);
+  expect([...rgb.data]).toEqual([0, 0, 0, 255, 255, 255]);
+});
+
 test('the file window comes before the VOI LUT, that before an automatic one', () => {
   const windows = [{ center: 50, width: 100, voiFunction: 'LINEAR_EXACT' as const, explanation: null }];
   const voiLut = table([0, 255, 0], 0);
@@ -77,6 +149,16 @@ test('padding alone, NaN and one single value are black or grey, never a failure
   expect(render(Uint16Array.of(5, 5), {})).toHaveLength(2);
 });
 
+test('palette indices may be signed (PS3.3 C.7.6.3.1.5)', () => {
+  const channel = table([10, 20, 30], -1);
+  const change = {
+    photometricInterpretation: 'PALETTE COLOR',
+    signed: true,
+    palette: { red: channel, green: channel, blue: channel },
+  };
+  expect(render(Int16Array.of(-5, -1, 0, 1), change).filter((_, i) => i % 3 === 0)).toEqual([10, 10, 20, 30]);
+});
+
 test('B29: palette indices beyond the table take its last entry and read nothing else', () => {
   const palette = { red: table([1, 2]), green: table([3, 4]), blue: table([5, 6]) };
   const change = { photometricInterpretation: 'PALETTE COLOR', palette };
@@ -103,16 +185,4 @@ test.each([
   [{ ...RGB, samplesPerPixel: 4, photometricInterpretation: 'CMYK' }, /CMYK is not supported/],
 ])('refuses %j', (change, sentence) => {
   expect(() => render(new Uint8Array(12), change)).toThrow(sentence);
-});
-
-test('pictures are fitted with square pixels, never enlarged, and encoded', async () => {
-  const frame = { width: 200, height: 100, channels: 1 as const, data: new Uint8Array(20_000).fill(90) };
-  expect(await fitWithin(frame, 50)).toMatchObject({ width: 50, height: 25, channels: 1 });
-  expect(await fitWithin(frame, 400)).toBe(frame);
-  // Pixels half as wide as they are high make a square picture.
-  expect(await fitWithin(frame, 100, 0.5)).toMatchObject({ width: 100, height: 100 });
-  expect([...(await encodePicture(frame, 'png')).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
-  expect([...(await encodePicture({ ...frame, height: 33, width: 200, channels: 3 }, 'jpeg')).subarray(0, 2)]).toEqual([
-    0xff, 0xd8,
-  ]);
 });

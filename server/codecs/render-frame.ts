@@ -1,9 +1,11 @@
-/** Turns a decoded frame into an 8-bit picture, as a viewer would show it: for thumbnails and key images. */
-import type { ImageDescription } from '#shared/dicom/image-description.ts';
-import { rescaleOfFrame } from '#shared/dicom/image-description.ts';
+/** Turns a decoded frame into an 8-bit picture, as a viewer would show it (PS3.3 C.7.6.3.1.2, PS3.4 N.2). */
+import { type ImageDescription, rescaleOfFrame } from '#shared/dicom/image-description.ts';
 import type { Palette } from '#shared/dicom/lookup-tables.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { type LookupTable, lookUp, type Rescale, toModalityValue } from '#shared/imaging/lookup-table.ts';
-import { applyWindow, autoWindow, isUsableWindow, type VoiWindow } from '#shared/imaging/window.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
+import { renderGrey } from './grey-scale.ts';
+import { drawOverlay } from './overlay-bits.ts';
 import { type DecodedFrame, type SampleArray, UndecodableFrame } from './stored-pixels.ts';
 
 /** Rows of 1 (grey) or 3 (RGB) samples of 8 bits. */
@@ -15,16 +17,29 @@ export interface RenderedFrame {
 }
 
 export interface RenderWindow extends VoiWindow {
-  /** On top of what MONOCHROME1 asks for. */
+  /** On top of what the file asks for by MONOCHROME1 or Presentation LUT Shape. */
   readonly inverted: boolean;
 }
 
 /**
- * Renders a frame. Grey: Modality LUT or rescale, then the given window, else the first one of the file, else its VOI
- * LUT, else one from percentiles; MONOCHROME1 is turned to show its lowest value white (PS3.3 C.7.6.3.1.2).
+ * Renders a frame. Grey: Modality LUT or rescale; then the given window, else the first usable one of the frame, else
+ * the VOI LUT, else a window from percentiles without the padding; then Presentation LUT Shape or MONOCHROME1. Colour:
+ * palette, or YCbCr to RGB, and 8 bits a sample. The overlays lie on top, in white.
  * @throws UndecodableFrame for a palette without tables and for colour models nobody uses any more
  */
 export function renderFrame(
+  frame: DecodedFrame,
+  image: ImageDescription,
+  frameNumber: number,
+  window: RenderWindow | null,
+  overlays: readonly OverlayBits[] = [],
+): RenderedFrame {
+  const picture = renderPixels(frame, image, frameNumber, window);
+  for (const overlay of overlays) drawOverlay(picture, overlay);
+  return picture;
+}
+
+function renderPixels(
   frame: DecodedFrame,
   image: ImageDescription,
   frameNumber: number,
@@ -43,7 +58,8 @@ export function renderFrame(
     return { width, height, channels: 3, data };
   }
   if (frame.samplesPerPixel !== 1) throw new UndecodableFrame(`its colour model ${safeModel(model)} is not supported`);
-  return { width, height, channels: 1, data: renderGrey(frame.pixels, image, frameNumber, window) };
+  const modality = modalityTransform(image.modalityLut, rescaleOfFrame(image, frameNumber));
+  return { width, height, channels: 1, data: renderGrey(frame.pixels, image, frameNumber, modality, window) };
 }
 
 /** Modality values of a one-sample frame: what statistics are computed over. */
@@ -58,71 +74,16 @@ function modalityTransform(table: LookupTable | null, rescale: Rescale): (stored
   return table ? (stored) => lookUp(table, stored) : (stored) => toModalityValue(stored, rescale);
 }
 
-function renderGrey(
-  pixels: SampleArray,
-  image: ImageDescription,
-  frameNumber: number,
-  window: RenderWindow | null,
-): Uint8Array {
-  const modality = modalityTransform(image.modalityLut, rescaleOfFrame(image, frameNumber));
-  const voi = chooseVoi(pixels, image, frameNumber, window);
-  const inverted = (image.photometricInterpretation === 'MONOCHROME1') !== (window?.inverted ?? false);
-  const grey = (stored: number) => {
-    const level = Math.round(voi(modality(stored)) * 255);
-    return inverted ? 255 - level : level;
-  };
-  const out = new Uint8Array(pixels.length);
-  // Few distinct values, many pixels: work each value out once.
-  const table = new Int16Array(1 << 16).fill(-1);
-  const small = image.bitsAllocated <= 16 && !image.floatingPoint;
-  for (let i = 0; i < out.length; i++) {
-    const stored = pixels[i] ?? 0;
-    if (!small) {
-      out[i] = Number.isFinite(stored) ? grey(stored) : 0;
-      continue;
-    }
-    const key = stored & 0xffff;
-    let level = table[key] ?? -1;
-    if (level < 0) {
-      level = grey(stored);
-      table[key] = level;
-    }
-    out[i] = level;
-  }
-  return out;
-}
-
-/** The VOI transformation to 0…1. */
-function chooseVoi(
-  pixels: SampleArray,
-  image: ImageDescription,
-  frameNumber: number,
-  window: RenderWindow | null,
-): (value: number) => number {
-  const stated = window ?? image.windows[0];
-  if (stated && isUsableWindow(stated)) return (value) => applyWindow(value, stated);
-  const { voiLut } = image;
-  if (voiLut) {
-    const top = 2 ** voiLut.entryBits - 1;
-    return (value) => Math.min(1, lookUp(voiLut, value) / top);
-  }
-  const { rescaleSlope, rescaleIntercept } = rescaleOfFrame(image, frameNumber);
-  const padding = image.pixelPaddingValue;
-  const auto = autoWindow(
-    modalityValues(pixels, image, frameNumber),
-    padding === null ? {} : { padding: padding * rescaleSlope + rescaleIntercept },
-  );
-  // Nothing but padding: everything is black.
-  return auto ? (value) => applyWindow(value, auto) : () => 0;
-}
-
 function applyPalette(pixels: SampleArray, palette: Palette): Uint8Array {
-  const tables = [palette.red, palette.green, palette.blue].map(eightBitEntries);
+  const red = eightBitEntries(palette.red);
+  const green = eightBitEntries(palette.green);
+  const blue = eightBitEntries(palette.blue);
   const out = new Uint8Array(pixels.length * 3);
   for (let i = 0; i < pixels.length; i++) {
-    tables.forEach((table, channel) => {
-      out[i * 3 + channel] = lookUp(table, pixels[i] ?? 0);
-    });
+    const stored = pixels[i] ?? 0;
+    out[i * 3] = lookUp(red, stored);
+    out[i * 3 + 1] = lookUp(green, stored);
+    out[i * 3 + 2] = lookUp(blue, stored);
   }
   return out;
 }

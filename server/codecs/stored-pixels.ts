@@ -108,7 +108,9 @@ export function storedValues(samples: SampleArray, format: FrameFormat): SampleA
   const { bitsAllocated, bitsStored, highBit, signed, floatingPoint } = format;
   if (floatingPoint || samples instanceof Float32Array || samples instanceof Float64Array) return samples;
   const shift = highBit - bitsStored + 1;
-  if (shift > 0 || bitsStored < bitsAllocated) {
+  if (shift === 0 && bitsStored < bitsAllocated && !signed && samples.byteOffset % 4 === 0) {
+    clearAbove(samples, bitsStored);
+  } else if (shift > 0 || bitsStored < bitsAllocated) {
     const unused = 32 - bitsStored;
     for (let i = 0; i < samples.length; i++) {
       const up = ((samples[i] ?? 0) >>> shift) << unused;
@@ -121,4 +123,14 @@ export function storedValues(samples: SampleArray, format: FrameFormat): SampleA
   if (samples instanceof Uint16Array) return new Int16Array(buffer, byteOffset, length);
   if (samples instanceof Uint32Array) return new Int32Array(buffer, byteOffset, length);
   return samples;
+}
+
+/** Clears the bits above the stored ones in place, as many samples at a time as a machine word holds. */
+function clearAbove(samples: Exclude<SampleArray, Float32Array | Float64Array>, bitsStored: number): void {
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: bytes } = samples;
+  const one = 2 ** bitsStored - 1;
+  const mask = bytes === 1 ? one * 0x01010101 : bytes === 2 ? one * 0x00010001 : one;
+  const words = new Uint32Array(buffer, byteOffset, byteLength >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) & mask;
+  for (let i = (words.length * 4) / bytes; i < samples.length; i++) samples[i] = (samples[i] ?? 0) & one;
 }

@@ -1,9 +1,12 @@
-/** JPEG-LS (CharLS), JPEG 2000 (OpenJPEG) and HTJ2K (OpenJPH) as WebAssembly, loaded when first needed. */
+/**
+ * JPEG-LS (CharLS), JPEG 2000 (OpenJPEG), HTJ2K (OpenJPH) and JPEG XL (libjxl) as WebAssembly, loaded when first needed.
+ */
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { jpeg2000Size, jpegLsSize } from './coded-size.ts';
+import { jpeg2000Size, jpegLsSize, jpegXlSize } from './coded-size.ts';
 import { checkSize, type FrameFormat, UndecodableFrame } from './stored-pixels.ts';
 
-/** What the three decoders have in common. */
+/** What the decoders have in common. */
 interface WasmDecoder {
   getEncodedBuffer(lengthBytes: number): Uint8Array;
   readHeader?(): void;
@@ -22,7 +25,7 @@ interface WasmDecoder {
 }
 
 type Instance = Readonly<Record<string, new () => WasmDecoder>>;
-type Factory = (options: { print: () => void; printErr: () => void }) => Promise<Instance>;
+type Factory = (options: { print: () => void; printErr: () => void; wasmBinary?: Uint8Array }) => Promise<Instance>;
 
 export interface WasmFrame {
   readonly width: number;
@@ -37,16 +40,24 @@ export interface WasmFrame {
 
 // The packages are CommonJS and find their .wasm file beside themselves only when they are required.
 const require = createRequire(import.meta.url);
+const JPEG_XL = '@cornerstonejs/codec-libjxl/decodewasmjs';
 const instances = new Map<string, Promise<Instance>>();
 
 function instanceOf(module: string): Promise<Instance> {
   let instance = instances.get(module);
   if (!instance) {
-    const factory = require(module) as Factory;
-    instance = factory({ print: () => {}, printErr: () => {} });
+    instance = load(module);
     instances.set(module, instance);
   }
   return instance;
+}
+
+async function load(module: string): Promise<Instance> {
+  const silent = { print: () => {}, printErr: () => {} };
+  if (module !== JPEG_XL) return (require(module) as Factory)(silent);
+  // This package is an ES module for browsers: on its own it would fetch its .wasm file from an address.
+  const { default: factory } = (await import(JPEG_XL)) as { readonly default: Factory };
+  return factory({ ...silent, wasmBinary: await readFile(require.resolve('@cornerstonejs/codec-libjxl/decodewasm')) });
 }
 
 async function decodeWith(module: string, className: string, bytes: Uint8Array): Promise<WasmFrame> {
@@ -91,7 +102,16 @@ export function decodeJpeg2000(bytes: Uint8Array, format: FrameFormat): Promise<
 /** High-Throughput JPEG 2000 (ISO 15444-15). */
 export function decodeHtj2k(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
   checkSize(format, jpeg2000Size(bytes));
+  // Of colour without a colour transform the build of OpenJPH mixes up the lines of the components; OpenJPEG does not.
+  if (format.samplesPerPixel > 1) return decodeJpeg2000(bytes, format);
   return decodeWith('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder', bytes);
+}
+
+/** JPEG XL code streams and files (ISO 18181-1, -2), JPEG images recompressed among them. */
+export async function decodeJpegXl(bytes: Uint8Array, format: FrameFormat): Promise<WasmFrame> {
+  const { width, height } = jpegXlSize(bytes);
+  checkSize(format, { width, height, components: format.samplesPerPixel });
+  return decodeWith(JPEG_XL, 'JpegXLDecoder', bytes);
 }
 
 /** Bytes a codec uses for a sample; they may differ from what the DICOM header allocates. */

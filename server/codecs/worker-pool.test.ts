@@ -129,11 +129,9 @@ test('reads a file in one process and decodes, measures and renders its frame in
   expect([...(await decodeStoredValues(decoding, input, SIGNAL)).pixels]).toEqual([1, 2, 3, 65535]);
   expect([...(await decodeFrameValues(decoding, input, SIGNAL)).values]).toEqual([-1023, -1022, -1021, 64511]);
   const window = { center: -1022, width: 2, inverted: false };
-  const picture = await renderFramePicture(decoding, { ...input, window, maxSide: null, format: 'raw' }, SIGNAL);
+  const picture = await renderFramePicture(decoding, { ...input, window, overlays: null }, SIGNAL);
   expect([...picture.data]).toEqual([0, 128, 255, 255].map((_, i) => picture.data[i]));
   expect([picture.data[0], picture.data[3], picture.width]).toEqual([0, 255, 2]);
-  const png = await renderFramePicture(decoding, { ...input, window: null, maxSide: 64, format: 'png' }, SIGNAL);
-  expect(png.data.length).toBeGreaterThan(50);
   const failing = decodeStoredValues(decoding, { ...input, bytes: new Uint8Array(3) }, SIGNAL);
   expect(await codeOf(failing)).toBe('FRAME_UNDECODABLE');
 });

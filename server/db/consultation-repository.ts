@@ -79,12 +79,13 @@ export function createConsultationRepository(
 
     saveIntake: (id, revision, intake, at) => update(id, revision, { ...intakeColumns(intake), updated_at: at }),
 
-    saveState: (id, revision, state, at, submittedAt) =>
-      update(id, revision, {
-        state,
-        updated_at: at,
-        ...(submittedAt === null ? {} : { submitted_at: submittedAt }),
-      }),
+    async saveState(id, revision, state, at, submittedAt) {
+      const columns = { state, updated_at: at, ...(submittedAt === null ? {} : { submitted_at: submittedAt }) };
+      if (!(await update(id, revision, columns))) return false;
+      // Who may find its studies hangs on the state; the search index keeps it beside them.
+      await db.updateTable('search_studies').set({ state }).where('consultation_id', '=', id).execute();
+      return true;
+    },
 
     async saveAssignment(id, revision, discipline, expertId, at) {
       if (!(await update(id, revision, { updated_at: at }))) return false;

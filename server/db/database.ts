@@ -4,9 +4,13 @@ import type { ConsultationId } from '#shared/ids.ts';
 import { createAnnotationRepository } from './annotation-repository.ts';
 import { createAuditTrail } from './audit-repository.ts';
 import { createConsultationRepository } from './consultation-repository.ts';
+import { createDerivedFrameRepository } from './derived-frame-repository.ts';
+import { createDimseRepository } from './dimse-repository.ts';
 import { createJobQueue } from './job-queue.ts';
+import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
 import { createReportRepository } from './report-repository.ts';
+import { createSearchIndex } from './search-repository.ts';
 import type { Tables } from './tables.ts';
 import { createTokenRepository } from './token-repository.ts';
 import { createUserDirectory } from './user-repository.ts';
@@ -14,29 +18,38 @@ import { createUserDirectory } from './user-repository.ts';
 /** What the rest of the server is told when members, state or revision of a consultation have changed. */
 export type ConsultationListener = (id: ConsultationId) => void;
 
-function createRepositories(db: Kysely<Tables>, clock: Clock, changed: ConsultationListener): Repositories {
+function createRepositories(
+  db: Kysely<Tables>,
+  clock: Clock,
+  totals: KnownTotals,
+  changed: ConsultationListener,
+): Repositories {
   return {
     consultations: createConsultationRepository(db, changed),
     users: createUserDirectory(db),
     tokens: createTokenRepository(db),
     material: createMaterialRepository(db),
+    derived: createDerivedFrameRepository(db),
+    search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
     reports: createReportRepository(db),
     jobs: createJobQueue(db),
     audit: createAuditTrail(db, clock),
+    dimse: createDimseRepository(db),
   };
 }
 
 /** The repositories over one Kysely instance. `changed` is called after the commit of the change, never before. */
 export function createDatabase(db: Kysely<Tables>, clock: Clock, changed: ConsultationListener = () => {}): Database {
+  const totals = new KnownTotals();
   return {
-    ...createRepositories(db, clock, changed),
+    ...createRepositories(db, clock, totals, changed),
 
     async transaction(work) {
       const touched = new Set<ConsultationId>();
       const result = await db
         .transaction()
-        .execute((transaction) => work(createRepositories(transaction, clock, (id) => touched.add(id))));
+        .execute((transaction) => work(createRepositories(transaction, clock, totals, (id) => touched.add(id))));
       for (const id of touched) changed(id);
       return result;
     },

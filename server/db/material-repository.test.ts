@@ -24,6 +24,7 @@ function instance(overrides: Partial<StoredInstance> = {}): StoredInstance {
     frameCount: 1,
     description: '{"seriesNumber":2}',
     metadata: '{"00100010":{"vr":"PN"}}',
+    repairs: '[]',
     frameIndex: '{"kind":"native"}',
     sha256: hash(),
     sizeBytes: 5_000_000_000,
@@ -38,6 +39,17 @@ describeOnEachDatabase('material repository', (open) => {
     await material.addInstance(one, AT);
     return material.linkInstance(consultationId, one, AT);
   };
+
+  test('repaired instances are counted by series and by what was repaired', async () => {
+    const { db, addConsultation } = open();
+    const consultation = await addConsultation();
+    const place = { seriesUid: uid<SeriesUid>(), studyUid: uid<StudyUid>() };
+    const odd = '[{"code":"length-odd","count":1,"places":[]}]';
+    for (const repairs of [odd, odd, '[]', null]) await store(consultation, instance({ ...place, repairs }));
+    expect(await db.material.repairRows([consultation], {})).toEqual([{ ...place, repairs: odd, instanceCount: 2 }]);
+    expect(await db.material.repairRows([await addConsultation()], {})).toEqual([]);
+    expect(await db.material.repairRows([], {})).toEqual([]);
+  });
 
   test('an instance comes back as it went in, sizes beyond 32 bits included', async () => {
     const { db, addConsultation } = open();

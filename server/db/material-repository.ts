@@ -10,6 +10,7 @@ import {
   toOutcome,
   toSlide,
 } from './material-rows.ts';
+import { repairRows } from './repair-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters; lists are asked in parts of this size. */
@@ -142,7 +143,15 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       if (consultationIds.length === 0) return [];
       const rows = await db
         .selectFrom('dicom_instances')
-        .select(['study_uid', 'series_uid', 'sop_instance_uid', 'transfer_syntax_uid', 'sha256', 'size_bytes'])
+        .select([
+          'study_uid',
+          'series_uid',
+          'sop_instance_uid',
+          'sop_class_uid',
+          'transfer_syntax_uid',
+          'sha256',
+          'size_bytes',
+        ])
         .where((where) => heldBy(where, consultationIds, scope))
         .orderBy('study_uid')
         .orderBy('series_uid')
@@ -153,6 +162,9 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
     },
 
     seriesRows: (consultationIds, scope) => seriesRows(db, consultationIds, scope),
+
+    repairRows: async (consultationIds, scope) =>
+      consultationIds.length === 0 ? [] : repairRows(db, (where) => heldBy(where, consultationIds, scope)),
 
     async instanceMetadata(consultationIds, scope) {
       if (consultationIds.length === 0) return [];

@@ -31,6 +31,7 @@ export function toInstanceRow(instance: StoredInstance, at: string): DicomInstan
     description: instance.description,
     metadata: instance.metadata,
     frame_index: instance.frameIndex,
+    repairs: instance.repairs,
     stored_at: at,
   };
 }
@@ -43,19 +44,21 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
     description: row.description,
     metadata: row.metadata,
     frameIndex: row.frame_index,
+    repairs: row.repairs,
   };
 }
 
 export function toInstanceFile(
   row: Pick<
     Selectable<DicomInstanceRow>,
-    'study_uid' | 'series_uid' | 'sop_instance_uid' | 'transfer_syntax_uid' | 'sha256' | 'size_bytes'
+    'study_uid' | 'series_uid' | 'sop_instance_uid' | 'sop_class_uid' | 'transfer_syntax_uid' | 'sha256' | 'size_bytes'
   >,
 ): InstanceFile {
   return {
     studyUid: row.study_uid as StudyUid,
     seriesUid: row.series_uid as SeriesUid,
     sopInstanceUid: row.sop_instance_uid as SopInstanceUid,
+    sopClassUid: row.sop_class_uid,
     transferSyntaxUid: row.transfer_syntax_uid,
     sha256: row.sha256 as Sha256,
     sizeBytes: row.size_bytes,

@@ -3,6 +3,11 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as consultation from './migrations/0001-consultation.ts';
 import * as auditAppendOnly from './migrations/0002-audit-append-only.ts';
 import * as signedAppendOnly from './migrations/0003-signed-append-only.ts';
+import * as searchIndex from './migrations/0004-search-index.ts';
+import * as instanceRepairs from './migrations/0005-instance-repairs.ts';
+import * as dimsePeers from './migrations/0006-dimse-peers.ts';
+import * as derivedFrames from './migrations/0007-derived-frames.ts';
+import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration ever released, in order; a released one is never edited. */
@@ -10,11 +15,16 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-consultation': consultation,
   '0002-audit-append-only': auditAppendOnly,
   '0003-signed-append-only': signedAppendOnly,
+  '0004-search-index': searchIndex,
+  '0005-instance-repairs': instanceRepairs,
+  '0006-dimse-peers': dimsePeers,
+  '0007-derived-frames': derivedFrames,
 };
 
-/** Brings the schema up to date. The tables of the account library come from its own migrations. */
+/** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+  await refreshSearchIndex(db);
 }

@@ -8,6 +8,7 @@ export interface Tables {
   consultations: ConsultationRow;
   assignments: AssignmentRow;
   consultation_events: ConsultationEventRow;
+  dimse_peers: DimsePeerRow;
   blobs: BlobRow;
   dicom_instances: DicomInstanceRow;
   consultation_instances: ConsultationInstanceRow;
@@ -20,9 +21,15 @@ export interface Tables {
   reports: ReportRow;
   report_versions: ReportVersionRow;
   renditions: RenditionRow;
+  derived_frames: DerivedFrameRow;
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
+  search_studies: SearchStudyRow;
+  search_names: SearchNameRow;
+  search_series: SearchSeriesRow;
+  search_requests: SearchRequestRow;
+  search_version: { version: number };
   user: UserRow;
 }
 
@@ -63,6 +70,18 @@ export interface ConsultationEventRow {
   note: string | null;
 }
 
+/** One row a remote application entity that may open associations. */
+export interface DimsePeerRow {
+  ae_title: string;
+  user_id: string;
+  /** IP address or CIDR range; null for any. */
+  address: string | null;
+  consultation_id: string | null;
+  host: string | null;
+  port: number | null;
+  created_at: string;
+}
+
 export interface BlobRow {
   sha256: string;
   size_bytes: number;
@@ -89,6 +108,8 @@ export interface DicomInstanceRow {
   metadata: string;
   /** FrameIndex as JSON; null for objects without pixels. */
   frame_index: string | null;
+  /** Repair[] as JSON; null when it was stored before repairs were recorded. */
+  repairs: string | null;
   stored_at: string;
 }
 
@@ -204,6 +225,17 @@ export interface RenditionRow {
   produced_at: string;
 }
 
+/** A cache: rows and the objects they name may be deleted at any time. */
+export interface DerivedFrameRow {
+  source_sha256: string;
+  frame_number: number;
+  /** Transfer syntax and version of the maker. */
+  form: string;
+  sha256: string;
+  size_bytes: number;
+  used_at: string;
+}
+
 export interface JobRow {
   id: string;
   kind: string;
@@ -242,6 +274,71 @@ export interface ApiTokenRow {
   created_at: string;
   last_used_at: string | null;
   revoked_at: string | null;
+}
+
+/**
+ * What one consultation holds of a study, for searching. Dates and times are comparable texts, and what is not known is
+ * an empty one; see shared/dicom/query/index-entry.
+ */
+export interface SearchStudyRow {
+  id: Generated<number>;
+  consultation_id: string;
+  study_uid: string;
+  /** The instance whose attributes the study shows. */
+  sample_uid: string;
+  /** State and referrer of the consultation, kept with it. */
+  state: string;
+  referrer_id: string;
+  /** 1 when another consultation holds instances of the study too. */
+  shared: number;
+  study_date: string;
+  study_time: string;
+  accession_number: string;
+  study_id: string;
+  study_description: string;
+  patient_id: string;
+  patient_birth_date: string;
+  patient_sex: string;
+  /** `/CT/SR/`, sorted; empty when no series has one. */
+  modalities: string;
+  /** DICOM JSON. */
+  dataset: string;
+}
+
+/** One group of a person name of a study, folded. */
+export interface SearchNameRow {
+  study_row: number;
+  /** 'patientName' or 'referringPhysicianName'. */
+  attribute: string;
+  /** 0 alphabetic, 1 ideographic, 2 phonetic. */
+  part: number;
+  text: string;
+}
+
+export interface SearchSeriesRow {
+  study_row: number;
+  series_uid: string;
+  sample_uid: string;
+  modality: string;
+  series_number: number | null;
+  series_date: string;
+  series_time: string;
+  series_description: string;
+  body_part_examined: string;
+  laterality: string;
+  performed_date: string;
+  performed_time: string;
+  instance_count: number;
+  /** DICOM JSON. */
+  dataset: string;
+}
+
+/** One item of a series' RequestAttributesSequence. */
+export interface SearchRequestRow {
+  study_row: number;
+  series_uid: string;
+  scheduled_step_id: string;
+  requested_procedure_id: string;
 }
 
 /** The columns of the account library's user table that we read. */

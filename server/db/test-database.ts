@@ -31,6 +31,7 @@ async function prepare(dialect: TestDatabase['dialect'], kysely: Kysely<Tables>)
   const library = createAuthLibrary(kysely, {
     secret: 'only-for-tests-only-for-tests-0123456789',
     publicUrl: null,
+    overHttps: false,
     onError: () => {},
   });
   await migrateAccounts(library);

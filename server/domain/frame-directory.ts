@@ -15,6 +15,8 @@ export interface InstancePlace {
 }
 
 export interface FoundInstance {
+  readonly sopInstanceUid: SopInstanceUid;
+  readonly sopClassUid: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;
   readonly transferSyntaxUid: string;
@@ -61,9 +63,9 @@ export function createFrameDirectory(db: Pick<Repositories, 'material'>, indexes
 }
 
 function describe(stored: StoredInstance, indexes: FrameIndexReader): FoundInstance {
-  const { sha256, sizeBytes, transferSyntaxUid, description, frameIndex } = stored;
+  const { sopInstanceUid, sopClassUid, sha256, sizeBytes, transferSyntaxUid, description, frameIndex } = stored;
   const frames = frameIndex === null ? null : indexes.open({ frameIndex, transferSyntaxUid, description });
-  return { sha256, sizeBytes, transferSyntaxUid, frames };
+  return { sopInstanceUid, sopClassUid, sha256, sizeBytes, transferSyntaxUid, frames };
 }
 
 function dropOldest(map: Map<SopInstanceUid, FoundInstance>): void {

@@ -1,3 +1,4 @@
+import type { FrameTarget, PixelFormat } from '#shared/dicom/transcoding.ts';
 import type { SlideId } from '#shared/ids.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
 
@@ -38,6 +39,10 @@ export interface InstanceFrames {
   readonly transferSyntaxUid: string;
   /** The media type of one such frame when it is sent by itself (PS3.18 table 8.7.3-5). */
   readonly mediaType: string;
+  /** Of the frames as they are sent; null for objects whose header describes no image. */
+  readonly format: PixelFormat | null;
+  /** Other transfer syntaxes the frames can be brought into. */
+  readonly targets: readonly FrameTarget[];
   /** Frame numbers count from 1. FRAME_UNKNOWN, DICOM_PIXELS_SHORT. */
   frame(frameNumber: number, read: RangeRead): Promise<Uint8Array>;
 }
@@ -50,24 +55,22 @@ export interface FrameIndexReader {
   }): InstanceFrames;
 }
 
-/** Renders frames to pictures in worker threads, within bounds of time and memory. */
-export interface FrameRenderer {
+/** Brings frames into other transfer syntaxes in worker processes, within bounds of time and memory. */
+export interface FrameTranscoder {
   /**
-   * With the window the image proposes when `window` is null. FRAME_UNKNOWN, FRAME_UNDECODABLE, DICOM_NO_PIXELS,
-   * DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
+   * One frame, read by `frames.frame`, in one of `frames.targets`. What is lossless has been decoded again and compared.
+   * FRAME_UNDECODABLE, FRAME_NOT_ENCODABLE, DICOM_TRANSFER_SYNTAX_UNSUPPORTED, READING_TIMEOUT, READING_MEMORY.
    */
-  render(
-    instance: { readonly frameIndex: string | null; readonly transferSyntaxUid: string; readonly description: string },
-    wanted: {
+  transcode(
+    frame: {
+      readonly bytes: Uint8Array;
+      readonly format: PixelFormat;
+      readonly transferSyntaxUid: string;
       readonly frameNumber: number;
-      readonly window: { readonly center: number; readonly width: number } | null;
-      /** Longest side in px; null keeps the frame's own size. */
-      readonly maxSide: number | null;
-      readonly format: 'jpeg' | 'png';
+      readonly targetUid: string;
     },
-    read: RangeRead,
     signal: AbortSignal,
-  ): Promise<EncodedPicture>;
+  ): Promise<Uint8Array>;
 }
 
 /** A stored object that a reader may need as a local file. */

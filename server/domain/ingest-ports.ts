@@ -11,6 +11,8 @@ export interface StagedFile {
   readonly sizeBytes: number;
   /** Known when the bytes were hashed on their way to the disk; reading them again is then spared. */
   readonly fingerprint?: Fingerprint;
+  /** Settles when the bytes are durable: they go there while the file is read. Absent when nobody has begun. */
+  readonly durable?: Promise<void>;
 }
 
 /** Files on their way in, in a folder on the file system of the blob store. */
@@ -21,6 +23,8 @@ export interface Staging {
   copy(path: string, signal: AbortSignal): Promise<StagedFile>;
   /** Writes bytes as they come and hashes them. Leaves nothing behind when `bytes` fails. Throws STORAGE_FULL. */
   write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile>;
+  /** The bytes of a staged file from an offset on. */
+  read(path: string, offsetBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Removes a staged file; does nothing when it is gone. */
   discard(path: string): Promise<void>;
 }

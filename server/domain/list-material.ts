@@ -3,8 +3,9 @@ import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SlideId } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
-import type { InstanceRow, SeriesRow, StoredSlide } from './material-ports.ts';
+import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
+import { seriesRepairs } from './series-repairs.ts';
 import { consultationsWithMaterialFor } from './visible-consultations.ts';
 
 interface MaterialNeeds {
@@ -13,14 +14,15 @@ interface MaterialNeeds {
 
 /** Everything a consultation holds, as its pages show it. */
 export async function listMaterialOf({ db }: MaterialNeeds, consultationId: ConsultationId): Promise<Material> {
-  const [rows, series, slides, documents] = [
+  const [rows, series, repairs, slides, documents] = [
     await db.material.instanceRows([consultationId], {}),
     await db.material.seriesRows([consultationId], {}),
+    await db.material.repairRows([consultationId], {}),
     await db.material.slides([consultationId]),
     await db.material.documents(consultationId),
   ];
   return {
-    studies: studiesOf(rows, series),
+    studies: studiesOf(rows, series, repairs),
     slides: slides.map(slideSummary),
     documents: documents.map(({ id, name, mediaType, sizeBytes, sha256 }) => ({
       ...{ id, name, mediaType, sizeBytes, sha256 },
@@ -81,7 +83,12 @@ function slideFacts(description: Partial<SlideDescription>) {
   };
 }
 
-function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): StudySummary[] {
+function studiesOf(
+  rows: readonly InstanceRow[],
+  series: readonly SeriesRow[],
+  repairRows: readonly RepairRow[],
+): StudySummary[] {
+  const repairs = Map.groupBy(repairRows, keyOf);
   const instances = Map.groupBy(rows, keyOf);
   const studies = Map.groupBy(series, (row) => row.studyUid);
   return [...studies].map(([studyUid, members]) => {
@@ -95,7 +102,10 @@ function studiesOf(rows: readonly InstanceRow[], series: readonly SeriesRow[]): 
       patientName: first?.patientName ?? '',
       patientId: first?.patientId ?? '',
       series: described
-        .map(({ row, description }) => seriesSummary(row, description, instances.get(keyOf(row)) ?? []))
+        .map(({ row, description }) => ({
+          ...seriesSummary(row, description, instances.get(keyOf(row)) ?? []),
+          repairs: seriesRepairs(repairs.get(keyOf(row)) ?? []),
+        }))
         .sort(
           (a, b) =>
             (a.seriesNumber ?? Infinity) - (b.seriesNumber ?? Infinity) || a.seriesUid.localeCompare(b.seriesUid),
@@ -113,7 +123,7 @@ function seriesSummary(
   row: SeriesRow,
   description: Partial<InstanceDescription>,
   instances: readonly InstanceRow[],
-): SeriesSummary {
+): Omit<SeriesSummary, 'repairs'> {
   const images = instances.filter(({ frameCount }) => frameCount > 0);
   return {
     seriesUid: row.seriesUid,

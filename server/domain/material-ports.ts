@@ -32,6 +32,8 @@ export interface InstanceFacts {
   readonly metadata: string;
   /** FrameIndex (server/codecs/frame-index.ts) as JSON; null for an object without pixels. */
   readonly frameIndex: string | null;
+  /** Repair[] (shared/dicom/repairs.ts) as JSON; null for an instance that was read before they were recorded. */
+  readonly repairs: string | null;
 }
 
 export interface StoredInstance extends InstanceFacts {
@@ -58,6 +60,7 @@ export interface InstanceFile {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
   readonly sopInstanceUid: SopInstanceUid;
+  readonly sopClassUid: string;
   readonly transferSyntaxUid: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;
@@ -72,6 +75,15 @@ export interface SeriesRow {
   readonly sampleUid: SopInstanceUid;
   /** InstanceDescription of the sample as JSON. */
   readonly description: string;
+}
+
+/** Instances of a series that were repaired alike. */
+export interface RepairRow {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  /** Repair[] as JSON. */
+  readonly repairs: string;
+  readonly instanceCount: number;
 }
 
 export interface StoredSlide {
@@ -124,7 +136,7 @@ export interface MaterialRepository {
   hashOfInstance(sopInstanceUid: SopInstanceUid): Promise<Sha256 | null>;
   /** Adds the instance unless its UID is known. */
   addInstance(instance: StoredInstance, at: string): Promise<void>;
-  /** True when the consultation did not hold the instance before. */
+  /** True when the consultation did not hold the instance before; it is then entered into the search index as well. */
   linkInstance(consultationId: ConsultationId, instance: StoredInstance, at: string): Promise<boolean>;
   instance(sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
   /** The instance, if the consultation holds it. */
@@ -134,6 +146,8 @@ export interface MaterialRepository {
   /** In the order of `instanceRows`. */
   instanceFiles(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceFile[]>;
   seriesRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<SeriesRow[]>;
+  /** Each different list of repairs of a series with the number of its instances; sound instances are not among them. */
+  repairRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<RepairRow[]>;
   /** DICOM JSON texts in the order of `instanceRows`. */
   instanceMetadata(
     consultationIds: readonly ConsultationId[],

@@ -3,8 +3,11 @@ import type { ConsultationState } from '#shared/consultation/lifecycle.ts';
 import type { Membership, Role } from '#shared/consultation/role.ts';
 import type { ConsultationId, Sha256, UserId } from '#shared/ids.ts';
 import type { ConsultationRepository, TokenRepository, UserDirectory } from './consultation-ports.ts';
+import type { DerivedFrameRepository } from './derived-ports.ts';
+import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
+import type { SearchIndex } from './search-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -13,7 +16,7 @@ export interface Principal {
   readonly userId: UserId;
   readonly name: string;
   readonly role: Role;
-  readonly via: 'session' | 'token';
+  readonly via: 'session' | 'token' | 'dimse';
 }
 
 /** How the principal stands to one consultation. */
@@ -51,10 +54,13 @@ export interface Repositories {
   readonly users: UserDirectory;
   readonly tokens: TokenRepository;
   readonly material: MaterialRepository;
+  readonly derived: DerivedFrameRepository;
+  readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;
   readonly jobs: JobQueue;
   readonly audit: AuditTrail;
+  readonly dimse: DimseRepository;
 }
 
 /**
@@ -102,10 +108,21 @@ export interface BlobStore {
   probe(signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * Bytes that can be made again, named by their SHA-256, apart from the store of the originals: what is removed here
+ * can never be one of them.
+ */
+export interface DerivedStore extends Pick<BlobStore, 'put' | 'open'> {
+  /** Does nothing when it is gone. */
+  remove(sha256: Sha256, signal?: AbortSignal): Promise<void>;
+}
+
 /** A finished file outside the store, of which every byte has been read. */
 export interface StorableFile {
   readonly path: string;
   readonly fingerprint: Fingerprint;
+  /** Settles when its bytes are durable and it is read-only; absent when nobody has begun. */
+  readonly durable?: Promise<void>;
 }
 
 export interface BlobHandle {

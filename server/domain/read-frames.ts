@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import type { DerivedFrames } from './derived-frames.ts';
 import type { FoundInstance, FrameDirectory, InstancePlace } from './frame-directory.ts';
 import type { InstanceFrames } from './image-ports.ts';
 import type { BlobStore } from './ports.ts';
@@ -7,6 +8,7 @@ import type { BlobStore } from './ports.ts';
 export interface FrameNeeds {
   readonly directory: FrameDirectory;
   readonly blobs: BlobStore;
+  readonly derived: DerivedFrames;
 }
 
 /** Gives memory for a read; whoever lent it takes it back when the answer has been sent. */
@@ -17,6 +19,8 @@ export interface FramesOfInstance {
   readonly frames: InstanceFrames;
   /** One frame after the other, in the order asked for; stops reading when the signal aborts. */
   read(lend: Lend, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** As `read`, in one of the frames' targets. Also throws what DerivedFrames throws. */
+  readAs(targetUid: string, signal: AbortSignal): AsyncGenerator<Uint8Array>;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface FramesOfInstance {
  * @throws AppError NOT_FOUND, DICOM_NO_PIXELS, FRAME_UNKNOWN; while reading BLOB_MISSING, DICOM_PIXELS_SHORT
  */
 export async function readFrames(
-  { directory, blobs }: FrameNeeds,
+  { directory, blobs, derived }: FrameNeeds,
   consultationIds: readonly ConsultationId[],
   place: InstancePlace,
   frameNumbers: readonly number[],
@@ -53,5 +57,27 @@ export async function readFrames(
         await blob.close();
       }
     },
+    async *readAs(targetUid, signal) {
+      for (const frameNumber of frameNumbers) {
+        const stored = (reading: AbortSignal) => storedFrame(blobs, instance, frames, frameNumber, reading);
+        yield await derived.read(instance, frameNumber, targetUid, stored, signal);
+      }
+    },
   };
+}
+
+/** One frame as it is sent unless asked otherwise, in memory of its own. */
+export async function storedFrame(
+  blobs: BlobStore,
+  { sha256 }: Pick<FoundInstance, 'sha256'>,
+  frames: InstanceFrames,
+  frameNumber: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const blob = await blobs.open(sha256, signal);
+  try {
+    return await frames.frame(frameNumber, (offsetBytes, lengthBytes) => blob.read(offsetBytes, lengthBytes, signal));
+  } finally {
+    await blob.close();
+  }
 }

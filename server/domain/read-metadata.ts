@@ -26,13 +26,13 @@ export class MetadataReader {
   }
 
   /**
-   * Throws NOT_FOUND when the consultations hold nothing in the scope. `knownEtag` saves the work of a 304. `complete`
+   * Throws NOT_FOUND when the consultations hold nothing in the scope. `knownEtags` save the work of a 304. `complete`
    * makes the addresses in the text of one instance absolute; `base` is what they then depend on.
    */
   async read(
     consultationIds: readonly ConsultationId[],
     scope: InstanceScope,
-    knownEtag: string | null,
+    knownEtags: readonly string[],
     base: string,
     complete: (json: string, place: string) => string,
   ): Promise<{ etag: string; gzipped: Uint8Array | null }> {
@@ -41,7 +41,7 @@ export class MetadataReader {
     const hash = createHash('sha256').update(base);
     for (const { sopInstanceUid } of rows) hash.update(`\n${sopInstanceUid}`);
     const etag = `"${hash.digest('base64url').slice(0, 27)}"`;
-    if (etag === knownEtag) return { etag, gzipped: null };
+    if (knownEtags.includes(etag)) return { etag, gzipped: null };
     const known = this.#known.get(etag);
     if (known !== undefined) return { etag, gzipped: known };
     const texts = await this.#db.material.metadataTexts(rows.map(({ sopInstanceUid }) => sopInstanceUid));

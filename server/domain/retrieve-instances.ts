@@ -1,28 +1,43 @@
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import type { FrameDirectory } from './frame-directory.ts';
 import type { InstanceFile, InstanceScope } from './material-ports.ts';
-import type { BlobStore, Repositories } from './ports.ts';
-import { streamBlob } from './read-document.ts';
+import { type OutgoingObject, objectSyntaxes, openOutgoing, outgoingAsStored } from './outgoing-object.ts';
+import type { Repositories } from './ports.ts';
+import type { TranscodeNeeds } from './transcode-object.ts';
 
-/** The objects of a study or series that the consultations hold, in order. Throws NOT_FOUND when there is none. */
-export async function instanceFilesOf(
-  { db }: { readonly db: Pick<Repositories, 'material'> },
-  consultationIds: readonly ConsultationId[],
-  scope: InstanceScope,
-): Promise<InstanceFile[]> {
-  const files = await db.material.instanceFiles(consultationIds, scope);
-  if (files.length === 0) throw new AppError('NOT_FOUND');
-  return files;
+export interface RetrieveNeeds extends TranscodeNeeds {
+  readonly db: Pick<Repositories, 'material'>;
+  readonly directory: FrameDirectory;
 }
 
-/** Each object's bytes in chunks; it is opened when its turn comes and closed before the next one. */
-export async function* streamInstances(
-  needs: { readonly blobs: BlobStore },
-  files: readonly InstanceFile[],
-  signal: AbortSignal,
-): AsyncGenerator<AsyncGenerator<Uint8Array>, void> {
-  for (const { sha256 } of files) {
-    const { chunks } = await streamBlob(needs, sha256, signal);
-    yield chunks;
-  }
+/** A stored object that somebody may have. */
+export interface RetrievableObject {
+  readonly file: InstanceFile;
+  /** The transfer syntaxes it can leave in, the stored one first. */
+  syntaxes(): Promise<string[]>;
+  /** Throws as openOutgoing does. */
+  open(transferSyntaxUid: string, signal: AbortSignal): Promise<OutgoingObject>;
+}
+
+/** The objects of a study or series that the consultations hold, in order. Throws NOT_FOUND when there is none. */
+export async function retrievableObjects(
+  needs: RetrieveNeeds,
+  consultationIds: readonly ConsultationId[],
+  scope: InstanceScope,
+): Promise<RetrievableObject[]> {
+  const files = await needs.db.material.instanceFiles(consultationIds, scope);
+  if (files.length === 0) throw new AppError('NOT_FOUND');
+  return files.map((file) => {
+    const find = () => needs.directory.find(consultationIds, file);
+    return {
+      file,
+      syntaxes: async () => objectSyntaxes(await find()),
+      // As stored nothing but the row is needed.
+      open: async (uid, signal) =>
+        uid === file.transferSyntaxUid
+          ? outgoingAsStored(needs, file, signal)
+          : openOutgoing(needs, await find(), uid, signal),
+    };
+  });
 }

@@ -1,151 +1,167 @@
-import type { ConsultationId, SopInstanceUid } from '#shared/ids.ts';
-import { SEARCH_ATTRIBUTES, type SearchAttribute, type SearchLevel, searchAttribute } from './dicom-attributes.ts';
-import { type JsonDataset, type JsonElement, matches } from './dicom-matching.ts';
-import type { InstanceScope, SeriesRow } from './material-ports.ts';
-import type { Repositories } from './ports.ts';
+import { visibilityOf } from '#shared/consultation/permissions.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { nameOfPath } from '#shared/dicom/query/attribute-path.ts';
+import { matchesAt } from '#shared/dicom/query/matches.ts';
+import { AppError } from '#shared/errors.ts';
+import type { SopInstanceUid } from '#shared/ids.ts';
+import type { Principal, Repositories } from './ports.ts';
+import { answerTo, includedFields, type Match } from './search-answer.ts';
+import { DATE_TIMES, type FoundKey, type IndexedFilter, type IndexSearch, type SearchReach } from './search-ports.ts';
+import { type DicomQuery, indexedAttribute, type SearchFilter } from './search-query.ts';
 
-/** QIDO-RS (PS3.18 section 10.6) over the consultations a person may read, and nothing else. */
+/** QIDO-RS (PS3.18 section 10.6) and C-FIND (PS3.4 annex C) over the consultations a person may read. */
 
-export interface DicomQuery {
-  readonly level: SearchLevel;
-  /** From the path: the study, or the study and series. */
-  readonly scope: InstanceScope;
-  readonly filters: readonly { readonly attribute: SearchAttribute; readonly value: string }[];
-  readonly limit: number;
-  readonly offset: number;
+export interface SearchNeeds {
+  readonly db: Pick<Repositories, 'search' | 'material'>;
 }
 
-/** Instances that one search reads the attributes of; a search at instance level without a scope stops there. */
-const MAX_INSTANCES = 20_000;
+export interface SearchResult {
+  /** One data set a match, newest study first. */
+  readonly datasets: readonly DicomJsonDataset[];
+  /** All matches, whatever the offset and the limit. A large number may be some seconds old. */
+  readonly total: number;
+}
 
-/** Splits query parameters into filters and the rest, which is tolerated and has no effect. */
-export function filtersOf(parameters: Readonly<Record<string, string>>): DicomQuery['filters'] {
-  return Object.entries(parameters).flatMap(([name, value]) => {
-    const attribute = searchAttribute(name);
-    return attribute === undefined ? [] : [{ attribute, value }];
+/** Instances that one search reads to match attributes the index does not hold. */
+const MAX_READ = 2000;
+const READ_AT_ONCE = 100;
+
+/**
+ * Searches what `principal` may read. `base` is the address of the service, for the URLs in the answer; an empty one
+ * leaves them out.
+ * @throws AppError SEARCH_TOO_BROAD when attributes outside the index would have to be compared for too many matches
+ */
+export async function searchDicom(
+  needs: SearchNeeds,
+  principal: Pick<Principal, 'userId' | 'role'>,
+  query: DicomQuery,
+  base: string,
+): Promise<SearchResult> {
+  const reach = { userId: principal.userId, visibility: visibilityOf(principal.role, 'material.read') };
+  const { search, others } = plan(query);
+  const { matches, total } =
+    others.length === 0
+      ? await fromIndex(needs, reach, search, query)
+      : await fromInstances(needs, reach, search, others, query);
+  return { datasets: await answers(needs.db, matches, query, base), total };
+}
+
+/** Parts the filters into those of the index and those that need the instances. */
+function plan(query: DicomQuery): { search: IndexSearch; others: readonly SearchFilter[] } {
+  const indexed: IndexedFilter[] = [];
+  const others: SearchFilter[] = [];
+  for (const filter of query.filters) {
+    const attribute = indexedAttribute(filter.path);
+    if (attribute === undefined) others.push(filter);
+    else indexed.push({ attribute, condition: filter.condition });
+  }
+  const filters = query.combinedDateTime ? withDateTimes(indexed) : indexed;
+  return { search: { level: query.level, scope: query.scope, filters }, others };
+}
+
+/**
+ * A range of dates and one of times that are open at the same ends become one range of instants (PS3.4 C.2.2.2.5).
+ * That of the dates stays: it follows from the other and has an index.
+ */
+function withDateTimes(filters: readonly IndexedFilter[]): IndexedFilter[] {
+  let combined = [...filters];
+  for (const { date, time, both } of DATE_TIMES) {
+    const [day, clock] = [date, time].map((name) => filters.find(({ attribute }) => attribute === name)?.condition);
+    if (day?.kind !== 'range' || clock?.kind !== 'range' || day.single || clock.single) continue;
+    const from = day.from === null || clock.from === null ? null : day.from + clock.from;
+    const to = day.to === null || clock.to === null ? null : day.to + clock.to;
+    if ((day.from === null) !== (clock.from === null) || (day.to === null) !== (clock.to === null)) continue;
+    combined = combined.filter(({ attribute }) => attribute !== time);
+    combined.push({ attribute: both, condition: { kind: 'range', from, to, single: false } });
+  }
+  return combined;
+}
+
+type Found = Pick<SearchResult, 'total'> & { readonly matches: readonly Match[] };
+
+async function fromIndex(
+  { db }: SearchNeeds,
+  reach: SearchReach,
+  search: IndexSearch,
+  query: DicomQuery,
+): Promise<Found> {
+  const { offset, limit } = query;
+  // One more than asked for tells whether anything is left to count.
+  const keys = await db.search.find(reach, search, offset, limit + 1);
+  const isLast = keys.length <= limit && (keys.length > 0 || offset === 0);
+  const [matches, counted] = await Promise.all([
+    describe(db, reach, keys.slice(0, limit)),
+    isLast ? 0 : db.search.count(reach, search),
+  ]);
+  // A remembered total may be older than the page.
+  return { matches, total: keys.length === 0 ? counted : Math.max(counted, offset + keys.length) };
+}
+
+async function fromInstances(
+  { db }: SearchNeeds,
+  reach: SearchReach,
+  search: IndexSearch,
+  others: readonly SearchFilter[],
+  { offset, limit }: DicomQuery,
+): Promise<Found> {
+  const keys = await db.search.find(reach, search, 0, MAX_READ + 1);
+  if (keys.length > MAX_READ) {
+    const attributes = others.map(({ path }) => nameOfPath(path)).join(', ');
+    throw new AppError('SEARCH_TOO_BROAD', { attributes, limit: MAX_READ });
+  }
+  const matches: Match[] = [];
+  for (let from = 0; from < keys.length; from += READ_AT_ONCE) {
+    const part = await describe(db, reach, keys.slice(from, from + READ_AT_ONCE));
+    const texts = await db.material.metadataTexts(part.map(sampleOf));
+    for (const match of part) {
+      const instance = parse(texts.get(sampleOf(match)));
+      if (others.every(({ path, condition }) => matchesAt(instance, path.tags, condition))) matches.push(match);
+    }
+  }
+  return { matches: matches.slice(offset, offset + limit), total: matches.length };
+}
+
+async function describe(db: SearchNeeds['db'], reach: SearchReach, keys: readonly FoundKey[]): Promise<Match[]> {
+  if (keys.length === 0) return [];
+  const studies = await db.search.studies(
+    reach,
+    keys.map(({ row }) => row),
+  );
+  const below = keys.filter(({ seriesUid }) => seriesUid !== undefined);
+  const series = below.length === 0 ? null : await db.search.series(reach, below);
+  return keys.flatMap((key): Match[] => {
+    const study = studies.get(key.row);
+    if (study === undefined) return [];
+    return [{ key, study, series: series?.get(`${key.row} ${key.seriesUid}`) ?? null }];
   });
 }
 
-/** One data set a match, in the order of UIDs and numbers. `base` is the address of the service. */
-export async function searchDicom(
-  { db }: { readonly db: Pick<Repositories, 'material'> },
-  consultationIds: readonly ConsultationId[],
-  query: DicomQuery,
+/** The instance that speaks for the match. */
+function sampleOf({ key, study, series }: Match): SopInstanceUid {
+  return key.sopInstanceUid ?? series?.sampleUid ?? study.sampleUid;
+}
+
+async function answers(
+  db: SearchNeeds['db'],
+  matches: readonly Match[],
+  { level, include }: DicomQuery,
   base: string,
-): Promise<JsonDataset[]> {
-  const scope = { ...query.scope, ...uidFilters(query) };
-  const series = await db.material.seriesRows(consultationIds, scope);
-  const samples = await readDatasets(
-    db,
-    series.map(({ sampleUid }) => sampleUid),
-  );
-  const described = series.map((row) => ({ row, sample: samples.get(row.sampleUid) ?? {} }));
-  const studies = Map.groupBy(described, ({ row }) => row.studyUid);
-  const found: JsonDataset[] = [];
-  for (const [studyUid, members] of studies) {
-    const studyUrl = `${base}/studies/${studyUid}`;
-    const study = studyDataset(members, studyUrl);
-    if (!passes(query, 'study', study)) continue;
-    if (query.level === 'study') {
-      // A filter on a series attribute asks for studies with such a series.
-      if (members.some(({ sample }) => passes(query, 'series', sample))) found.push(study);
-      continue;
-    }
-    for (const { row, sample } of members) {
-      const seriesUrl = `${studyUrl}/series/${row.seriesUid}`;
-      const one = { ...study, ...seriesDataset(row, sample, seriesUrl) };
-      if (!passes(query, 'series', one)) continue;
-      if (query.level === 'series') found.push(one);
-      else found.push(...(await instancesOf(db, consultationIds, query, row, one, seriesUrl)));
-      if (found.length >= MAX_INSTANCES) break;
+): Promise<DicomJsonDataset[]> {
+  const fields = includedFields(level, include);
+  const found: DicomJsonDataset[] = [];
+  for (let from = 0; from < matches.length; from += READ_AT_ONCE) {
+    const part = matches.slice(from, from + READ_AT_ONCE);
+    const read = level === 'instance' || fields !== null;
+    const texts = read ? await db.material.metadataTexts(part.map(sampleOf)) : null;
+    for (const match of part) {
+      const instance = texts === null ? null : parse(texts.get(sampleOf(match)));
+      found.push(answerTo(match, instance, fields, base));
     }
   }
-  return found.slice(query.offset, query.offset + query.limit);
+  return found;
 }
 
-/** UIDs in the query narrow the search in the database already, when each names one. */
-function uidFilters({ filters }: DicomQuery): InstanceScope {
-  const single = (keyword: string): string | undefined => {
-    const value = filters.find(({ attribute }) => attribute.keyword === keyword)?.value;
-    return value !== undefined && /^[\d.]+$/.test(value) ? value : undefined;
-  };
-  const studyUid = single('StudyInstanceUID');
-  const seriesUid = single('SeriesInstanceUID');
-  return {
-    ...(studyUid === undefined ? {} : { studyUid: studyUid as NonNullable<InstanceScope['studyUid']> }),
-    ...(seriesUid === undefined ? {} : { seriesUid: seriesUid as NonNullable<InstanceScope['seriesUid']> }),
-  };
-}
-
-async function readDatasets(
-  db: Pick<Repositories, 'material'>,
-  uids: readonly SopInstanceUid[],
-): Promise<Map<SopInstanceUid, JsonDataset>> {
-  const texts = await db.material.metadataTexts(uids);
-  // Written by ingest as DICOM JSON.
-  return new Map([...texts].map(([uid, text]) => [uid, JSON.parse(text) as JsonDataset]));
-}
-
-function passes(query: DicomQuery, level: SearchLevel, dataset: JsonDataset): boolean {
-  return query.filters.every(
-    ({ attribute, value }) => attribute.level !== level || matches(attribute, value, dataset[attribute.tag]),
-  );
-}
-
-function pick(level: SearchLevel, dataset: JsonDataset): Record<string, JsonElement> {
-  const picked: Record<string, JsonElement> = {};
-  for (const { tag, level: of } of SEARCH_ATTRIBUTES) {
-    const element = dataset[tag];
-    if (of === level && element !== undefined) picked[tag] = element;
-  }
-  return picked;
-}
-
-function studyDataset(
-  members: readonly { readonly row: SeriesRow; readonly sample: JsonDataset }[],
-  url: string,
-): JsonDataset {
-  const modalities = [...new Set(members.map(({ row }) => row.modality))].sort();
-  const instances = members.reduce((sum, { row }) => sum + row.instanceCount, 0);
-  return {
-    ...pick('study', members[0]?.sample ?? {}),
-    '00080056': { vr: 'CS', Value: ['ONLINE'] },
-    '00080061': { vr: 'CS', Value: modalities },
-    '00081190': { vr: 'UR', Value: [url] },
-    '00201206': { vr: 'IS', Value: [new Set(members.map(({ row }) => row.seriesUid)).size] },
-    '00201208': { vr: 'IS', Value: [instances] },
-  };
-}
-
-function seriesDataset(row: SeriesRow, sample: JsonDataset, url: string): JsonDataset {
-  return {
-    ...pick('series', sample),
-    '00080060': { vr: 'CS', Value: [row.modality] },
-    '00081190': { vr: 'UR', Value: [url] },
-    '00201209': { vr: 'IS', Value: [row.instanceCount] },
-  };
-}
-
-async function instancesOf(
-  db: Pick<Repositories, 'material'>,
-  consultationIds: readonly ConsultationId[],
-  query: DicomQuery,
-  { studyUid, seriesUid }: SeriesRow,
-  series: JsonDataset,
-  seriesUrl: string,
-): Promise<JsonDataset[]> {
-  const { sopInstanceUid } = query.scope;
-  const scope = { studyUid, seriesUid, ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }) };
-  const rows = await db.material.instanceRows(consultationIds, scope);
-  const datasets = await readDatasets(
-    db,
-    rows.map((row) => row.sopInstanceUid),
-  );
-  return rows
-    .map((row) => ({
-      ...series,
-      ...pick('instance', datasets.get(row.sopInstanceUid) ?? {}),
-      '00081190': { vr: 'UR', Value: [`${seriesUrl}/instances/${row.sopInstanceUid}`] },
-    }))
-    .filter((dataset) => passes(query, 'instance', dataset));
+/** Written by ingest as DICOM JSON. */
+function parse(text: string | undefined): DicomJsonDataset {
+  return text === undefined ? {} : (JSON.parse(text) as DicomJsonDataset);
 }

@@ -1,17 +1,23 @@
+import { isGuessed, type Repair } from '#shared/dicom/repairs.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { StudyUid } from '#shared/ids.ts';
+import type { IncomingObject, InstanceIdentity } from './incoming-object.ts';
 import type { StagedFile } from './ingest-ports.ts';
 import { foundOrRefused, type IngestNeeds } from './ingest-upload.ts';
-import type { InstanceFacts } from './material-ports.ts';
 import { readInstance } from './recognise-file.ts';
-import { type Examined, type StoreRequest, storeMaterial } from './store-material.ts';
+import { type Examined, refusedResult, type StoreRequest, storeMaterial } from './store-material.ts';
 
 /** What became of one object, in the order they came. */
 export interface InstanceOutcome {
   /** Null when the object could not be read so far. */
-  readonly identity: Pick<InstanceFacts, 'sopClassUid' | 'sopInstanceUid' | 'seriesUid' | 'studyUid'> | null;
+  readonly identity: InstanceIdentity | null;
   /** Null when the object is stored, now or before. */
   readonly refusal: { readonly code: ErrorCode; readonly sentence: string } | null;
+  /**
+   * What to know of an object that is stored: reading it rests on guesses, since it breaks the standard; or it was
+   * changed on its way in, which happens to none that came as a file. Null when there is nothing.
+   */
+  readonly warning: 'guessed' | 'coerced' | null;
 }
 
 export interface InstancesRequest extends StoreRequest {
@@ -24,8 +30,11 @@ const BATCH_OBJECTS = 64;
 const BATCH_BYTES = 256 * 1024 * 1024;
 
 interface Arrived {
-  readonly examined: Examined;
+  /** Null when there was nothing to examine: then `refusal` says why. */
+  readonly examined: Examined | null;
+  readonly refusal: AppError | null;
   readonly identity: InstanceOutcome['identity'];
+  readonly warning: InstanceOutcome['warning'];
 }
 
 /**
@@ -37,7 +46,7 @@ interface Arrived {
 export async function storeInstances(
   needs: IngestNeeds,
   request: InstancesRequest,
-  incoming: AsyncIterable<AsyncIterable<Uint8Array>>,
+  incoming: AsyncIterable<IncomingObject>,
   signal: AbortSignal,
 ): Promise<InstanceOutcome[]> {
   const outcomes: InstanceOutcome[] = [];
@@ -50,14 +59,16 @@ export async function storeInstances(
     const results = await storeMaterial(
       needs,
       request,
-      arrived.map(({ examined }) => examined),
+      arrived.flatMap(({ examined }) => examined ?? []),
       null,
     );
-    for (const [index, { identity }] of arrived.entries()) {
-      const { code = null, sentence = null } = results[index] ?? {};
+    let stored = 0;
+    for (const { examined, refusal: unmade, identity, warning } of arrived) {
+      const result = examined === null ? unmade && refusedResult(NAME, unmade) : results[stored++];
+      const { code = null, sentence = null } = result ?? {};
       // Results of ingest carry the codes of AppErrors.
       const refusal = code === null || sentence === null ? null : { code: code as ErrorCode, sentence };
-      outcomes.push({ identity, refusal });
+      outcomes.push({ identity, refusal, warning: refusal === null ? warning : null });
     }
     batch = [];
     staged = [];
@@ -66,10 +77,16 @@ export async function storeInstances(
 
   try {
     for await (const one of incoming) {
-      const file = await needs.staging.write(one, signal);
+      if ('refusal' in one) {
+        batch.push(Promise.resolve({ examined: null, warning: null, ...one }));
+        if (batch.length >= BATCH_OBJECTS) await store();
+        continue;
+      }
+      const composed = 'content' in one ? one : null;
+      const file = await needs.staging.write('content' in one ? one.content : one, signal);
       staged.push(file);
       batchBytes += file.sizeBytes;
-      const examining = examineInstance(needs, request.studyUid, file, signal);
+      const examining = examineInstance(needs, request.studyUid, file, composed?.coerced ?? false, signal);
       // Awaited with its batch; until then a rejection must not count as unhandled.
       examining.catch(() => undefined);
       batch.push(examining);
@@ -91,11 +108,16 @@ async function examineInstance(
   needs: IngestNeeds,
   studyUid: StudyUid | null,
   file: StagedFile,
+  coerced: boolean,
   signal: AbortSignal,
 ): Promise<Arrived> {
   const found = await foundOrRefused(needs, file, signal, () => readInstance(needs.readers, file, signal));
-  if (found instanceof AppError) return { examined: { name: NAME, file, found }, identity: null };
+  const result = (what: Examined['found']) => ({ examined: { name: NAME, file, found: what }, refusal: null });
+  if (found instanceof AppError) return { ...result(found), identity: null, warning: null };
   const identity = found.facts;
   const refusal = studyUid !== null && identity.studyUid !== studyUid ? new AppError('DICOM_STUDY_MISMATCH') : null;
-  return { examined: { name: NAME, file, found: refusal ?? found }, identity };
+  // Written by the reader of the file in the same run.
+  const guessed = isGuessed(JSON.parse(identity.repairs ?? '[]') as Repair[]);
+  const warning = coerced ? 'coerced' : guessed ? 'guessed' : null;
+  return { ...result(refusal ?? found), identity, warning };
 }

@@ -3,7 +3,7 @@ import type { UploadResult } from '#shared/api/material.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, DocumentId, SlideId } from '#shared/ids.ts';
 import type { StagedFile, Staging } from './ingest-ports.ts';
-import type { StoredOutcome } from './material-ports.ts';
+import type { StoredInstance, StoredOutcome } from './material-ports.ts';
 import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
 import type { Recognised } from './recognise-file.ts';
 
@@ -78,7 +78,10 @@ export async function storeMaterial(
     candidates.push({ examined, found: examined.found, fingerprint });
   }
   await needs.blobs.adoptAll(
-    candidates.map(({ examined, fingerprint }) => ({ path: examined.file.path, fingerprint })),
+    candidates.map(({ examined: { file }, fingerprint }) => {
+      const { path, durable } = file;
+      return durable === undefined ? { path, fingerprint } : { path, fingerprint, durable };
+    }),
   );
 
   const ordered = await needs.db.transaction(async (repositories) => {
@@ -86,12 +89,25 @@ export async function storeMaterial(
       results.set(candidate.examined, await record(needs.clock, repositories, request, candidate));
     }
     const all = batch.flatMap((examined) => results.get(examined) ?? []);
+    await repositories.search.add(request.consultationId, newInstances(candidates, results));
     await appendAudit(repositories, request, all);
     if (finished !== null) await repositories.material.addOutcome(outcomeOf(needs.clock, request, finished, all));
     return all;
   });
   await Promise.all(batch.map(({ file }) => needs.staging.discard(file.path)));
   return ordered;
+}
+
+/** The instances the consultation did not hold before, once each. */
+function newInstances(
+  candidates: readonly Candidate[],
+  results: ReadonlyMap<Examined, UploadResult>,
+): StoredInstance[] {
+  return candidates.flatMap(({ examined, found, fingerprint }) =>
+    found.kind === 'instance' && results.get(examined)?.outcome === 'stored'
+      ? [{ ...found.facts, ...fingerprint }]
+      : [],
+  );
 }
 
 /** The line for a file that was not stored. */

@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from 'node:http2';
 import type { FastifyReply } from 'fastify';
 
 /**
@@ -7,7 +8,19 @@ import type { FastifyReply } from 'fastify';
 export function callerGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
+    // HTTP/2 ends the writing side of a stream that is reset, which then looks finished.
+    if (!reply.raw.writableFinished || streamOf(reply)?.aborted === true) gone.abort();
   });
   return gone.signal;
+}
+
+/** True when nobody hears the answer any more. */
+export function hasLeft(reply: FastifyReply): boolean {
+  // The answers of HTTP/2 know no `destroyed`; their streams do.
+  return reply.raw.destroyed || streamOf(reply)?.destroyed === true;
+}
+
+/** What carries the request in HTTP/2; undefined in HTTP/1.1. */
+function streamOf(reply: FastifyReply): ServerHttp2Stream | undefined {
+  return (reply.raw as { stream?: ServerHttp2Stream }).stream;
 }

@@ -2,6 +2,7 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } fro
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '#shared/api/failure.ts';
 import { AppError } from '#shared/errors.ts';
+import { hasLeft } from './caller-gone.ts';
 
 /** The body of an answer from 400 up. */
 export function failureOf(error: AppError): Failure {
@@ -68,7 +69,7 @@ export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = toAppError(error, request);
     // Who left in the middle of an answer gets none, and reading that stopped for it is no defect.
-    const callerLeft = reply.raw.destroyed;
+    const callerLeft = hasLeft(reply);
     if (refusal.status >= 500 && !callerLeft) request.log.error({ err: error, code: refusal.code }, 'a request failed');
     if (refusal.retryAfterSeconds !== null) void reply.header('retry-after', String(refusal.retryAfterSeconds));
     void reply.removeHeader('etag').removeHeader('content-disposition').removeHeader('content-encoding');

@@ -65,9 +65,11 @@ describe('RULE 4: every registered route', () => {
     access.kind === 'consultation' && access.from === 'query-or-header'
       ? `${fill(url)}?${access.param}=${params[subjectParam(access)]}`
       : fill(url);
-  /** Parameters outside the path are named after what they hold; in a path it is the id of it. */
-  const subjectParam = (access: Extract<Access, { kind: 'consultation' }>): string =>
-    access.from === 'query-or-header' ? `${access.param}Id` : access.param;
+  /** Parameters outside the path have names of their own, a standard's for one; in a path it is the id's. */
+  const subjectParam = (access: Extract<Access, { kind: 'consultation' }>): string => {
+    if (access.from !== 'query-or-header') return access.param;
+    return access.by === 'series' ? 'seriesUid' : `${access.by}Id`;
+  };
 
   const ofConsultations = () =>
     server.app.declaredRoutes.flatMap(({ method, url, access }) =>

@@ -15,7 +15,9 @@ function isOurs(request: FastifyRequest, publicUrl: URL | null): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
   // A browser leaves out the port that goes without saying; others may write it.
-  const asked = `${protocol}//${request.headers.host ?? ''}`;
+  // HTTP/2 names the host in a field of its own (RFC 9113 section 8.3.1).
+  const named = request.headers.host ?? request.headers[':authority'] ?? '';
+  const asked = `${protocol}//${named}`;
   return URL.canParse(asked) && new URL(asked).host === host;
 }
 

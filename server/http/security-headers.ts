@@ -5,8 +5,7 @@ import type { FastifyInstance } from 'fastify';
  * Response headers that hold for everything. Scripts come from us alone; WebAssembly may be compiled (image codecs)
  * but text is never evaluated. Styles allow inline ones because the component library writes them into the page.
  */
-export async function secureHeaders(app: FastifyInstance, publicUrl: URL | null): Promise<void> {
-  const overHttps = publicUrl?.protocol === 'https:';
+export async function secureHeaders(app: FastifyInstance, overHttps: boolean): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -19,11 +19,14 @@ export function subjectOf(request: FastifyRequest): string | null {
   return typeof first === 'string' && first !== '' && others.every((other) => other === first) ? first : null;
 }
 
-/** As `subjectOf` for routes that need one. @throws AppError CONSULTATION_UNNAMED */
+/** As `subjectOf` for routes that need one. @throws AppError CONSULTATION_UNNAMED, REQUEST_INVALID */
 export function requireSubject(request: FastifyRequest): string {
   const subject = subjectOf(request);
   const { access } = request.routeOptions.config;
   if (subject === null && access?.kind === 'consultation' && access.from === 'query-or-header') {
+    if (access.by !== 'consultation') {
+      throw new AppError('REQUEST_INVALID', { where: `querystring.${access.param}`, reason: 'is missing' });
+    }
     throw new AppError('CONSULTATION_UNNAMED', { parameter: access.param, header: headerOf(access.param) });
   }
   return subject ?? '';

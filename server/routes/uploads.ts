@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import { cutOffStalled } from '#server/http/stalled-body.ts';
 import type { Services } from '#server/services.ts';
 import { materialPaths } from '#shared/api/material.ts';
 import { consultationIdSchema } from '#shared/consultation/consultation.ts';
@@ -26,6 +27,7 @@ export function uploadRoutes({ material }: Services): FastifyPluginAsyncZod {
       reply.raw.setHeader('cache-control', 'no-store');
       const caller = { principal: principalOf(request), consultationId: request.params.consultationId };
       reply.hijack();
+      cutOffStalled(request.raw, reply.raw);
       await material.uploads.handle(request.raw, reply.raw, caller);
     }
 

@@ -24,6 +24,20 @@ export const materialPaths = {
     `/dicom-web/studies/${study}/series/${series}/instances/${instance}/frames/${frame}`,
 } as const;
 
+/** A defect of instances of a series that was mended to read them; the stored bytes are as they came. */
+export const seriesRepairSchema = z.object({
+  code: z.string(),
+  /** What was wrong and what was done. */
+  sentence: z.string(),
+  /** True when a guess may be wrong. */
+  guess: z.boolean(),
+  /** Instances of the series it was found in. */
+  instances: z.int(),
+  /** Some of the places, as "(0010,0010)" or "(0040,A730)[2]/(0040,A160)". */
+  places: z.array(z.string()),
+});
+export type SeriesRepair = z.infer<typeof seriesRepairSchema>;
+
 export const seriesSummarySchema = z.object({
   seriesUid: uidSchema<SeriesUid>(),
   seriesNumber: z.number().nullable(),
@@ -35,6 +49,8 @@ export const seriesSummarySchema = z.object({
   isImage: z.boolean(),
   /** The instance in the middle of the series, for a thumbnail; null without images. */
   representativeInstanceUid: uidSchema<SopInstanceUid>().nullable(),
+  /** What was repaired to read its instances; most series have none. */
+  repairs: z.array(seriesRepairSchema),
 });
 export type SeriesSummary = z.infer<typeof seriesSummarySchema>;
 

@@ -120,9 +120,9 @@ export interface Visibility {
   readonly asAnybody: readonly ConsultationState[];
 }
 
-/** What a worklist of this role may hold; the same table that decides about one consultation. */
-export function visibilityOf(role: Role): Visibility {
+/** What a worklist or a search of this role may hold; the same table that decides about one consultation. */
+export function visibilityOf(role: Role, action: ConsultationAction = 'consultation.read'): Visibility {
   const states = (membership: Membership) =>
-    STATES.filter((state) => decide('consultation.read', role, { membership, state }) === 'allowed');
+    STATES.filter((state) => decide(action, role, { membership, state }) === 'allowed');
   return { asReferrer: states('referrer'), asExpert: states('expert'), asAnybody: states('none') };
 }

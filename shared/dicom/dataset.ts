@@ -1,5 +1,5 @@
 /** Typed access to the elements of a parsed data set. Values are decoded when asked for. */
-import { type DecodeText, textDecoderFor } from './charset.ts';
+import { type CharsetProblem, type TextDecoding, type TextScope, textDecodingFor } from './charset.ts';
 import type { DicomElement, DicomElements } from './element-scan.ts';
 import { TAG } from './tag.ts';
 
@@ -10,7 +10,7 @@ const SINGLE_VALUE_VRS = new Set(['LT', 'ST', 'UT', 'UR']);
 
 interface Encoding {
   readonly littleEndian: boolean;
-  readonly decodeText: DecodeText;
+  readonly text: TextDecoding;
   /** Pixel Representation 1: `US or SS` elements are signed (PS3.5 A.2). */
   readonly signedPixels: boolean;
 }
@@ -28,7 +28,7 @@ export class DicomDataset {
 
   /** A data set over the bytes it was scanned from. */
   static create(bytes: Uint8Array, elements: DicomElements, littleEndian: boolean): DicomDataset {
-    return DicomDataset.derive(bytes, elements, { littleEndian, decodeText: textDecoderFor([]), signedPixels: false });
+    return DicomDataset.derive(bytes, elements, { littleEndian, text: textDecodingFor([]), signedPixels: false });
   }
 
   /** Items inherit character set and pixel representation unless they state their own. */
@@ -37,11 +37,18 @@ export class DicomDataset {
     if (!elements.has(TAG.SpecificCharacterSet) && !elements.has(TAG.PixelRepresentation)) return plain;
     return new DicomDataset(bytes, elements, {
       littleEndian: outer.littleEndian,
-      decodeText: elements.has(TAG.SpecificCharacterSet)
-        ? textDecoderFor(plain.texts(TAG.SpecificCharacterSet))
-        : outer.decodeText,
-      signedPixels: plain.number(TAG.PixelRepresentation) === 1,
+      text: elements.has(TAG.SpecificCharacterSet)
+        ? textDecodingFor(plain.texts(TAG.SpecificCharacterSet))
+        : outer.text,
+      signedPixels: elements.has(TAG.PixelRepresentation)
+        ? plain.number(TAG.PixelRepresentation) === 1
+        : outer.signedPixels,
     });
+  }
+
+  /** Byte order of the values. */
+  get littleEndian(): boolean {
+    return this.encoding.littleEndian;
   }
 
   has(tag: number): boolean {
@@ -77,9 +84,15 @@ export class DicomDataset {
     const bytes = this.valueBytes(tag);
     const vr = this.vr(tag);
     if (!bytes || bytes.length === 0 || vr === undefined || isBinary(vr)) return [];
-    const whole = CHARSET_VRS.has(vr) ? this.encoding.decodeText(bytes) : latin1(bytes);
+    const whole = CHARSET_VRS.has(vr) ? this.encoding.text.decode(bytes, scopeOf(vr)) : latin1(bytes);
     if (SINGLE_VALUE_VRS.has(vr)) return [whole.replace(TRAILING, '')];
     return whole.split('\\').map((value) => value.replace(TRAILING, '').replace(/^ +/, ''));
+  }
+
+  /** What had to be assumed to read the characters of a text; null for all other elements. */
+  charsetProblem(tag: number): CharsetProblem | null {
+    const bytes = this.valueBytes(tag);
+    return bytes !== undefined && CHARSET_VRS.has(this.vr(tag) ?? '') ? this.encoding.text.problemOf(bytes) : null;
   }
 
   /** First value as text, or null when absent or empty. */
@@ -142,6 +155,10 @@ export class DicomDataset {
       if (element) yield element;
     }
   }
+}
+
+function scopeOf(vr: string): TextScope {
+  return vr === 'PN' ? 'name' : SINGLE_VALUE_VRS.has(vr) ? 'text' : 'values';
 }
 
 /** Padding and what stands behind a NUL: UIs are padded with NUL, text with spaces (PS3.5 section 6.2). */

@@ -18,6 +18,14 @@ export interface DicomJsonElement {
   readonly BulkDataURI?: string;
 }
 
+/** Sees the values of an element as they are converted; `path` is that of BulkDataURI. */
+export type InspectValues = (
+  dataset: DicomDataset,
+  tag: number,
+  path: string,
+  values: readonly DicomJsonValue[],
+) => void;
+
 export type DicomJsonDataset = { readonly [hexTag: string]: DicomJsonElement };
 
 /** Address in BulkDataURI before whoever serves it puts its own base in front (`withBulkDataBase`). */
@@ -46,10 +54,10 @@ const WORD_BYTES: Readonly<Record<string, number>> = { OW: 2, OF: 4, OL: 4, OD: 
 /**
  * The metadata of an instance without group 0002, group lengths and pixel data. Text is decoded from the file's
  * character set; numbers that are none stay out. Large binary values are `{BulkDataURI: 'bulkdata/<path>'}`, where
- * the path is the tag, or tag/item/tag… inside sequences (items from 1).
+ * the path is the tag, or tag/item/tag… inside sequences (items from 1). `inspect` sees each value list on its way.
  */
-export function toDicomJson(header: DicomHeader): DicomJsonDataset {
-  const json = convert(header.dataset, '', header.transferSyntaxUid !== '1.2.840.10008.1.2.2');
+export function toDicomJson(header: DicomHeader, inspect?: InspectValues): DicomJsonDataset {
+  const json = convert(header.dataset, '', header.transferSyntaxUid !== '1.2.840.10008.1.2.2', inspect);
   return { ...json, '00083002': { vr: 'UI', Value: [header.transferSyntaxUid] } };
 }
 
@@ -102,14 +110,21 @@ function parseHexTag(text: string | undefined): number {
   return text !== undefined && /^[0-9A-Fa-f]{8}$/.test(text) ? Number.parseInt(text, 16) : -1;
 }
 
-function convert(dataset: DicomDataset, path: string, littleEndian: boolean): DicomJsonDataset {
+function convert(
+  dataset: DicomDataset,
+  path: string,
+  littleEndian: boolean,
+  inspect: InspectValues | undefined,
+): DicomJsonDataset {
   const out: Record<string, DicomJsonElement> = {};
   for (const { tag, items } of dataset.inOrder()) {
     const vr = dataset.vr(tag) ?? 'UN';
     if ((tag & 0xffff) === 0 || tag >>> 16 === 0x0002 || isUselessSpacing(dataset, tag)) continue;
     const key = hexTag(tag);
     if (items) {
-      const converted = dataset.items(tag).map((item, i) => convert(item, `${path}${key}/${i + 1}/`, littleEndian));
+      const converted = dataset
+        .items(tag)
+        .map((item, i) => convert(item, `${path}${key}/${i + 1}/`, littleEndian, inspect));
       out[key] = converted.length > 0 ? { vr: 'SQ', Value: converted } : { vr: 'SQ' };
       continue;
     }
@@ -122,6 +137,7 @@ function convert(dataset: DicomDataset, path: string, littleEndian: boolean): Di
       out[key] = ordered.length > 0 ? { vr, InlineBinary: encodeBase64(ordered) } : { vr };
     } else {
       const values = convertValues(dataset, tag, vr);
+      inspect?.(dataset, tag, path, values);
       out[key] = values.length > 0 ? { vr, Value: values } : { vr };
     }
   }

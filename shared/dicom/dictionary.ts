@@ -44,3 +44,11 @@ export function keywordOf(tag: number): string {
   const hex = (tag >>> 0).toString(16).toUpperCase().padStart(8, '0');
   return findTag(tag)?.keyword ?? `(${hex.slice(0, 4)},${hex.slice(4)})`;
 }
+
+let tagsByKeyword: ReadonlyMap<string, number> | undefined;
+
+/** The tag a keyword of PS3.6 stands for; undefined for what is no keyword. */
+export function tagOf(keyword: string): number | undefined {
+  tagsByKeyword ??= new Map([...table()].map(([tag, entry]) => [entry.keyword, tag]));
+  return tagsByKeyword.get(keyword);
+}

@@ -6,8 +6,9 @@
  */
 import { AppError } from '#shared/errors.ts';
 import type { DicomBounds } from './bounds.ts';
-import { implicitVr } from './dictionary.ts';
-import { TAG } from './tag.ts';
+import { findTag, implicitVr } from './dictionary.ts';
+import type { RepairLog } from './repairs.ts';
+import { formatTag, TAG } from './tag.ts';
 
 /** Where an element's value lies. `items` is there for sequences only. */
 export interface DicomElement {
@@ -45,6 +46,8 @@ export interface ScanOptions {
   readonly bounds: DicomBounds;
   /** Stops before the first element of another group: reads the File Meta Information (PS3.10 section 7.1). */
   readonly onlyGroup?: number;
+  /** Where to write down what is wrong but can be read. */
+  readonly repairs?: RepairLog;
 }
 
 /** Thrown when `bytes` is the beginning of a longer object and the header goes on behind it. */
@@ -67,6 +70,8 @@ const SHORT_VRS = new Set('AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM
 const PIXEL_TAGS: ReadonlySet<number> = new Set([TAG.FloatPixelData, TAG.DoubleFloatPixelData, TAG.PixelData]);
 
 interface Level {
+  /** Of the sequence; 0 for the data set itself. */
+  readonly tag: number;
   readonly endBytes: number;
   /** True when a delimiter and not a length closes this level. */
   readonly delimited: boolean;
@@ -76,6 +81,8 @@ interface Level {
   readonly elements: DicomElements | null;
   /** The items of a sequence, or null for an item. */
   readonly items: DicomElements[] | null;
+  /** Of the element read last. */
+  lastTag: number;
 }
 
 /** Reads the structure of one data set. @throws AppError DICOM_MALFORMED, DICOM_TOO_…; HeaderContinues */
@@ -100,12 +107,14 @@ class ElementScanner {
     this.position = options.startBytes;
     this.levels = [
       {
+        tag: 0,
         endBytes: options.totalBytes,
         delimited: false,
         explicitVr: options.explicitVr,
         littleEndian: options.littleEndian,
         elements: this.root,
         items: null,
+        lastTag: -1,
       },
     ];
   }
@@ -116,6 +125,7 @@ class ElementScanner {
       if (!level) return this.result(null);
       if (this.position >= level.endBytes) {
         if (level.delimited && this.position >= this.options.totalBytes) this.malformed('the file ends in a sequence');
+        if (level.delimited) this.note('delimiter-missing', level.tag);
         this.pop(level);
       } else if (level.items) {
         this.readItem(level, level.items);
@@ -132,6 +142,7 @@ class ElementScanner {
     const tag = this.readTag(level.littleEndian);
     const length = this.view.getUint32(this.position + 4, level.littleEndian);
     if (tag === SEQUENCE_END) {
+      if (!level.delimited) this.note('delimiter-stray', level.tag);
       this.position = level.delimited ? this.position + 8 : level.endBytes;
       this.pop(level);
       return;
@@ -144,13 +155,16 @@ class ElementScanner {
     items.push(elements);
     const endBytes = delimited ? level.endBytes : this.position + length;
     if (endBytes > level.endBytes) this.malformed(`an item claims ${length} bytes, more than its sequence has`);
-    this.levels.push({ ...level, endBytes, delimited, elements, items: null });
+    this.levels.push({ ...level, endBytes, delimited, elements, items: null, lastTag: -1 });
   }
 
   /** One element. @returns where the pixel data lies, null at the end of the wanted part, undefined to go on */
   private readElement(level: Level, elements: DicomElements): PixelDataLocation | null | undefined {
     const top = this.levels.length === 1;
-    if (top && this.options.totalBytes - this.position < 8 && this.isPadding()) return null;
+    if (top && this.options.totalBytes - this.position < 8 && this.isPadding()) {
+      if (this.position < this.options.totalBytes) this.note('padding-trailing', 0);
+      return null;
+    }
     this.need(8, level);
     const start = this.position;
     const tag = this.readTag(level.littleEndian);
@@ -160,9 +174,13 @@ class ElementScanner {
       return undefined;
     }
     // Some writers pad the file with zeros behind the last element.
-    if (top && tag === 0 && elements.size > 0) return null;
+    if (top && tag === 0 && elements.size > 0) {
+      this.note('padding-trailing', 0);
+      return null;
+    }
     this.countOne();
     const { vr, length, explicitVr } = this.readHead(level, tag);
+    this.inspect(level, elements, tag, vr, length);
 
     if (top && PIXEL_TAGS.has(tag)) {
       const lengthBytes = length === UNDEFINED_LENGTH ? undefined : length;
@@ -212,16 +230,19 @@ class ElementScanner {
     }
     // VRs we do not know have the long form (PS3.5 section 6.2.2); two bytes that are no letters at all mean that
     // the writer fell back to implicit VR for this element.
-    if (level.explicitVr && (LONG_VRS.has(letters) || /^[A-Z]{2}$/.test(letters))) {
+    const known = LONG_VRS.has(letters);
+    if (level.explicitVr && (known || /^[A-Z]{2}$/.test(letters))) {
       this.need(12, level);
       this.position = start + 12;
-      const vr = LONG_VRS.has(letters) ? letters : 'UN';
+      const vr = known ? letters : 'UN';
+      if (!known) this.note('vr-unknown', tag);
       return { vr, length: this.view.getUint32(start + 8, level.littleEndian), explicitVr: true };
     }
     this.position = start + 8;
     const length = this.view.getUint32(start + 4, level.littleEndian);
-    const known = implicitVr(tag);
-    const vr = known === 'ox' ? 'OW' : length === UNDEFINED_LENGTH ? 'SQ' : known;
+    if (level.explicitVr) this.note('vr-missing', tag);
+    const listed = implicitVr(tag);
+    const vr = listed === 'ox' ? 'OW' : length === UNDEFINED_LENGTH ? 'SQ' : listed;
     return { vr, length, explicitVr: false };
   }
 
@@ -231,8 +252,10 @@ class ElementScanner {
       this.pop(level);
     } else if (tag === SEQUENCE_END && this.levels.length > 1) {
       // The writer forgot to close the item; the sequence above reads this delimiter.
+      this.note('delimiter-missing', level.tag);
       this.pop(level);
     } else if (tag === ITEM_END || tag === SEQUENCE_END) {
+      this.note('delimiter-stray', level.tag);
       this.position += 8;
     } else {
       this.malformed('an item stands outside of a sequence');
@@ -255,7 +278,7 @@ class ElementScanner {
     }
     const items: DicomElements[] = [];
     elements.set(tag, { tag, vr: 'SQ', offsetBytes: this.position, lengthBytes: 0, items });
-    this.levels.push({ endBytes, delimited, ...inner, elements: null, items });
+    this.levels.push({ tag, endBytes, delimited, ...inner, elements: null, items, lastTag: -1 });
   }
 
   /** Passes over encapsulated data that is not the image itself, such as an icon (PS3.5 A.4). */
@@ -270,6 +293,27 @@ class ElementScanner {
       this.countOne();
       this.position += length;
     }
+  }
+
+  /** Defects of an element that do not stop its reading. */
+  private inspect(level: Level, elements: DicomElements, tag: number, vr: string, length: number): void {
+    if (tag < level.lastTag) this.note('elements-unordered', tag);
+    if (elements.has(tag)) this.note('element-repeated', tag);
+    level.lastTag = tag;
+    if (length % 2 === 1 && length !== UNDEFINED_LENGTH) this.note('length-odd', tag);
+    if (level.explicitVr && vr !== 'UN' && !fitsDictionary(tag, vr)) this.note('vr-differs', tag);
+  }
+
+  private note(code: Parameters<RepairLog['note']>[0], tag: number): void {
+    this.options.repairs?.note(code, tag === 0 ? undefined : () => this.pathOf(tag));
+  }
+
+  /** `(0040,A730)[2]/(0040,A160)`: the sequences that are open, their items by number, and the element. */
+  private pathOf(tag: number): string {
+    const outer = this.levels.flatMap(({ tag: sequence, items }) =>
+      items === null || sequence === tag ? [] : [`${formatTag(sequence)}[${items.length}]/`],
+    );
+    return `${outer.join('')}${formatTag(tag)}`;
   }
 
   private pop(level: Level): void {
@@ -320,6 +364,15 @@ class ElementScanner {
     if (this.position > this.bytes.length) throw new HeaderContinues(this.position);
     return { elements: this.root, pixelData, endBytes: this.position };
   }
+}
+
+/** Whether a public tag has the VR of the dictionary; `lt` of look-up tables and the like leave the choice open. */
+function fitsDictionary(tag: number, vr: string): boolean {
+  const listed = findTag(tag)?.vr;
+  if (listed === undefined || listed === vr || listed === 'UN') return true;
+  if (listed === 'xs') return vr === 'US' || vr === 'SS' || vr === 'OW';
+  // Tables of words are US, SS or OW as their descriptor wants (PS3.3 C.11.1.1).
+  return (listed === 'ox' || listed === 'OB' || listed === 'OW') && /^(OB|OW|US|SS)$/.test(vr);
 }
 
 /** A public tag written as UN has its dictionary VR (PS3.5 section 6.2.2). */

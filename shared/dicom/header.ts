@@ -4,6 +4,7 @@ import { DICOM_BOUNDS, type DicomBounds } from './bounds.ts';
 import { DicomDataset } from './dataset.ts';
 import { implicitVr } from './dictionary.ts';
 import { scanElements } from './element-scan.ts';
+import { RepairLog } from './repairs.ts';
 import { TAG } from './tag.ts';
 import {
   EXPLICIT_BIG_ENDIAN,
@@ -42,9 +43,13 @@ export interface DicomHeader {
   readonly deflatedFromBytes: number | null;
   /** Bytes of the (inflated) object, for checks of the pixel data's length. */
   readonly objectBytes: number;
+  /** What was wrong with the structure and could be read all the same; other readers of the object add to it. */
+  readonly repairs: RepairLog;
 }
 
 const PREAMBLE_BYTES = 128;
+/** File Meta Information Group Length. */
+const META_LENGTH = 0x00020000;
 const EMPTY = new Uint8Array();
 
 /**
@@ -56,6 +61,7 @@ const EMPTY = new Uint8Array();
 export function parseDicomHeader(bytes: Uint8Array, options: ReadHeaderOptions = {}): DicomHeader {
   const bounds = options.bounds ?? DICOM_BOUNDS;
   const totalBytes = options.totalBytes ?? bytes.length;
+  const repairs = new RepairLog();
   const startBytes = findStart(bytes);
   const meta = scanElements(bytes, {
     startBytes,
@@ -64,11 +70,13 @@ export function parseDicomHeader(bytes: Uint8Array, options: ReadHeaderOptions =
     totalBytes,
     bounds,
     onlyGroup: 0x0002,
+    repairs,
   });
   const metaDataset = DicomDataset.create(bytes, meta.elements, true);
   const transferSyntaxUid =
     metaDataset.text(TAG.TransferSyntaxUID) ?? guessTransferSyntax(bytes, meta.endBytes, totalBytes);
   const syntax = transferSyntaxOf(transferSyntaxUid);
+  noteStart(metaDataset, startBytes, meta.endBytes, repairs);
 
   let body = bytes;
   let bodyStart = meta.endBytes;
@@ -80,12 +88,15 @@ export function parseDicomHeader(bytes: Uint8Array, options: ReadHeaderOptions =
     bodyStart = 0;
     objectBytes = body.length;
   }
+  const misdeclared = !syntax.explicitVr && plausibleStart(body, bodyStart) === EXPLICIT_LITTLE_ENDIAN;
+  if (misdeclared) repairs.note('vr-form-wrong');
   const scan = scanElements(body, {
     startBytes: bodyStart,
-    explicitVr: syntax.explicitVr,
+    explicitVr: syntax.explicitVr || misdeclared,
     littleEndian: syntax.littleEndian,
     totalBytes: objectBytes,
     bounds,
+    repairs,
   });
   if (scan.elements.size === 0) throw new AppError('DICOM_NOT_PART10', { reason: 'it holds no data elements' });
   return {
@@ -101,7 +112,20 @@ export function parseDicomHeader(bytes: Uint8Array, options: ReadHeaderOptions =
     },
     deflatedFromBytes: syntax.deflated ? meta.endBytes : null,
     objectBytes,
+    repairs,
   };
+}
+
+/** Defects of what stands before the data set (PS3.10 section 7.1). */
+function noteStart(meta: DicomDataset, startBytes: number, endBytes: number, repairs: RepairLog): void {
+  if (startBytes < PREAMBLE_BYTES + 4) repairs.note('preamble-missing');
+  if (meta.elements.size === 0) repairs.note('file-meta-missing');
+  else if (meta.text(TAG.TransferSyntaxUID) === null) repairs.note('transfer-syntax-missing');
+  const stated = meta.number(META_LENGTH);
+  const length = meta.elements.get(META_LENGTH);
+  if (stated !== null && length !== undefined && stated !== endBytes - length.offsetBytes - length.lengthBytes) {
+    repairs.note('meta-length-wrong');
+  }
 }
 
 /** First byte behind preamble and prefix, or of the data set when there is neither. */

@@ -6,6 +6,7 @@ import type { DicomDataset } from './dataset.ts';
 import { keywordOf } from './dictionary.ts';
 import type { DicomHeader } from './header.ts';
 import { type Palette, readPalette, readSequenceTable } from './lookup-tables.ts';
+import { describeOverlays, type OverlayPlane } from './overlays.ts';
 import { formatTag, TAG } from './tag.ts';
 import { transferSyntaxOf } from './transfer-syntax.ts';
 
@@ -58,10 +59,21 @@ export interface ImageDescription extends PlaneDescription {
   readonly palette: Palette | null;
   /** HU, US, OD … or null. */
   readonly rescaleType: string | null;
-  readonly windows: readonly (VoiWindow & { readonly explanation: string | null })[];
+  readonly windows: readonly StatedWindow[];
   readonly pixelPaddingValue: number | null;
   readonly burnedInAnnotation: boolean | null;
+
+  // What follows is missing from descriptions that were stored before it was read.
+  /** One entry a frame where frames differ in their windows (PS3.3 C.7.6.16.2.10), else null. */
+  readonly frameWindows?: readonly (readonly StatedWindow[])[] | null;
+  /** The other end of the range of padding values (PS3.3 C.7.5.1.1.2). */
+  readonly pixelPaddingRangeLimit?: number | null;
+  /** Whether the grey scale is turned after the VOI LUT; where it is stated, MONOCHROME1 says nothing more (C.11.6). */
+  readonly presentationLutShape?: 'IDENTITY' | 'INVERSE' | null;
+  readonly overlays?: readonly OverlayPlane[];
 }
+
+export type StatedWindow = VoiWindow & { readonly explanation: string | null };
 
 /** Largest side and frame count accepted, and largest decoded frame; beyond, no viewer can show the frame. */
 const MAX_SIDE = 65_535;
@@ -95,7 +107,7 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
   const groups = [perFrame[0], shared].filter((group) => group !== undefined);
   const measures = groups.flatMap((group) => group.items(TAG.PixelMeasuresSequence));
   const transformation = groups.flatMap((group) => group.items(TAG.PixelValueTransformationSequence));
-  const voi = groups.flatMap((group) => group.items(TAG.FrameVOILUTSequence));
+  const windows = describeWindows(groups.flatMap((group) => group.items(TAG.FrameVOILUTSequence))[0] ?? dataset);
   const rescale = describeRescale([...transformation, dataset], notes);
   return {
     ...plane,
@@ -120,12 +132,21 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
     framePlanes,
     ...rescale,
     frameRescales: describeFrameRescales(perFrame, rescale, numberOfFrames),
-    modalityLut: readSequenceTable(dataset, TAG.ModalityLUTSequence, notes),
-    voiLut: readSequenceTable(dataset, TAG.VOILUTSequence, notes),
+    modalityLut: readSequenceTable(dataset, TAG.ModalityLUTSequence, bits.signed, notes),
+    voiLut: readSequenceTable(dataset, TAG.VOILUTSequence, mayBeNegative(bits, rescale), notes),
     palette: photometricInterpretation === 'PALETTE COLOR' ? readPalette(dataset) : null,
-    windows: describeWindows(voi[0] ?? dataset),
+    windows,
     pixelPaddingValue: dataset.number(TAG.PixelPaddingValue),
     burnedInAnnotation: yesNo(dataset.text(TAG.BurnedInAnnotation)),
+    frameWindows: describeFrameWindows(perFrame, windows, numberOfFrames),
+    pixelPaddingRangeLimit: dataset.number(TAG.PixelPaddingRangeLimit),
+    presentationLutShape: presentationShape(dataset.text(TAG.PresentationLUTShape)),
+    overlays: describeOverlays(
+      dataset,
+      { rows, columns, numberOfFrames, samplesPerPixel, ...bits },
+      transferSyntaxOf(header.transferSyntaxUid).littleEndian,
+      notes,
+    ),
   };
 }
 
@@ -265,6 +286,11 @@ function describeRescale(sources: readonly DicomDataset[], notes: string[]) {
   };
 }
 
+/** True when modality values may lie below zero and none of them above what 16 signed bits hold. */
+function mayBeNegative({ signed, bitsStored }: BitDescription, { rescaleIntercept }: Rescale): boolean {
+  return signed || (rescaleIntercept < 0 && bitsStored < 16);
+}
+
 function describeFrameRescales(
   perFrame: readonly DicomDataset[],
   first: Rescale,
@@ -282,6 +308,29 @@ function describeFrameRescales(
     (one) => one.rescaleSlope !== first.rescaleSlope || one.rescaleIntercept !== first.rescaleIntercept,
   );
   return differs ? rescales : null;
+}
+
+function describeFrameWindows(
+  perFrame: readonly DicomDataset[],
+  first: readonly StatedWindow[],
+  numberOfFrames: number,
+): readonly (readonly StatedWindow[])[] | null {
+  if (perFrame.length !== numberOfFrames) return null;
+  const frames = perFrame.map((group) => {
+    const own = group.items(TAG.FrameVOILUTSequence)[0];
+    return own === undefined ? first : describeWindows(own);
+  });
+  const known = JSON.stringify(first);
+  return frames.some((one) => one !== first && JSON.stringify(one) !== known) ? frames : null;
+}
+
+/** The windows stated for one frame, counted from 1. */
+export function windowsOfFrame(image: ImageDescription, frameNumber: number): readonly StatedWindow[] {
+  return image.frameWindows?.[frameNumber - 1] ?? image.windows;
+}
+
+function presentationShape(text: string | null): 'IDENTITY' | 'INVERSE' | null {
+  return text === 'IDENTITY' || text === 'INVERSE' ? text : null;
 }
 
 /** The rescale of one frame, counted from 1. */

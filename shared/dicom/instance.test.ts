@@ -220,6 +220,28 @@ test('palettes: words, bytes two to a word, and segments (PS3.3 C.7.9)', () => {
   expect(describe(palette(16, segments)).image?.palette?.red.entries).toEqual([10, 20, 30, 10]);
 });
 
+test('a palette of a signed image may start below zero, also where the file writes it unsigned (PS3.3 C.7.6.3.1.5)', () => {
+  const change = palette(
+    16,
+    [TAG.RedPaletteData, TAG.GreenPaletteData, TAG.BluePaletteData].map((tag) => sample(tag, 'OW', [1, 2, 3, 4])),
+  ).map((element) => (element.tag === TAG.RedPaletteDescriptor ? { ...element, value: [4, 65_534, 16] } : element));
+  const firstOf = (signed: number) =>
+    describe([...change, sample(TAG.PixelRepresentation, 'US', [signed])]).image?.palette?.red.firstValue;
+  expect([firstOf(1), firstOf(0)]).toEqual([-2, 65_534]);
+});
+
+test('frames of different windows have each their own (PS3.3 C.7.6.16.2.10)', () => {
+  const voi = (center: number) => [
+    sample(TAG.FrameVOILUTSequence, 'SQ', [
+      [sample(TAG.WindowCenter, 'DS', `${center}`), sample(TAG.WindowWidth, 'DS', '100')],
+    ]),
+  ];
+  const windowsOf = (centers: readonly number[]) =>
+    describe([...TWO_FRAMES, sample(TAG.PerFrameFunctionalGroupsSequence, 'SQ', centers.map(voi))]).image;
+  expect(windowsOf([40, 90])?.frameWindows?.map(([window]) => window?.center)).toEqual([40, 90]);
+  expect(windowsOf([40, 40])).toMatchObject({ frameWindows: null, windows: [{ center: 40 }] });
+});
+
 test.each([
   ['no tables', []],
   [

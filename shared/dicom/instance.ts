@@ -70,6 +70,7 @@ export function describeInstance(header: DicomHeader): InstanceDescription {
   const seriesUid = requireUid(dataset, TAG.SeriesInstanceUID);
   const studyUid = requireUid(dataset, TAG.StudyInstanceUID);
   if (sopClassUid === null) missing(TAG.SOPClassUID);
+  if (!dataset.text(TAG.SOPClassUID)) header.repairs.note('sop-class-from-meta');
   checkUid(sopClassUid, TAG.SOPClassUID);
   const frameOfReferenceUid = dataset.text(TAG.FrameOfReferenceUID);
   if (frameOfReferenceUid !== null) checkUid(frameOfReferenceUid, TAG.FrameOfReferenceUID);

@@ -18,18 +18,26 @@ export function readPalette(dataset: DicomDataset): Palette | null {
   return red && green && blue ? { red, green, blue } : null;
 }
 
-/** The table in the first item of a LUT sequence (PS3.3 C.11.1, C.11.2); null when absent, with a note when unusable. */
-export function readSequenceTable(dataset: DicomDataset, sequence: number, notes: string[]): LookupTable | null {
+/**
+ * The table in the first item of a LUT sequence (PS3.3 C.11.1, C.11.2); null when absent, with a note when unusable.
+ * `signedInput` says that what it is applied to may be negative, and with it the first value it maps.
+ */
+export function readSequenceTable(
+  dataset: DicomDataset,
+  sequence: number,
+  signedInput: boolean,
+  notes: string[],
+): LookupTable | null {
   const item = dataset.items(sequence)[0];
   if (!item) return null;
-  const table = readTable(item, TAG.LUTDescriptor, TAG.LUTData);
+  const table = readTable(item, TAG.LUTDescriptor, TAG.LUTData, signedInput);
   if (!table) notes.push(`${keywordOf(sequence)} ${formatTag(sequence)} holds no usable table and was set aside.`);
   return table;
 }
 
 function readChannel(dataset: DicomDataset, descriptor: number, data: number, segments: number): LookupTable | null {
-  if (dataset.has(data) || !dataset.has(segments)) return readTable(dataset, descriptor, data);
-  const numbers = dataset.numbers(descriptor);
+  if (dataset.has(data) || !dataset.has(segments)) return readTable(dataset, descriptor, data, isSigned(dataset));
+  const numbers = descriptorOf(dataset, descriptor, isSigned(dataset));
   const words = numbers[2] === 8 ? dataset.octets(segments) : dataset.numbers(segments);
   const entries = expandSegments(words, entryCount(numbers), numbers[2] === 8);
   return entries && lookupTable(numbers, entries);
@@ -84,8 +92,22 @@ function entryCount(descriptor: readonly number[]): number {
   return count > 0 ? count : count + 65_536;
 }
 
-function readTable(dataset: DicomDataset, descriptorTag: number, dataTag: number): LookupTable | null {
-  const descriptor = dataset.numbers(descriptorTag);
+function isSigned(dataset: DicomDataset): boolean {
+  return dataset.number(TAG.PixelRepresentation) === 1;
+}
+
+/** The three numbers of a descriptor. Writers often give US where SS is meant for the first value mapped. */
+function descriptorOf(dataset: DicomDataset, tag: number, signedInput: boolean): number[] {
+  return dataset.numbers(tag).map((value, i) => (i === 1 && signedInput && value > 0x7fff ? value - 0x10000 : value));
+}
+
+function readTable(
+  dataset: DicomDataset,
+  descriptorTag: number,
+  dataTag: number,
+  signedInput: boolean,
+): LookupTable | null {
+  const descriptor = descriptorOf(dataset, descriptorTag, signedInput);
   const wanted = entryCount(descriptor);
   const lengthBytes = dataset.byteLength(dataTag);
   // 8-bit entries may lie two to a word (PS3.3 C.7.6.3.1.6).

@@ -101,6 +101,7 @@ export const TAG = {
   PixelMeasuresSequence: 0x00289110,
   FrameVOILUTSequence: 0x00289132,
   PixelValueTransformationSequence: 0x00289145,
+  PresentationLUTShape: 0x20500020,
   SharedFunctionalGroupsSequence: 0x52009229,
   PerFrameFunctionalGroupsSequence: 0x52009230,
   ExtendedOffsetTable: 0x7fe00001,

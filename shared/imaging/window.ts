@@ -71,14 +71,20 @@ const BINS = 4096;
 
 /**
  * A window for images that bring none: from the first to the 99th percentile, so that a few extreme pixels
- * do not flatten the rest. NaN, infinite and padding values are left out.
+ * do not flatten the rest. NaN, infinite and padding values are left out. With `counts`, value i stands for that many
+ * pixels.
  * @returns null when no usable value remains.
  */
 export function autoWindow(
   values: ArrayLike<number>,
-  options: { readonly lowFraction?: number; readonly highFraction?: number; readonly padding?: number } = {},
+  options: {
+    readonly lowFraction?: number;
+    readonly highFraction?: number;
+    readonly padding?: number;
+    readonly counts?: ArrayLike<number>;
+  } = {},
 ): VoiWindow | null {
-  const { lowFraction = 0.01, highFraction = 0.99, padding } = options;
+  const { lowFraction = 0.01, highFraction = 0.99, padding, counts } = options;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let count = 0;
@@ -87,7 +93,7 @@ export function autoWindow(
     if (!Number.isFinite(value) || value === padding) continue;
     if (value < min) min = value;
     if (value > max) max = value;
-    count++;
+    count += counts?.[i] ?? 1;
   }
   if (count === 0) return null;
   if (max === min) return windowFromRange(min, max);
@@ -98,7 +104,7 @@ export function autoWindow(
     const value = values[i] ?? Number.NaN;
     if (!Number.isFinite(value) || value === padding) continue;
     const bin = Math.round((value - min) * scale);
-    histogram[bin] = (histogram[bin] ?? 0) + 1;
+    histogram[bin] = (histogram[bin] ?? 0) + (counts?.[i] ?? 1);
   }
   const low = min + binAtFraction(histogram, count * lowFraction) / scale;
   const high = min + binAtFraction(histogram, count * highFraction) / scale;

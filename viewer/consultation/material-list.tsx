@@ -12,6 +12,7 @@ import {
 } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { countOf, formatBytes } from '#viewer/ui/quantities.ts';
+import { RepairWords } from '#viewer/words/repair-words.tsx';
 import styles from './material-list.module.css';
 import { Thumbnail } from './thumbnail.tsx';
 
@@ -21,6 +22,8 @@ interface CardProps {
   readonly lines: readonly string[];
   /** Where it is read; null for what has no image or cannot be read from here. */
   readonly to?: string | null;
+  /** What stands below the card and is no part of the link. */
+  readonly below?: ReactNode;
 }
 
 function CardWords({ picture, title, lines }: CardProps) {
@@ -41,11 +44,14 @@ function CardWords({ picture, title, lines }: CardProps) {
   );
 }
 
-function Card({ to = null, ...words }: CardProps) {
+function Card({ to = null, below = null, ...words }: CardProps) {
   if (to === null)
     return (
-      <li className={styles.card}>
-        <CardWords {...words} />
+      <li>
+        <span className={styles.card}>
+          <CardWords {...words} />
+        </span>
+        {below}
       </li>
     );
   return (
@@ -53,6 +59,7 @@ function Card({ to = null, ...words }: CardProps) {
       <Link className={styles.card ?? ''} to={to}>
         <CardWords {...words} />
       </Link>
+      {below}
     </li>
   );
 }
@@ -75,6 +82,7 @@ function SeriesCard({ study, series, readBase }: SeriesCardProps) {
       picture={<Thumbnail src={src} placeholder={<IconStack2 size={22} stroke={1.25} />} />}
       title={series.description || `Series${number}`}
       lines={[`${series.modality}${number === '' ? '' : ` · series${number}`}`, count]}
+      below={<RepairWords series={series} />}
     />
   );
 }

@@ -17,6 +17,8 @@ export interface Product {
   readonly url: string;
   /** For what the test itself writes; removed with the product. */
   readonly folder: string;
+  /** Runs a command of the operator on the product's data and returns what it prints. */
+  admin(...command: readonly string[]): Promise<string>;
   /** Everything the server has written to its log so far. */
   log(): string;
   stop(): Promise<void>;
@@ -39,16 +41,19 @@ async function newestChange(folder: string): Promise<number> {
   return Math.max(0, ...times);
 }
 
-async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output = `${output}${text}`.slice(-4000);
-    });
-  }
+  let printed = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-4000);
+  });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${output}`);
+  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${printed.slice(-4000)}${said}`);
+  return printed.trim();
 }
 
 /** Builds the viewer unless the built one is newer than all of its sources. */
@@ -102,9 +107,13 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the server did not answer in time');
 }
 
-/** Builds the viewer if needed, makes the accounts and starts the server. `stop` ends it and removes its data. */
-export async function startProduct(users: readonly TestUser[]): Promise<Product> {
-  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort(), buildViewer()]);
+/**
+ * Builds the viewer if needed, makes the accounts and starts the server. `stop` ends it and removes its data. Tests
+ * that never open a page of ours leave the viewer as it is.
+ */
+export async function startProduct(users: readonly TestUser[], options = { viewer: true }): Promise<Product> {
+  const viewer = options.viewer ? buildViewer() : undefined;
+  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort(), viewer]);
   const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), DEMO: 'off' };
   await createUsers(users, environment);
   const child = spawn(process.execPath, [join(ROOT, 'server/main.ts')], {
@@ -132,5 +141,9 @@ export async function startProduct(users: readonly TestUser[]): Promise<Product>
     await stop();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`);
   }
-  return { url, folder, log: () => log, stop };
+  const admin = async (...command: readonly string[]): Promise<string> => {
+    const { VITEST: _, ...own }: NodeJS.ProcessEnv = environment;
+    return await run(process.execPath, [join(ROOT, 'server/admin.ts'), ...command], own);
+  };
+  return { url, folder, admin, log: () => log, stop };
 }

@@ -1,7 +1,8 @@
 import { IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
+import { RepairWords } from '#viewer/words/repair-words.tsx';
 import styles from './material-tray.module.css';
 import { itemKey, type PaneItem } from './pane-item.ts';
 
@@ -80,14 +81,16 @@ export function MaterialTray(props: MaterialTrayProps) {
           {study.series
             .filter(({ isImage }) => isImage)
             .map((series) => (
-              <Card
-                key={series.seriesUid}
-                item={{ kind: 'series', study, series }}
-                title={series.description || `Series ${series.seriesNumber ?? ''}`.trim()}
-                detail={`${series.modality} · ${series.frameCount} ${series.frameCount === 1 ? 'image' : 'images'}`}
-                src={materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)}
-                tray={props}
-              />
+              <Fragment key={series.seriesUid}>
+                <Card
+                  item={{ kind: 'series', study, series }}
+                  title={series.description || `Series ${series.seriesNumber ?? ''}`.trim()}
+                  detail={`${series.modality} · ${series.frameCount} ${series.frameCount === 1 ? 'image' : 'images'}`}
+                  src={materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)}
+                  tray={props}
+                />
+                <RepairWords series={series} />
+              </Fragment>
             ))}
         </section>
       ))}

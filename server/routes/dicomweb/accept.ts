@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
 import { type MediaType, parseMediaType, splitOutsideQuotes } from './media-type.ts';
 
@@ -22,7 +23,19 @@ export interface Form {
   readonly mediaType: string;
   /** Null for forms that have none, such as JSON. */
   readonly transferSyntaxUid: string | null;
+  /** For ranges alone that name exactly the media type or the transfer syntax, not for wildcards. */
+  readonly byName?: boolean;
+  /** Not what the media type means by itself: a range that names it has to state a transfer syntax, be it `*`. */
+  readonly notDefault?: boolean;
 }
+
+/** A form of bytes in a transfer syntax. */
+export interface CodedForm extends Form {
+  readonly transferSyntaxUid: string;
+}
+
+export const DICOM = 'application/dicom';
+export const ZIP = 'application/zip';
 
 const ANYTHING: AcceptedType = { mediaType: '*/*', partType: null, transferSyntax: null, quality: 1 };
 
@@ -71,17 +84,45 @@ export function chooseForm<F extends Form>(accepted: readonly AcceptedType[], fo
   return best.form;
 }
 
-/** The forms of bytes that exist in one transfer syntax; a single part is possible for one frame or instance only. */
-export function formsOf(
-  stored: { readonly mediaType: string; readonly transferSyntaxUid: string },
-  single: boolean,
-): Form[] {
+/** Bytes in one transfer syntax, as they are sent by themselves. */
+export interface Coded {
+  readonly mediaType: string;
+  readonly transferSyntaxUid: string;
+  readonly lossy?: boolean;
+}
+
+const OCTETS = 'application/octet-stream';
+
+/**
+ * The forms of a frame: as stored first, then what it can be brought into (PS3.18 tables 8.7.3-4 and 8.7.3-5). A single
+ * part is possible for one frame only. Coded bytes also go as plain ones to those who ask for a transfer syntax, as
+ * viewers do with `*`; without one, plain bytes are uncompressed. What loses bits goes to those who name it.
+ */
+export function frameForms(stored: Coded, targets: readonly Coded[], single: boolean): CodedForm[] {
   const { mediaType, transferSyntaxUid } = stored;
-  // Bytes of a picture may always go as plain bytes too; an object is an object.
-  const types = mediaType === 'application/dicom' ? [mediaType] : [...new Set(['application/octet-stream', mediaType])];
+  const kinds: Omit<CodedForm, 'multipart'>[] = mediaType === OCTETS ? [] : [{ mediaType, transferSyntaxUid }];
+  kinds.push({ mediaType: OCTETS, transferSyntaxUid, notDefault: transferSyntaxOf(transferSyntaxUid).encapsulated });
+  for (const target of targets) {
+    const kind = { mediaType: target.mediaType, transferSyntaxUid: target.transferSyntaxUid };
+    kinds.push(target.lossy === true ? { ...kind, byName: true } : kind);
+  }
+  return inContainers(kinds, single);
+}
+
+/** The forms of whole objects, as stored first; one object may go as a single part, any number as an archive. */
+export function objectForms(transferSyntaxUids: readonly string[], single: boolean): CodedForm[] {
+  const objects = transferSyntaxUids.map((transferSyntaxUid) => ({ mediaType: DICOM, transferSyntaxUid }));
+  const archives = transferSyntaxUids.map((transferSyntaxUid) => ({
+    ...{ multipart: false, mediaType: ZIP, transferSyntaxUid },
+    byName: true,
+  }));
+  return [...inContainers(objects, single), ...archives];
+}
+
+function inContainers(kinds: readonly Omit<CodedForm, 'multipart'>[], single: boolean): CodedForm[] {
   return [true, false]
     .filter((multipart) => multipart || single)
-    .flatMap((multipart) => types.map((type) => ({ multipart, mediaType: type, transferSyntaxUid })));
+    .flatMap((multipart) => kinds.map((kind) => ({ multipart, ...kind })));
 }
 
 function verdict(accepted: readonly AcceptedType[], form: Form): { quality: number; position: number } | null {
@@ -99,20 +140,30 @@ function exactnessOf({ mediaType, partType, transferSyntax }: AcceptedType, form
   const open = transferSyntax === null || transferSyntax === '*' || form.transferSyntaxUid === null;
   if (!open && transferSyntax !== form.transferSyntaxUid) return null;
   const exactSyntax = open ? 0 : 1;
-  if (mediaType === '*/*') return exactSyntax;
-  if (!form.multipart) {
-    const type = typeFit(mediaType, form.mediaType);
-    return type === null ? null : type + exactSyntax;
-  }
-  if (mediaType === 'multipart/*') return 2 + exactSyntax;
-  if (mediaType !== 'multipart/related') return null;
-  const type = partType === null || partType === '*/*' ? 0 : typeFit(partType, form.mediaType);
-  return type === null ? null : 4 + type + exactSyntax;
+  const fit = fitOf(mediaType, partType, form);
+  if (fit === null) return null;
+  if (form.byName === true && !fit.exact && exactSyntax === 0) return null;
+  if (form.notDefault === true && fit.exact && transferSyntax === null) return null;
+  return fit.exactness + exactSyntax;
 }
 
-function typeFit(range: string, mediaType: string): number | null {
-  if (range === mediaType) return 4;
-  return range.endsWith('/*') && mediaType.startsWith(range.slice(0, -1)) ? 2 : null;
+function fitOf(
+  mediaType: string,
+  partType: string | null,
+  form: Form,
+): { readonly exactness: number; readonly exact: boolean } | null {
+  if (mediaType === '*/*') return { exactness: 0, exact: false };
+  if (!form.multipart) return typeFit(mediaType, form.mediaType);
+  if (mediaType === 'multipart/*') return { exactness: 2, exact: false };
+  if (mediaType !== 'multipart/related') return null;
+  const type =
+    partType === null || partType === '*/*' ? { exactness: 0, exact: false } : typeFit(partType, form.mediaType);
+  return type === null ? null : { exactness: 4 + type.exactness, exact: type.exact };
+}
+
+function typeFit(range: string, mediaType: string): { readonly exactness: number; readonly exact: boolean } | null {
+  if (range === mediaType) return { exactness: 4, exact: true };
+  return range.endsWith('/*') && mediaType.startsWith(range.slice(0, -1)) ? { exactness: 2, exact: false } : null;
 }
 
 function formText({ multipart, mediaType, transferSyntaxUid }: Form): string {

@@ -142,8 +142,16 @@ describe('metadata', () => {
     expect(packed.headers['content-encoding']).toBe('gzip');
     expect(gunzipSync(packed.rawPayload).toString()).toBe((await get(url)).body);
     const etag = String(packed.headers.etag);
-    const again = await referrer.inject({ method: 'GET', url, headers: { 'if-none-match': etag } });
+    const conditional = (headers: Record<string, string>) =>
+      referrer.inject({ method: 'GET', url, headers: { 'if-none-match': `"other", ${etag}`, ...headers } });
+    const again = await conditional({ 'accept-encoding': 'br, gzip' });
     expect([again.statusCode, again.body]).toEqual([304, '']);
+    // RFC 9110 section 8.8.3.3: the packed and the plain representation are not the same bytes.
+    for (const coding of ['identity', 'gzip;q=0', 'br']) {
+      const plain = await conditional({ 'accept-encoding': coding });
+      expect([plain.statusCode, plain.headers['content-encoding']]).toEqual([200, undefined]);
+      expect(plain.headers.etag).not.toBe(etag);
+    }
   });
 
   test('instances that come later change the tag', async () => {
@@ -213,7 +221,7 @@ describe('pictures', () => {
     ['/thumbnail', 'jpeg', 64],
     ['/rendered', 'jpeg', 64],
     ['/rendered?viewport=32,32', 'jpeg', 32],
-    ['/rendered?window=40,400', 'jpeg', 64],
+    ['/rendered?window=40,400,linear', 'jpeg', 64],
   ])('instance%s', async (path, format, side) => {
     const answer = await get(`${instance}${path}`);
     expect(answer.statusCode, answer.body.slice(0, 200)).toBe(200);

@@ -8,6 +8,7 @@ import { renderedRoutes } from './rendered.ts';
 import { retrieveRoutes } from './retrieve.ts';
 import { searchRoutes } from './search.ts';
 import { storeRoutes } from './store.ts';
+import { wadoUriRoutes } from './wado-uri.ts';
 
 /** Everything below /dicom-web (PS3.18). */
 export function dicomwebRoutes(services: Services): FastifyPluginAsyncZod {
@@ -17,6 +18,7 @@ export function dicomwebRoutes(services: Services): FastifyPluginAsyncZod {
     await app.register(frameRoutes(services));
     await app.register(bulkDataRoutes(services));
     await app.register(renderedRoutes(services));
+    await app.register(wadoUriRoutes(services));
     await app.register(retrieveRoutes(services));
     await app.register(storeRoutes(services));
     await app.register(capabilityRoutes());

@@ -29,33 +29,47 @@ const JSON_FORMS: readonly Form[] = ['application/dicom+json', 'application/json
 }));
 const XML: Form = { multipart: true, mediaType: 'application/dicom+xml', transferSyntaxUid: null };
 
+/** True unless the client leaves gzip out or gives it no weight (RFC 9110 section 12.5.3). */
+function acceptsGzip(header: string | undefined): boolean {
+  const codings = (header ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim());
+  const named =
+    codings.find((coding) => /^(x-)?gzip\b/.test(coding)) ?? codings.find((coding) => coding.startsWith('*'));
+  return named !== undefined && !/;\s*q=0(\.0*)?$/.test(named);
+}
+
 /** WADO-RS metadata (PS3.18 section 10.4.1.1.2) as DICOM JSON, compressed once and kept, and as XML made of that. */
 export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
   async function answer(request: FastifyRequest, reply: FastifyReply, scope: InstanceScope) {
     const base = serviceBase(request);
     const form = chooseForm(acceptOf(request), [...JSON_FORMS, XML]);
-    const [known = null] = knownTags(request);
+    // Each representation has a tag of its own (RFC 9110 section 8.8.3.3), made of the one of the instances.
+    const packed = form !== XML && acceptsGzip(request.headers['accept-encoding']);
+    const ending = `${form === XML ? '.xml' : packed ? '.gz' : ''}"`;
+    const known = knownTags(request).flatMap((tag) => (tag.endsWith(ending) ? `${tag.slice(0, -ending.length)}"` : []));
     const { etag, gzipped } = await material.metadata.read(
       allowedConsultations(request),
       scope,
-      form === XML ? null : known,
+      known,
       base,
       (json, place) => withBulkDataBase(json, `${base}/${place}/`),
     );
     // More instances may come: the browser asks again each time, and mostly hears that nothing changed.
-    void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, accept-encoding');
-    if (form === XML && gzipped !== null) return asXml(reply, etag.replace(/"$/, '.xml"'), known, gzipped);
-    void reply.header('etag', etag);
+    void reply
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'accept, accept-encoding')
+      .header('etag', etag.replace(/"$/, ending));
     if (gzipped === null) return reply.code(304).send();
+    if (form === XML) return asXml(reply, gzipped);
     void reply.type(form.mediaType);
-    if (!/\bgzip\b|\*/.test(request.headers['accept-encoding'] ?? '')) return reply.send(gunzipSync(gzipped));
+    if (!packed) return reply.send(gunzipSync(gzipped));
     return reply.header('content-encoding', 'gzip').send(gzipped);
   }
 
   /** One part per instance (PS3.18 section 8.7.3.2). */
-  function asXml(reply: FastifyReply, etag: string, known: string | null, gzipped: Uint8Array): FastifyReply {
-    void reply.header('etag', etag);
-    if (known === etag) return reply.code(304).send();
+  function asXml(reply: FastifyReply, gzipped: Uint8Array): FastifyReply {
     // Written by ourselves from values of this type.
     const datasets = JSON.parse(gunzipSync(gzipped).toString()) as DicomJsonDataset[];
     const { contentType, partHead, tail } = multipartOf(XML.mediaType);
@@ -69,6 +83,8 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
       `${STUDY_PATH}/metadata`,
       {
         schema: { tags: ['dicomweb'], summary: 'Metadata of a study (WADO-RS)', params: studyParams },
+        // Packed here, once for all who ask.
+        compress: false,
         config: { access: byStudy, audit },
       },
       (request, reply) => answer(request, reply, request.params),
@@ -77,6 +93,8 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
       `${SERIES_PATH}/metadata`,
       {
         schema: { tags: ['dicomweb'], summary: 'Metadata of a series (WADO-RS)', params: seriesParams },
+        // Packed here, once for all who ask.
+        compress: false,
         config: { access: bySeries, audit },
       },
       (request, reply) => answer(request, reply, request.params),
@@ -85,6 +103,8 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
       `${INSTANCE_PATH}/metadata`,
       {
         schema: { tags: ['dicomweb'], summary: 'Metadata of an instance (WADO-RS)', params: instanceParams },
+        // Packed here, once for all who ask.
+        compress: false,
         config: { access: bySeries, audit },
       },
       (request, reply) => answer(request, reply, request.params),

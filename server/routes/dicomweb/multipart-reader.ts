@@ -85,12 +85,19 @@ class Source {
 
   /** Appends what comes next; false at the end of the body. */
   async more(): Promise<boolean> {
+    const next = await this.next();
+    if (next === null) return false;
+    this.pending = this.pending.byteLength === 0 ? next : Buffer.concat([this.pending, next]);
+    return true;
+  }
+
+  /** What comes next, which is then the caller's; null at the end of the body. */
+  async next(): Promise<Uint8Array | null> {
     const next = await this.#chunks.next();
-    if (next.done === true) return false;
+    if (next.done === true) return null;
     this.#received += next.value.byteLength;
     if (this.#received > this.#maxBytes) throw new AppError('BODY_TOO_LARGE', { limitBytes: this.#maxBytes });
-    this.pending = this.pending.byteLength === 0 ? next.value : Buffer.concat([this.pending, next.value]);
-    return true;
+    return next.value;
   }
 
   take(length: number): Uint8Array {
@@ -125,7 +132,17 @@ async function* contentUpTo(
     // The delimiter may begin in these bytes and end in the next ones.
     const certain = source.pending.byteLength - delimiter.byteLength + 1;
     if (certain > 0) yield source.take(certain);
-    if (!(await source.more())) throw ended();
+    const doubtful = source.pending;
+    const next = await source.next();
+    if (next === null) throw ended();
+    // Copied are only the few bytes around the seam: copies of whole pieces would keep the collector busy.
+    const seam = Buffer.concat([doubtful, next.subarray(0, delimiter.byteLength - 1)]);
+    if (next.byteLength < delimiter.byteLength || seam.includes(delimiter)) {
+      source.pending = Buffer.concat([doubtful, next]);
+    } else {
+      source.pending = next;
+      if (doubtful.byteLength > 0) yield doubtful;
+    }
   }
 }
 

@@ -1,111 +1,165 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { type RenderPlace, renderFrame } from '#server/domain/render-frame.ts';
+import { findRenderable } from '#server/domain/renderable.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import type { Services } from '#server/services.ts';
-import { AppError } from '#shared/errors.ts';
-import { parseAccept } from './accept.ts';
-import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams, SERIES_PATH, seriesParams } from './places.ts';
+import { acceptOf } from './accept.ts';
+import {
+  allowedConsultations,
+  bySeries,
+  byStudy,
+  INSTANCE_PATH,
+  instanceParams,
+  SERIES_PATH,
+  STUDY_PATH,
+  seriesParams,
+  studyParams,
+} from './places.ts';
+import { answerInstance, answerMany, answerThumbnail, type RenderedRequest } from './rendered-answer.ts';
+import { type Asking, parseRendering, parseThumbnail, renderedQuery, thumbnailQuery } from './rendering-parameters.ts';
 
 const audit: AuditRule = { action: 'dicom.view', coalesceMs: 600_000 };
-const THUMBNAIL_SIDE = 128;
-const MAX_SIDE = 4096;
+const MAX_LISTED = 1000;
 
-/** PS3.18 section 8.3.5: a window as "center,width[,function]" and a size as "width,height". */
-const querySchema = z.object({
-  window: z
+const framesParams = instanceParams.extend({
+  frames: z
     .string()
-    .regex(/^-?\d+(\.\d+)?,\d+(\.\d+)?(,linear)?$/i, 'is not "center,width"')
-    .optional(),
-  viewport: z
-    .string()
-    .regex(/^\d{1,5},\d{1,5}$/, 'is not "width,height"')
-    .optional(),
+    .regex(/^\d{1,7}(,\d{1,7})*$/, 'is not a list of frame numbers')
+    .refine((list) => list.split(',').length <= MAX_LISTED, `has more than ${MAX_LISTED} frame numbers`),
 });
-type Query = z.infer<typeof querySchema>;
 
-const oneFrame = instanceParams.extend({ frame: z.coerce.number().int().min(1).max(10_000_000) });
+const SEVERAL =
+  'Accept says which: multipart/related with one part an instance (the default), or image/jpeg, image/png or ' +
+  'image/webp for the one picture that stands for all';
 
-/** Rendered frames and thumbnails (PS3.18 sections 10.4.1.1.3 and 10.4.1.1.4), made in worker threads. */
-export function renderedRoutes({ db, blobs, material }: Services): FastifyPluginAsyncZod {
-  async function answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    place: RenderPlace,
-    query: Query,
-    side: number | null,
-  ) {
-    const [center, width] = query.window?.split(',').map(Number) ?? [];
-    const window = center === undefined || width === undefined || width === 0 ? null : { center, width };
-    const sides = query.viewport?.split(',').map(Number) ?? [];
-    const maxSide = sides.length === 0 ? side : Math.max(1, Math.min(...sides, MAX_SIDE));
-    const wish = { window, maxSide, format: formatFor(request) };
-    const needs = { db, blobs, renderer: material.renderer };
-    const picture = await renderFrame(needs, allowedConsultations(request), place, wish, request.signal);
-    return reply
-      .type(picture.mediaType)
-      .header('cache-control', 'private, max-age=86400')
-      .header('vary', 'accept, cookie, authorization')
-      .send(picture.bytes);
-  }
+/** Rendered resources and thumbnails (PS3.18 sections 10.4.1.1.3 and 10.4.1.1.4), made in worker processes. */
+export function renderedRoutes({ material }: Services): FastifyPluginAsyncZod {
+  const needs = material.rendering;
+  const asked = (request: FastifyRequest, reply: FastifyReply, asking: Asking): RenderedRequest => {
+    return { needs, request, reply, asking, accepted: acceptOf(request) };
+  };
 
   return async (app) => {
-    for (const [name, side] of [
-      ['rendered', null],
-      ['thumbnail', THUMBNAIL_SIDE],
-    ] as const) {
-      app.get(
-        `${SERIES_PATH}/${name}`,
-        {
-          schema: {
-            tags: ['dicomweb'],
-            summary: `The middle image of a series, ${name} (JPEG or PNG)`,
-            params: seriesParams,
-            querystring: querySchema,
-          },
-          config: { access: bySeries, audit },
+    app.get(
+      `${STUDY_PATH}/rendered`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: `A study, rendered. ${SEVERAL}`,
+          params: studyParams,
+          querystring: renderedQuery,
         },
-        (request, reply) => answer(request, reply, request.params, request.query, side),
-      );
-      app.get(
-        `${INSTANCE_PATH}/${name}`,
-        {
-          schema: {
-            tags: ['dicomweb'],
-            summary: `The middle frame of an instance, ${name} (JPEG or PNG)`,
-            params: instanceParams,
-            querystring: querySchema,
-          },
-          config: { access: bySeries, audit },
+        config: { access: byStudy, audit },
+      },
+      (request, reply) => answerMany(asked(request, reply, parseRendering(request.query)), request.params),
+    );
+    app.get(
+      `${SERIES_PATH}/rendered`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: `A series, rendered. ${SEVERAL}, or image/gif for all of them as cine`,
+          params: seriesParams,
+          querystring: renderedQuery,
         },
-        (request, reply) => answer(request, reply, request.params, request.query, side),
-      );
-      app.get(
-        `${INSTANCE_PATH}/frames/:frame/${name}`,
-        {
-          schema: {
-            tags: ['dicomweb'],
-            summary: `A frame, ${name} (JPEG or PNG)`,
-            params: oneFrame,
-            querystring: querySchema,
-          },
-          config: { access: bySeries, audit },
+        config: { access: bySeries, audit },
+      },
+      (request, reply) => answerMany(asked(request, reply, parseRendering(request.query)), request.params),
+    );
+    app.get(
+      `${INSTANCE_PATH}/rendered`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary:
+            'An instance, rendered: JPEG (the default), PNG, GIF or WebP of its middle frame; several frames as animated ' +
+            'GIF, or as multipart/related with one part each; an SR as HTML or text; a PDF or video as it is stored',
+          params: instanceParams,
+          querystring: renderedQuery,
         },
-        (request, reply) => {
-          const { frame, ...instance } = request.params;
-          return answer(request, reply, { ...instance, frameNumber: frame }, request.query, side);
+        config: { access: bySeries, audit },
+      },
+      async (request, reply) => {
+        const asking = parseRendering(request.query);
+        const instance = await findRenderable(needs, allowedConsultations(request), request.params);
+        return answerInstance(asked(request, reply, asking), instance, null);
+      },
+    );
+    app.get(
+      `${INSTANCE_PATH}/frames/:frames/rendered`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'Frames, rendered: one as JPEG, PNG, GIF or WebP; "1,2,3" as multipart/related or animated GIF',
+          params: framesParams,
+          querystring: renderedQuery,
         },
-      );
-    }
-  };
-}
+        config: { access: bySeries, audit },
+      },
+      async (request, reply) => {
+        const { frames, ...place } = request.params;
+        const asking = parseRendering(request.query);
+        const instance = await findRenderable(needs, allowedConsultations(request), place);
+        return answerInstance(asked(request, reply, asking), instance, frames.split(',').map(Number));
+      },
+    );
 
-/** JPEG unless the client asks for PNG and not for JPEG. */
-function formatFor(request: FastifyRequest): 'jpeg' | 'png' {
-  for (const { mediaType } of parseAccept(request.headers.accept)) {
-    if (['image/jpeg', 'image/*', '*/*'].includes(mediaType)) return 'jpeg';
-    if (mediaType === 'image/png') return 'png';
-  }
-  throw new AppError('MEDIA_TYPE_UNAVAILABLE', { available: 'image/jpeg and image/png' });
+    app.get(
+      `${STUDY_PATH}/thumbnail`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'A small picture that stands for a study: the middle image of its largest series',
+          params: studyParams,
+          querystring: thumbnailQuery,
+        },
+        config: { access: byStudy, audit },
+      },
+      (request, reply) => answerThumbnail(asked(request, reply, parseThumbnail(request.query)), request.params, null),
+    );
+    app.get(
+      `${SERIES_PATH}/thumbnail`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'A small picture of the middle image of a series',
+          params: seriesParams,
+          querystring: thumbnailQuery,
+        },
+        config: { access: bySeries, audit },
+      },
+      (request, reply) => answerThumbnail(asked(request, reply, parseThumbnail(request.query)), request.params, null),
+    );
+    app.get(
+      `${INSTANCE_PATH}/thumbnail`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'A small picture of the middle frame of an instance',
+          params: instanceParams,
+          querystring: thumbnailQuery,
+        },
+        config: { access: bySeries, audit },
+      },
+      (request, reply) => answerThumbnail(asked(request, reply, parseThumbnail(request.query)), request.params, null),
+    );
+    app.get(
+      `${INSTANCE_PATH}/frames/:frames/thumbnail`,
+      {
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'A small picture of a frame, the first of a list',
+          params: framesParams,
+          querystring: thumbnailQuery,
+        },
+        config: { access: bySeries, audit },
+      },
+      (request, reply) => {
+        const { frames, ...place } = request.params;
+        const asking = parseThumbnail(request.query);
+        return answerThumbnail(asked(request, reply, asking), place, Number(frames.split(',')[0]));
+      },
+    );
+  };
 }

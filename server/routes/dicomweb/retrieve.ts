@@ -1,14 +1,18 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { archiveOf } from '#server/domain/archive-instances.ts';
+import { closingChunks } from '#server/domain/closing-chunks.ts';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
-import { streamBlob } from '#server/domain/read-document.ts';
-import { instanceFilesOf, streamInstances } from '#server/domain/retrieve-instances.ts';
+import { openServed } from '#server/domain/outgoing-object.ts';
+import { type RetrieveNeeds, retrievableObjects } from '#server/domain/retrieve-instances.ts';
 import type { AuditRule } from '#server/http/access.ts';
+import { answerRange } from '#server/http/byte-range.ts';
 import { immutable } from '#server/http/immutable.ts';
 import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
-import { acceptOf, chooseForm, formsOf } from './accept.ts';
+import { acceptOf, DICOM, ZIP } from './accept.ts';
 import { multipart, multipartOf } from './multipart.ts';
+import { type Planned, planForms } from './object-forms.ts';
 import {
   allowedConsultations,
   bySeries,
@@ -22,42 +26,123 @@ import {
 } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.retrieve', coalesceMs: 0 };
-const DICOM = 'application/dicom';
+/** Part of the entity tags: another number when the same stored bytes are served otherwise. */
+const MAKER = 1;
 
-/** WADO-RS retrieval of objects (PS3.18 section 10.4.1.1.1), bit for bit as they were sent. */
+/**
+ * WADO-RS retrieval of objects (PS3.18 section 10.4.1.1.1): as they were sent behind a safe preamble, or in another
+ * transfer syntax; as parts, alone, or as an archive with a DICOMDIR.
+ */
 export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
-  /** All objects in the scope, one part each, never more than a chunk of one in memory. */
+  const { directory, derived } = services.material.frames;
+  const { headers, pack } = services.deidentification;
+  const needs: RetrieveNeeds = { db: services.db, blobs: services.blobs, directory, derived, headers };
+
+  /** All objects in the scope, never more than a chunk of one in memory. */
   async function sendAll(request: FastifyRequest, reply: FastifyReply, scope: InstanceScope): Promise<FastifyReply> {
-    const files = await instanceFilesOf(services, allowedConsultations(request), scope);
-    const accepted = acceptOf(request);
-    for (const transferSyntaxUid of new Set(files.map((file) => file.transferSyntaxUid))) {
-      chooseForm(accepted, formsOf({ mediaType: DICOM, transferSyntaxUid }, false));
-    }
+    const objects = await retrievableObjects(needs, allowedConsultations(request), scope);
+    const planned = await planForms(acceptOf(request), objects, false);
+    // More instances may come: this answer holds for now.
+    void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, cookie, authorization');
+    return planned[0]?.form.mediaType === ZIP
+      ? sendArchive(request, reply, planned, 'seriesUid' in scope ? 'series' : 'study')
+      : sendParts(request, reply, planned);
+  }
+
+  async function sendParts(request: FastifyRequest, reply: FastifyReply, planned: readonly Planned[]) {
     const { contentType, partHead, tail } = multipartOf(DICOM);
-    const heads = files.map(({ transferSyntaxUid }) => partHead(transferSyntaxUid));
-    const lengthBytes = files.reduce((sum, { sizeBytes }, at) => sum + (heads[at]?.byteLength ?? 0) + sizeBytes, 0);
-    async function* body(): AsyncGenerator<Uint8Array> {
-      let at = 0;
-      for await (const chunks of streamInstances(services, files, request.signal)) {
-        yield heads[at++] ?? tail;
+    const { signal } = request;
+    void reply.type(contentType);
+    if (request.method === 'HEAD') return reply.send();
+    const open = ({ object, form }: Planned) => object.open(form.transferSyntaxUid, signal);
+    const [first, ...others] = planned;
+    // What is wrong with the first object can still be said with a status.
+    const opened = first && (await open(first));
+    async function* body(): AsyncGenerator<Uint8Array, void> {
+      if (opened !== undefined) {
+        yield partHead(opened.transferSyntaxUid);
+        yield* opened.chunks;
+      }
+      for (const one of others) {
+        const { transferSyntaxUid, chunks } = await open(one);
+        yield partHead(transferSyntaxUid);
         yield* chunks;
       }
       yield tail;
     }
-    // More instances may come: this answer holds for now.
-    void reply
-      .type(contentType)
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'accept, cookie, authorization')
-      .header('content-length', lengthBytes + tail.byteLength);
-    return sendChunks(request, reply, body);
+    return sendChunks(request, reply, () =>
+      closingChunks(body(), async () => {
+        await opened?.chunks.return();
+      }),
+    );
+  }
+
+  function sendArchive(request: FastifyRequest, reply: FastifyReply, planned: readonly Planned[], name: string) {
+    const { signal } = request;
+    const objects = planned.map(({ object, form: { transferSyntaxUid } }) => ({
+      ...{ file: object.file, transferSyntaxUid },
+      open: () => object.open(transferSyntaxUid, signal),
+    }));
+    void reply.type(ZIP).header('content-disposition', `attachment; filename="${name}.zip"`);
+    return sendChunks(request, reply, () => pack(archiveOf(services, objects, signal)));
+  }
+
+  /** One object; as stored and by itself also in ranges. */
+  async function sendOne(request: FastifyRequest, reply: FastifyReply, { object, form }: Planned) {
+    const { file } = object;
+    const { transferSyntaxUid } = form;
+    const etag = `"${file.sha256}.${form.multipart ? 'm' : 's'}.${transferSyntaxUid}.${MAKER}"`;
+    void reply.header('vary', 'accept');
+    if (immutable(request, reply, etag)) return reply.send();
+    if (!form.multipart) {
+      void reply
+        .type(`${DICOM}; transfer-syntax=${transferSyntaxUid}`)
+        .header('content-disposition', `attachment; filename="${file.sopInstanceUid}.dcm"`);
+      if (transferSyntaxUid === file.transferSyntaxUid) {
+        const served = await openServed(needs, file, request.signal);
+        try {
+          const { offsetBytes, lengthBytes } = answerRange(request, reply, etag, served.sizeBytes);
+          void reply.header('content-length', lengthBytes);
+          const chunks = closingChunks(served.read(offsetBytes, lengthBytes), () => served.close());
+          if (request.method === 'HEAD') await chunks.return();
+          return sendChunks(request, reply, () => chunks);
+        } catch (error) {
+          await served.close();
+          throw error;
+        }
+      }
+    }
+    const { sizeBytes, chunks } = await object.open(transferSyntaxUid, request.signal);
+    const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
+    const around = form.multipart ? partHead.byteLength + tail.byteLength : 0;
+    if (form.multipart) void reply.type(contentType);
+    if (sizeBytes !== null) void reply.header('content-length', around + sizeBytes);
+    if (request.method === 'HEAD') await chunks.return();
+    async function* inPart(): AsyncGenerator<Uint8Array, void> {
+      yield partHead;
+      yield* chunks;
+      yield tail;
+    }
+    return sendChunks(request, reply, () =>
+      form.multipart
+        ? closingChunks(inPart(), async () => {
+            await chunks.return();
+          })
+        : chunks,
+    );
   }
 
   return async (app) => {
     app.get(
       STUDY_PATH,
       {
-        schema: { tags: ['dicomweb'], summary: 'The instances of a study (WADO-RS)', params: studyParams },
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'The instances of a study (WADO-RS): multipart, or application/zip with a DICOMDIR',
+          params: studyParams,
+        },
+        // Packed objects do not get smaller, and the others go as fast as they are.
+        compress: false,
         config: { access: byStudy, audit },
       },
       (request, reply) => sendAll(request, reply, request.params),
@@ -65,7 +150,12 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       SERIES_PATH,
       {
-        schema: { tags: ['dicomweb'], summary: 'The instances of a series (WADO-RS)', params: seriesParams },
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'The instances of a series (WADO-RS): multipart, or application/zip with a DICOMDIR',
+          params: seriesParams,
+        },
+        compress: false,
         config: { access: bySeries, audit },
       },
       (request, reply) => sendAll(request, reply, request.params),
@@ -73,33 +163,23 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       INSTANCE_PATH,
       {
-        schema: { tags: ['dicomweb'], summary: 'An instance as it was sent (WADO-RS)', params: instanceParams },
+        schema: {
+          tags: ['dicomweb'],
+          summary: 'An instance as it was sent, or in the transfer syntax Accept asks for (WADO-RS)',
+          params: instanceParams,
+        },
+        compress: false,
         config: { access: bySeries, audit },
       },
       async (request, reply) => {
-        const place = request.params;
-        const { directory } = services.material.frames;
-        const { sha256, sizeBytes, transferSyntaxUid } = await directory.find(allowedConsultations(request), place);
-        const form = chooseForm(acceptOf(request), formsOf({ mediaType: DICOM, transferSyntaxUid }, true));
-        void reply.header('vary', 'accept');
-        if (immutable(request, reply, `"${sha256}.${form.multipart ? 'm' : 's'}"`)) return reply.send();
-        const { contentType, partHead, tail } = multipart(DICOM, transferSyntaxUid);
-        if (form.multipart) {
-          void reply.type(contentType).header('content-length', partHead.byteLength + sizeBytes + tail.byteLength);
-        } else {
-          void reply
-            .type(`${DICOM}; transfer-syntax=${transferSyntaxUid}`)
-            .header('content-disposition', `attachment; filename="${place.sopInstanceUid}.dcm"`)
-            .header('content-length', sizeBytes);
+        const objects = await retrievableObjects(needs, allowedConsultations(request), request.params);
+        const planned = await planForms(acceptOf(request), objects, true);
+        const [only] = planned;
+        if (only === undefined || only.form.mediaType === ZIP) {
+          void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, cookie, authorization');
+          return sendArchive(request, reply, planned, 'instance');
         }
-        if (request.method === 'HEAD') return reply.send();
-        const { chunks } = await streamBlob(services, sha256, request.signal);
-        async function* inPart(): AsyncGenerator<Uint8Array> {
-          yield partHead;
-          yield* chunks;
-          yield tail;
-        }
-        return sendChunks(request, reply, form.multipart ? inPart : () => chunks);
+        return sendOne(request, reply, only);
       },
     );
   };

@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import type { SearchLevel } from '#server/domain/dicom-attributes.ts';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
-import { filtersOf, searchDicom } from '#server/domain/search-dicom.ts';
-import { consultationsWithMaterialFor } from '#server/domain/visible-consultations.ts';
+import { searchDicom } from '#server/domain/search-dicom.ts';
+import { parseSearchQuery } from '#server/domain/search-query.ts';
 import type { Access, AuditRule } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
 import type { Services } from '#server/services.ts';
-import type { ConsultationId } from '#shared/ids.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { toNativeXml } from '#shared/dicom/dicom-xml.ts';
+import type { SearchLevel } from '#shared/dicom/query/levels.ts';
+import { acceptOf, chooseForm, type Form } from './accept.ts';
+import { multipartOf } from './multipart.ts';
 import {
-  allowedConsultations,
   bySeries,
   byStudy,
   DICOMWEB,
@@ -21,39 +23,54 @@ import {
   studyParams,
 } from './places.ts';
 
-const DEFAULT_LIMIT = 1000;
-const MAX_LIMIT = 10_000;
 const audit: AuditRule = { action: 'dicom.search', coalesceMs: 60_000 };
 const anywhere: Access = { kind: 'general', action: 'material.search' };
 
-/** Values of a repeated parameter join as the list PS3.18 section 8.3.4 also writes with a comma. */
+const JSON_FORMS: readonly Form[] = ['application/dicom+json', 'application/json'].map((mediaType) => ({
+  ...{ multipart: false, mediaType, transferSyntaxUid: null },
+}));
+const XML: Form = { multipart: true, mediaType: 'application/dicom+xml', transferSyntaxUid: null };
+/** PS3.18 section 10.6.4: JSON is the default, XML one part a match. */
+const FORMS = [...JSON_FORMS, XML];
+
 const querySchema = z
-  .record(z.string().max(128), z.union([z.string().max(4096), z.array(z.string().max(4096)).max(100)]))
-  .refine((query) => Object.keys(query).length <= 64, 'has too many parameters');
+  .record(z.string().max(256), z.union([z.string().max(4096), z.array(z.string().max(4096)).max(100)]))
+  .refine((query) => Object.keys(query).length <= 64, 'has too many parameters')
+  .describe(
+    'Attributes by keyword, tag or path; limit, offset, includefield, fuzzymatching, emptyvaluematching (PS3.18 section 8.3.4). X-Total-Count tells how many matches there are in all.',
+  );
 type Query = z.infer<typeof querySchema>;
 
 /** QIDO-RS: studies, series and instances within what the caller may see (PS3.18 section 10.6). */
 export function searchRoutes(services: Services): FastifyPluginAsyncZod {
   async function answer(
     request: FastifyRequest<{ Querystring: Query }>,
-    consultationIds: readonly ConsultationId[],
+    reply: FastifyReply,
     level: SearchLevel,
     scope: InstanceScope,
   ) {
-    const parameters = Object.fromEntries(
-      Object.entries(request.query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
-    );
-    const limit = Math.min(number(parameters.limit, DEFAULT_LIMIT), MAX_LIMIT);
-    const offset = number(parameters.offset, 0);
-    const query = { level, scope, filters: filtersOf(parameters), limit, offset };
-    return JSON.stringify(await searchDicom(services, consultationIds, query, serviceBase(request)));
+    const form = chooseForm(acceptOf(request), FORMS);
+    const { query, warnings } = parseSearchQuery(level, scope, request.query);
+    const base = serviceBase(request);
+    const { datasets, total } = await searchDicom(services, principalOf(request), query, base);
+    const remaining = total - query.offset - datasets.length;
+    // The very words of PS3.18 section 8.3.4.4.1.
+    const more = `There are ${remaining} additional results that can be requested`;
+    const texts = [...warnings, ...(remaining > 0 ? [more] : [])];
+    if (texts.length > 0) {
+      void reply.header(
+        'warning',
+        texts.map((text) => `299 ${base} "${text}"`),
+      );
+    }
+    // An answer shows what the caller may see now; asked again, it may be another one.
+    void reply.header('x-total-count', total).header('cache-control', 'private, no-cache').header('vary', 'accept');
+    if (form === XML) return asXml(reply, datasets);
+    // As bytes: text would be given a charset parameter, which this media type does not have.
+    return reply.type(form.mediaType).send(Buffer.from(JSON.stringify(datasets)));
   }
-  const visible = (request: FastifyRequest) => consultationsWithMaterialFor(services, principalOf(request));
 
   return async (app) => {
-    app.addHook('onSend', async (_request, reply) => {
-      if (reply.statusCode === 200) void reply.type('application/dicom+json');
-    });
     for (const level of ['study', 'series', 'instance'] as const) {
       const collection = { study: 'studies', series: 'series', instance: 'instances' }[level];
       app.get(
@@ -62,7 +79,7 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
           schema: { tags: ['dicomweb'], summary: `Search for ${collection} (QIDO-RS)`, querystring: querySchema },
           config: { access: anywhere, audit },
         },
-        async (request) => answer(request, await visible(request), level, {}),
+        (request, reply) => answer(request, reply, level, {}),
       );
     }
     for (const level of ['series', 'instance'] as const) {
@@ -77,7 +94,7 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
           },
           config: { access: byStudy, audit },
         },
-        async (request) => answer(request, allowedConsultations(request), level, request.params),
+        (request, reply) => answer(request, reply, level, request.params),
       );
     }
     app.get(
@@ -91,11 +108,14 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
         },
         config: { access: bySeries, audit },
       },
-      async (request) => answer(request, allowedConsultations(request), 'instance', request.params),
+      (request, reply) => answer(request, reply, 'instance', request.params),
     );
   };
 }
 
-function number(text: string | undefined, fallback: number): number {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : fallback;
+function asXml(reply: FastifyReply, datasets: readonly DicomJsonDataset[]): FastifyReply {
+  const { contentType, partHead, tail } = multipartOf(XML.mediaType);
+  const head = partHead(null);
+  const parts = datasets.flatMap((dataset) => [head, Buffer.from(toNativeXml(dataset))]);
+  return reply.type(contentType).send(Buffer.concat([...parts, tail]));
 }

@@ -13,6 +13,15 @@ export const FAILURE_REASON = {
   studyDiffers: 0xa901,
   cannotUnderstand: 0xc000,
   transferSyntaxUnsupported: 0xc122,
+  sopClassUnsupported: 0x0122,
+} as const;
+
+/** Warning Reason (0008,1196): PS3.18 table I.2-1 and PS3.4 table B.2-1. Nothing is ever discarded (B006H). */
+export const WARNING_REASON = {
+  /** An attribute was changed on its way into a file. */
+  coerced: 0xb000,
+  /** The object breaks the standard: it was read by guessing, and stored as it is. */
+  guessed: 0xb007,
 } as const;
 
 /** Everything else that is wrong with an object is something we cannot understand in it. */
@@ -26,10 +35,12 @@ const REASONS: Partial<Record<ErrorCode, number>> = {
   DICOM_HEADER_TOO_LARGE: FAILURE_REASON.outOfResources,
   READING_MEMORY: FAILURE_REASON.outOfResources,
   READING_TIMEOUT: FAILURE_REASON.outOfResources,
+  // The class of a DICOMDIR is none of storage.
+  DICOMDIR_INDEX: FAILURE_REASON.sopClassUnsupported,
 };
 
 export interface StoreResponse {
-  /** PS3.18 table 10.5.3-1: all stored, some stored, none stored. */
+  /** PS3.18 table 10.5.3-1: all stored; some stored, or all with warnings for some; none stored. */
   readonly status: 200 | 202 | 409;
   readonly dataset: DicomJsonDataset;
   /** What went wrong in words, each sentence once; null when all is well. */
@@ -43,7 +54,8 @@ export function storeResponse(outcomes: readonly InstanceOutcome[], base: string
   const other: DicomJsonDataset[] = [];
   const studies = new Set<string>();
   const sentences = new Set<string>();
-  for (const { identity, refusal } of outcomes) {
+  let warnings = 0;
+  for (const { identity, refusal, warning } of outcomes) {
     if (refusal !== null) sentences.add(refusal.sentence);
     const reason = refusal === null ? {} : failureReason(refusal.code);
     if (identity === null) {
@@ -55,9 +67,11 @@ export function storeResponse(outcomes: readonly InstanceOutcome[], base: string
     if (refusal !== null) failed.push({ ...item, ...reason });
     else {
       studies.add(studyUid);
+      if (warning !== null) warnings++;
       referenced.push({
         ...item,
         '00081190': url(`${base}/studies/${studyUid}/series/${seriesUid}/instances/${sopInstanceUid}`),
+        ...(warning === null ? {} : { '00081196': { vr: 'US', Value: [WARNING_REASON[warning]] } }),
       });
     }
   }
@@ -71,10 +85,18 @@ export function storeResponse(outcomes: readonly InstanceOutcome[], base: string
   if (other.length > 0) dataset['0008119A'] = { vr: 'SQ', Value: other };
   const failures = failed.length + other.length;
   return {
-    status: failures === 0 ? 200 : referenced.length > 0 ? 202 : 409,
+    status: failures + warnings === 0 ? 200 : referenced.length > 0 ? 202 : 409,
     dataset,
-    warning: failures === 0 ? null : `${failures} of ${outcomes.length} not stored. ${[...sentences].join(' ')}`,
+    warning: inWords(outcomes.length, failures, warnings, sentences),
   };
+}
+
+function inWords(all: number, failures: number, warnings: number, sentences: ReadonlySet<string>): string | null {
+  const parts = [
+    ...(failures === 0 ? [] : [`${failures} of ${all} not stored.`, ...sentences]),
+    ...(warnings === 0 ? [] : [`${warnings} of ${all} stored with warnings.`]),
+  ];
+  return parts.length === 0 ? null : parts.join(' ');
 }
 
 function failureReason(code: ErrorCode): DicomJsonDataset {

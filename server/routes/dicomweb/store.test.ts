@@ -194,8 +194,8 @@ describe('requests that are refused whole', () => {
     ['another type', { type: 'application/json' }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
     ['form data', { type: `multipart/form-data; boundary=${BOUNDARY}` }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
     [
-      'metadata with bulk data',
-      { type: STOW_TYPE.replace('application/dicom', 'application/dicom+json') },
+      'metadata in XML',
+      { type: STOW_TYPE.replace('application/dicom', 'application/dicom+xml') },
       415,
       'CONTENT_TYPE_UNSUPPORTED',
     ],

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { IncomingObject } from '#server/domain/incoming-object.ts';
+import type { Staging } from '#server/domain/ingest-ports.ts';
 import { storeInstances } from '#server/domain/store-instances.ts';
 import type { Access } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
@@ -12,14 +14,17 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, StudyUid } from '#shared/ids.ts';
 import { acceptOf, chooseForm } from './accept.ts';
 import { parseMediaType } from './media-type.ts';
-import { isBoundary, type MultipartLimits, readMultipart } from './multipart-reader.ts';
+import { objectsOfMetadata } from './metadata-parts.ts';
+import { isBoundary, type MultipartLimits, type Part, readMultipart } from './multipart-reader.ts';
 import { allowedConsultations, DICOMWEB, STUDY_PATH, serviceBase, studyParams } from './places.ts';
 import { bodyOf, passOverRest } from './request-body.ts';
 import { type StoreResponse, storeResponse } from './store-response.ts';
 
 /** The same as for an upload by the browser; the number of objects is that of a large study. */
 const LIMITS: MultipartLimits = { maxParts: 5000, maxHeaderBytes: 8 * 1024, maxBytes: 20 * 1024 ** 3 };
-const ACCEPTED = 'multipart/related; type="application/dicom" with a boundary, or application/dicom';
+const ACCEPTED =
+  'multipart/related with a boundary and type="application/dicom" or type="application/dicom+json", application/dicom, or application/dicom+json';
+const METADATA = 'application/dicom+json';
 const ANSWERS = ['application/dicom+json', 'application/dicom+xml'].map((mediaType) => ({
   ...{ multipart: false, mediaType, transferSyntaxUid: null },
 }));
@@ -41,7 +46,9 @@ const named = {
 };
 const about = `Takes ${ACCEPTED}. One of the query parameter and the header must name the consultation. The answer is the
 Store Instances Response Module (PS3.18 10.5.3) as application/dicom+json or application/dicom+xml: 200 all stored, 202 some,
-409 none. Objects that are stored already count as stored; the same SOP Instance UID with other bytes is refused (0111H).`;
+409 none; 202 also when an object is stored with a warning. Objects that are stored already count as stored; the same SOP Instance UID with other bytes is refused (0111H).
+Metadata in application/dicom+json comes first, then bulk data by Content-Location: application/octet-stream is Explicit VR
+Little Endian, and of compressed pixel data each frame is a part of its own. A body that stands still is given up (408).`;
 
 /** STOW-RS (PS3.18 section 10.5): objects go to the disk as they come and join a consultation like any upload. */
 export function storeRoutes({ material }: Services): FastifyPluginAsyncZod {
@@ -50,10 +57,12 @@ export function storeRoutes({ material }: Services): FastifyPluginAsyncZod {
     try {
       const answer = chooseForm(acceptOf(request), ANSWERS);
       const target = { consultationId, actor: principalOf(request), subject: 'dicom-web', studyUid };
-      const outcomes = await storeInstances(material.ingest, target, objectsOf(request), callerGone(reply));
+      const signal = callerGone(reply);
+      const objects = objectsOf(request, material.ingest.staging, signal);
+      const outcomes = await storeInstances(material.ingest, target, objects, signal);
       return send(reply, storeResponse(outcomes, serviceBase(request)), answer.mediaType);
     } catch (error) {
-      await passOverRest(request, reply);
+      await passOverRest(request, reply, error);
       throw error;
     }
   }
@@ -86,7 +95,11 @@ export function storeRoutes({ material }: Services): FastifyPluginAsyncZod {
 }
 
 /** The objects in the body. What a part says it is does not count; its bytes do. */
-async function* objectsOf(request: FastifyRequest): AsyncGenerator<AsyncIterable<Uint8Array>, void> {
+async function* objectsOf(
+  request: FastifyRequest,
+  staging: Staging,
+  signal: AbortSignal,
+): AsyncGenerator<IncomingObject, void> {
   const { name, parameters } = parseMediaType(request.headers['content-type'] ?? '');
   if (Number(request.headers['content-length'] ?? 0) > LIMITS.maxBytes) {
     throw new AppError('BODY_TOO_LARGE', { limitBytes: LIMITS.maxBytes });
@@ -95,15 +108,31 @@ async function* objectsOf(request: FastifyRequest): AsyncGenerator<AsyncIterable
     yield bodyOf(request);
     return;
   }
+  const address = `${serviceBase(request)}/studies`;
+  if (name === METADATA) {
+    yield* objectsOfMetadata(onePart(bodyOf(request)), staging, address, signal);
+    return;
+  }
   const type = parameters.get('type')?.toLowerCase() ?? 'application/dicom';
-  if (name !== 'multipart/related' || type !== 'application/dicom') {
+  if (name !== 'multipart/related' || (type !== 'application/dicom' && type !== METADATA)) {
     throw new AppError('CONTENT_TYPE_UNSUPPORTED', { accepted: ACCEPTED });
   }
   const boundary = parameters.get('boundary') ?? '';
   if (!isBoundary(boundary)) {
     throw new AppError('REQUEST_INVALID', { where: 'Content-Type', reason: 'names no boundary of 1 to 70 characters' });
   }
-  for await (const { content } of readMultipart(bodyOf(request), boundary, LIMITS)) yield content;
+  const parts = readMultipart(bodyOf(request), boundary, LIMITS);
+  if (type === METADATA) yield* objectsOfMetadata(parts, staging, address, signal);
+  else for await (const { content } of parts) yield content;
+}
+
+/** A body without wrapping, as the only part there is. */
+async function* onePart(body: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void> {
+  yield { number: 1, headers: new Map(), content: piecesOf(body) };
+}
+
+async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield* body;
 }
 
 function send(reply: FastifyReply, { status, dataset, warning }: StoreResponse, mediaType: string): FastifyReply {

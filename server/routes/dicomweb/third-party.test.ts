@@ -82,6 +82,18 @@ describe('dicomweb-client against the listening server', () => {
     expect(same(await client.retrieveInstance({ ...place, sopInstanceUID }), files[1])).toBe(true);
   });
 
+  test('retrieves frames in another transfer syntax', async () => {
+    const sopInstanceUID = ct.instances[0]!.sopInstanceUid;
+    const wanted = (mediaType: string, transferSyntaxUID: string) => ({
+      mediaTypes: [{ mediaType, transferSyntaxUID }],
+    });
+    const [frame] = await client.retrieveInstanceFrames({
+      ...{ ...place, sopInstanceUID, frameNumbers: [1] },
+      ...wanted('image/jls', '1.2.840.10008.1.2.4.80'),
+    });
+    expect(Buffer.from(frame!).subarray(0, 4).toString('hex')).toBe('ffd8fff7');
+  });
+
   test('retrieves frames and pictures', async () => {
     const sopInstanceUID = ct.instances[0]!.sopInstanceUid;
     const frames = await client.retrieveInstanceFrames({ ...place, sopInstanceUID, frameNumbers: [1] });

@@ -1,4 +1,5 @@
 /** A de-identified Part 10 file from the header of the original: everything up to the first byte of the pixels. */
+import { encodeFileMeta } from '#shared/dicom/file-meta.ts';
 import type { DicomHeader, DicomPixelData } from '#shared/dicom/header.ts';
 import { TAG } from '#shared/dicom/tag.ts';
 import { EXPLICIT_LITTLE_ENDIAN, transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
@@ -15,10 +16,6 @@ import {
   UNDEFINED_LENGTH,
 } from './output-element.ts';
 import { withRequired } from './required-attributes.ts';
-
-/** Names this writer (PS3.7 D.3.3.2); made from a random UUID once and for all. */
-const IMPLEMENTATION_CLASS_UID = '2.25.163479086452396112713925648303310592771';
-const IMPLEMENTATION_VERSION = 'CONSILIUM_1';
 
 const PATIENT_IDENTITY_REMOVED = 0x00120062;
 const DEIDENTIFICATION_METHOD = 0x00120063;
@@ -72,7 +69,7 @@ export function deidentifyInstance(
   const { pixelData } = header;
   const length = pixelData?.lengthBytes ?? UNDEFINED_LENGTH;
   const head = [
-    fileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
+    encodeFileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
     encodeElements(withRequired(elements, sopClassUid), encoding),
     // An odd length, which some writers leave, is padded behind the value.
     ...(pixelData === null
@@ -119,29 +116,4 @@ function statements({ options }: DeidentificationContext, pixelsCleaned: boolean
     },
     textElement(DATES_MODIFIED, 'CS', options.retainLongitudinal ? 'MODIFIED' : 'REMOVED'),
   ];
-}
-
-/** Preamble of zeros, prefix and File Meta Information (PS3.10 section 7.1), which is always Explicit VR Little Endian. */
-function fileMeta(meta: {
-  readonly sopClassUid: string;
-  readonly sopInstanceUid: string;
-  readonly transferSyntaxUid: string;
-}): Uint8Array {
-  const encoding: OutputEncoding = { explicitVr: true, littleEndian: true };
-  const body = encodeElements(
-    [
-      { tag: 0x00020001, vr: 'OB', bytes: Uint8Array.of(0, 1) },
-      textElement(0x00020002, 'UI', meta.sopClassUid),
-      textElement(0x00020003, 'UI', meta.sopInstanceUid),
-      textElement(0x00020010, 'UI', meta.transferSyntaxUid),
-      textElement(0x00020012, 'UI', IMPLEMENTATION_CLASS_UID),
-      textElement(0x00020013, 'SH', IMPLEMENTATION_VERSION),
-    ],
-    encoding,
-  );
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, body.length, true);
-  const start = new Uint8Array(132);
-  start.set([0x44, 0x49, 0x43, 0x4d], 128);
-  return joined([start, encodeElements([{ tag: 0x00020000, vr: 'UL', bytes: length }], encoding), body]);
 }

@@ -3,6 +3,7 @@ import { DICOM_BOUNDS } from '#shared/dicom/bounds.ts';
 import { DicomDataset } from '#shared/dicom/dataset.ts';
 import { findTag } from '#shared/dicom/dictionary.ts';
 import { scanElements } from '#shared/dicom/element-scan.ts';
+import { RepairLog } from '#shared/dicom/repairs.ts';
 import { encodeSample, type SampleElement, sample } from '#shared/dicom/sample-dataset.ts';
 import { formatTag } from '#shared/dicom/tag.ts';
 import { deidentifyDataset } from './deidentify-dataset.ts';
@@ -59,6 +60,7 @@ function run(element: SampleElement, options: DeidentificationOptions): OutputEl
     littleEndian: true,
     totalBytes: bytes.length,
     bounds: DICOM_BOUNDS,
+    repairs: new RepairLog(),
   });
   const dataset = DicomDataset.create(bytes, elements, true);
   const out = deidentifyDataset(dataset, { options, pseudonyms, shiftDays: options.retainLongitudinal ? -100 : 0 });

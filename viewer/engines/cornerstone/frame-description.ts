@@ -43,6 +43,8 @@ export interface FrameDescription {
   readonly windows: readonly VoiWindow[];
   readonly padding: number | null;
   readonly lossy: boolean;
+  /** The page's own decoders cannot read this coding, or not exactly: the frame is asked for without compression. */
+  readonly decodedByServer: boolean;
   /** What the file asks for and the viewport does not do, in words; null when the grey scale is the file's. */
   readonly unapplied: string | null;
 }
@@ -50,7 +52,16 @@ export interface FrameDescription {
 const PIXEL_ASPECT_RATIO = 0x00280034;
 const AVAILABLE_TRANSFER_SYNTAX = 0x00083002;
 /** Codings that always throw bits away (PS3.5 section 10); others may have been fed with lossy pixels. */
-const LOSSY_SYNTAXES = new Set(['1.2.840.10008.1.2.4.50', '1.2.840.10008.1.2.4.51']);
+const LOSSY_SYNTAXES = new Set(['4.50', '4.51', '4.53', '4.55', '4.111'].map(syntax));
+/** JPEG of 12 bits, which the image loader gets wrong by 16 grey levels and more, and JPEG 2000 Part 2. */
+const SERVER_SYNTAXES = new Set(['4.51', '4.53', '4.55', '4.92', '4.93'].map(syntax));
+
+/** HTJ2K, of which the image loader mixes up the lines of colour components that are coded without a transform. */
+const HTJ2K_SYNTAXES = new Set(['4.201', '4.202', '4.203'].map(syntax));
+
+function syntax(suffix: string): string {
+  return `1.2.840.10008.1.2.${suffix}`;
+}
 
 /**
  * Describes frame `frameNumber` (from 1) of an instance; per-frame functional groups win over shared ones and those
@@ -88,6 +99,7 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
   const transformation = within(TAG.PixelValueTransformationSequence).find(
     (dataset) => numberOf(dataset, TAG.RescaleSlope) !== null || numberOf(dataset, TAG.RescaleIntercept) !== null,
   );
+  const transferSyntax = textOf(instance, AVAILABLE_TRANSFER_SYNTAX) ?? '';
   const lookedUp = itemsOf(instance, TAG.ModalityLUTSequence).length > 0;
   const windows = windowsOf(within(TAG.FrameVOILUTSequence));
   const statedSlope = transformation === undefined ? null : numberOf(transformation, TAG.RescaleSlope);
@@ -130,10 +142,11 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     }),
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
-    lossy:
-      textOf(instance, TAG.LossyImageCompression) === '01' ||
-      LOSSY_SYNTAXES.has(textOf(instance, AVAILABLE_TRANSFER_SYNTAX) ?? ''),
-    unapplied: unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows),
+    lossy: textOf(instance, TAG.LossyImageCompression) === '01' || LOSSY_SYNTAXES.has(transferSyntax),
+    decodedByServer: SERVER_SYNTAXES.has(transferSyntax) || (samplesPerPixel > 1 && HTJ2K_SYNTAXES.has(transferSyntax)),
+    unapplied:
+      unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows) ??
+      unappliedDisplay(instance, photometricInterpretation),
   };
 }
 
@@ -143,6 +156,23 @@ function unappliedGreyScale(modalityLut: boolean, voiLut: boolean, windows: read
   if (windows.some(({ voiFunction }) => voiFunction === 'SIGMOID')) return 'Sigmoid window of the file shown as linear';
   if (voiLut && windows.length === 0) return 'VOI LUT of the file not applied';
   return null;
+}
+
+/** What else the file asks of a display: a turned grey scale (PS3.3 C.11.6) and overlay planes (C.9.2). */
+function unappliedDisplay(instance: DicomJsonDataset, photometricInterpretation: string): string | null {
+  const shape = textOf(instance, TAG.PresentationLUTShape);
+  const turned = photometricInterpretation === 'MONOCHROME1' ? 'INVERSE' : 'IDENTITY';
+  if (
+    (shape === 'INVERSE' || shape === 'IDENTITY') &&
+    shape !== turned &&
+    photometricInterpretation !== 'PALETTE COLOR'
+  ) {
+    return 'Presentation LUT Shape of the file not applied';
+  }
+  const hasOverlay = Array.from({ length: 16 }, (_, i) => (0x6000 + 2 * i).toString(16)).some(
+    (group) => `${group}0010` in instance,
+  );
+  return hasOverlay ? 'Overlay of the file not drawn' : null;
 }
 
 /** Pixel Aspect Ratio is vertical : horizontal (PS3.3 C.7.6.3.1.7); it stands where there is no spacing. */

@@ -1,5 +1,6 @@
 import { cache, imageLoader, type Types } from '@cornerstonejs/core';
 import { createImage } from '@cornerstonejs/dicom-image-loader';
+import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure, failureOf } from './frame-failure.ts';
 import { describedFrame } from './frame-metadata.ts';
 import { fetchFrame } from './frame-response.ts';
@@ -80,13 +81,14 @@ async function load(imageId: string, useRGBA: boolean, signal: AbortSignal): Pro
   const timeout = AbortSignal.timeout(FETCH_TIMEOUT_MS);
   const { bytes, transferSyntaxUid } = await fetchFrame(
     imageId.slice(SCHEME.length + 1),
+    description.decodedByServer ? 'native' : 'stored',
     AbortSignal.any([signal, timeout]),
   );
   if (description.photometricInterpretation === 'PALETTE COLOR' && description.palette === null) {
     throw new FrameFailure('The colour table of this image cannot be read.');
   }
   if (isNative(transferSyntaxUid)) {
-    const { image, exactValues } = nativeImage(imageId, bytes, description, useRGBA);
+    const { image, exactValues } = nativeImage(imageId, bytes, asSent(description), useRGBA);
     if (exactValues !== null) modalityValues.set(image, exactValues);
     return image;
   }
@@ -105,6 +107,13 @@ async function load(imageId: string, useRGBA: boolean, signal: AbortSignal): Pro
   const values = decoded.voxelManager?.getScalarData();
   if (values !== undefined && !decoded.color) modalityValues.set(decoded, values as ArrayLike<number>);
   return decoded;
+}
+
+/** Decoding undoes the colour transform of the coding (PS3.5 section 8.2): what the server has decoded is RGB, pixel by pixel. */
+function asSent(description: FrameDescription): FrameDescription {
+  const { decodedByServer, samplesPerPixel } = description;
+  if (!decodedByServer || samplesPerPixel === 1) return description;
+  return { ...description, photometricInterpretation: 'RGB', planarConfiguration: 0 };
 }
 
 /** A decoder that is fed with nonsense may never answer. */

@@ -8,6 +8,7 @@ export interface FrameBytes {
 /** Single part, so that it is cached and ranged as it is; a multipart answer is understood as well (PS3.18 8.6.1). */
 const ACCEPT =
   'application/octet-stream; transfer-syntax=*, multipart/related; type="application/octet-stream"; transfer-syntax=*';
+const ACCEPT_NATIVE = 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1';
 const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 /** Media types that name their coding without a transfer-syntax parameter (PS3.18 table 8.7.3-5). */
 const SYNTAX_OF_MEDIA_TYPE: Readonly<Record<string, string>> = {
@@ -19,9 +20,13 @@ const SYNTAX_OF_MEDIA_TYPE: Readonly<Record<string, string>> = {
   'image/jphc': '1.2.840.10008.1.2.4.201',
 };
 
-/** Fetches one frame as stored. @throws FrameFailure for a refusal, DOMException on abort or timeout. */
-export async function fetchFrame(url: string, signal: AbortSignal): Promise<FrameBytes> {
-  const response = await fetch(url, { headers: { Accept: ACCEPT }, credentials: 'same-origin', signal });
+/**
+ * Fetches one frame, as stored or without compression.
+ * @throws FrameFailure for a refusal, DOMException on abort or timeout.
+ */
+export async function fetchFrame(url: string, form: 'stored' | 'native', signal: AbortSignal): Promise<FrameBytes> {
+  const headers = { Accept: form === 'native' ? ACCEPT_NATIVE : ACCEPT };
+  const response = await fetch(url, { headers, credentials: 'same-origin', signal });
   if (!response.ok) throw failureOfStatus(response.status);
   const body = new Uint8Array(await response.arrayBuffer());
   const frame = parseFrameResponse(response.headers.get('content-type') ?? '', body);

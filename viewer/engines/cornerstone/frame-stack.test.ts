@@ -122,6 +122,23 @@ describe('buildFrameStack', () => {
     expect(unapplied({ '00283010': values('SQ', {}) })).toMatch(/VOI LUT/);
     expect(unapplied({ ...window, '00283010': values('SQ', {}) })).toBeNull();
     expect(unapplied({ ...window, '00281056': values('CS', 'SIGMOID') })).toMatch(/Sigmoid/);
+    // PS3.3 C.11.6: the shape decides; what says the same as MONOCHROME1 and 2 changes nothing.
+    expect(unapplied({ ...window, '20500020': values('CS', 'IDENTITY') })).toBeNull();
+    expect(unapplied({ ...window, '20500020': values('CS', 'INVERSE') })).toMatch(/Presentation LUT Shape/);
+    const mono1 = { ...window, '00280004': values('CS', 'MONOCHROME1') };
+    expect(unapplied({ ...mono1, '20500020': values('CS', 'INVERSE') })).toBeNull();
+    expect(unapplied({ ...window, '60020010': values('US', 4) })).toMatch(/Overlay/);
+  });
+
+  it('leaves to the server what the page would decode to other values (PS3.5 section 10.3)', () => {
+    const byServer = (suffix: string) =>
+      buildFrameStack(study, series, [slice(1, 1, { '00083002': values('UI', `1.2.840.10008.1.2.${suffix}`) })])
+        .frames[0]?.description.decodedByServer;
+    expect(['4.51', '4.53', '4.55', '4.92', '4.93'].map(byServer)).toEqual([true, true, true, true, true]);
+    expect(['1', '4.50', '4.70', '4.90', '4.110'].map(byServer)).toEqual([false, false, false, false, false]);
+    const colour = { '00083002': values('UI', '1.2.840.10008.1.2.4.202'), '00280002': values('US', 3) };
+    expect(buildFrameStack(study, series, [slice(1, 1, colour)]).frames[0]?.description.decodedByServer).toBe(true);
+    expect(byServer('4.202')).toBe(false);
   });
 
   it('says Hounsfield only of CT, and nothing of colour', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { searchAttribute } from './dicom-attributes.ts';
-import { matches } from './dicom-matching.ts';
+import { parseAttributePath } from './attribute-path.ts';
+import { parseCondition } from './condition.ts';
+import { matches } from './matches.ts';
 
-const match = (keyword: string, query: string, ...values: unknown[]): boolean => {
-  const attribute = searchAttribute(keyword);
-  if (attribute === undefined) throw new Error(keyword);
-  return matches(attribute, query, { vr: 'XX', Value: values });
+const match = (keyword: string, query: string, ...values: (string | number | { Alphabetic: string })[]): boolean => {
+  const path = parseAttributePath(keyword);
+  if (path === undefined) throw new Error(keyword);
+  const condition = parseCondition(path, query, { fuzzyNames: false, emptyValues: false });
+  return condition === null || matches({ vr: path.vr, Value: values }, condition);
 };
 
 describe('PS3.4 C.2.2.2', () => {
@@ -45,10 +47,4 @@ describe('PS3.4 C.2.2.2', () => {
     expect(match('PatientID', `${'*a'.repeat(2000)}b`, 'a'.repeat(4000))).toBe(false);
     expect(performance.now() - started).toBeLessThan(2000);
   });
-});
-
-test('attributes are found by keyword and by tag', () => {
-  expect(searchAttribute('00100010')?.keyword).toBe('PatientName');
-  expect(searchAttribute('0020000d')?.keyword).toBe('StudyInstanceUID');
-  expect(searchAttribute('includefield')).toBeUndefined();
 });

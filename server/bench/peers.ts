@@ -1,0 +1,140 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ProductServer } from './product-server.ts';
+import { residentTreeMb } from './resident-memory.ts';
+
+/** A DICOMweb server that the same requests are sent to. */
+export interface DicomwebServer {
+  readonly name: string;
+  readonly base: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where STOW-RS posts to. */
+  readonly storePath: string;
+  /** Resident memory of all its processes, MB. */
+  memory(): Promise<number>;
+}
+
+export interface PeerServer extends DicomwebServer {
+  stop(): Promise<void>;
+}
+
+const ORTHANC = ['/usr/sbin/Orthanc', '/usr/local/sbin/Orthanc'];
+const DICOMWEB_PLUGIN = ['/usr/share/orthanc/plugins/libOrthancDicomWeb.so', '/usr/lib/orthanc/libOrthancDicomWeb.so'];
+const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx'];
+const PASSWORD = 'a password for the bench';
+const run = promisify(execFile);
+
+/** The product as one of them. */
+export function asDicomweb(server: ProductServer): DicomwebServer {
+  return {
+    ...{ name: 'ours', base: server.base, headers: server.headers },
+    storePath: `/dicom-web/studies?consultation=${server.consultationId}`,
+    memory: async () => (await server.memory()).withWorkers,
+  };
+}
+
+/**
+ * Orthanc with its DICOMweb plugin as Debian packages them, SQLite and storage below `folder`, and one registered user;
+ * null where it is not installed. All else is Orthanc's default, so each stored file is synced.
+ */
+export async function startOrthanc(folder: string): Promise<PeerServer | null> {
+  const [binary, plugin] = [await firstThere(ORTHANC), await firstThere(DICOMWEB_PLUGIN)];
+  if (binary === null || plugin === null) return null;
+  await mkdir(folder, { recursive: true });
+  const port = await freePort();
+  const file = join(folder, 'orthanc.json');
+  const configuration = {
+    ...{ Name: 'bench', StorageDirectory: join(folder, 'db'), IndexDirectory: join(folder, 'db') },
+    ...{ HttpPort: port, DicomServerEnabled: false, RemoteAccessAllowed: false },
+    ...{ AuthenticationEnabled: true, RegisteredUsers: { bench: PASSWORD } },
+    ...{ Plugins: [plugin], DicomWeb: { Enable: true, Root: '/dicom-web/' } },
+  };
+  await writeFile(file, JSON.stringify(configuration));
+  const child = spawn(binary, [file], { stdio: 'ignore' });
+  const authorization = `Basic ${Buffer.from(`bench:${PASSWORD}`).toString('base64')}`;
+  const peer = peerOf(child, {
+    name: await versionOf(binary),
+    base: `http://127.0.0.1:${port}`,
+    headers: { authorization },
+  });
+  await answers(peer, '/system', child);
+  return peer;
+}
+
+/** nginx with one worker that serves the files below `folder`; null where it is not installed. */
+export async function startNginx(folder: string, state: string): Promise<PeerServer | null> {
+  const binary = await firstThere(NGINX);
+  if (binary === null) return null;
+  await mkdir(state, { recursive: true });
+  const port = await freePort();
+  const file = join(state, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(state, name)};`,
+  );
+  await writeFile(
+    file,
+    `worker_processes 1; daemon off; pid ${join(state, 'nginx.pid')}; error_log stderr crit;
+events { worker_connections 512; }
+http {
+  ${temporary.join(' ')}
+  sendfile on; tcp_nopush on; keepalive_requests 100000000; default_type application/octet-stream;
+  access_log ${join(state, 'access.log')};
+  server { listen 127.0.0.1:${port}; root ${folder}; }
+}
+`,
+  );
+  const child = spawn(binary, ['-p', state, '-c', file], { stdio: 'ignore' });
+  const peer = peerOf(child, { name: 'nginx', base: `http://127.0.0.1:${port}`, headers: {} });
+  await answers(peer, '/', child);
+  return peer;
+}
+
+function peerOf(child: ChildProcess, server: Pick<DicomwebServer, 'name' | 'base' | 'headers'>): PeerServer {
+  return {
+    ...server,
+    storePath: '/dicom-web/studies',
+    memory: () => residentTreeMb(child.pid ?? 0),
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+async function answers({ base, headers, name }: DicomwebServer, path: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt += 1) {
+    if ((await fetch(base + path, { headers }).catch(() => null)) !== null) return;
+    await wait(50);
+  }
+  throw new Error(`${name} did not start`);
+}
+
+async function versionOf(binary: string): Promise<string> {
+  const { stdout } = await run(binary, ['--version']);
+  return stdout.split('\n')[0] ?? 'Orthanc';
+}
+
+async function firstThere(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    const there = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (there) return path;
+  }
+  return null;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,219 @@
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { StoredInstance } from '#server/domain/material-ports.ts';
+import type { FoundKey, FoundSeries, FoundStudy, SearchIndex, SearchReach } from '#server/domain/search-ports.ts';
+import type { SearchLevel } from '#shared/dicom/query/levels.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { bytewise, withoutIndex } from './dialects/search-text.ts';
+import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
+import type { KnownTotals } from './known-totals.ts';
+import { conditionsOf, tablesOf } from './search-conditions.ts';
+import { isVisible, studyColumns } from './search-visibility.ts';
+import { type AddedSeries, enterStudy, split } from './search-writer.ts';
+import type { Tables } from './tables.ts';
+
+/** Lists are asked in parts of this size. */
+const LIST_PART = 500;
+/** A search counts no further than this. */
+const MAX_TOTAL = 1_000_000;
+
+/** The search index on one connection. `totals` may outlive it: a large count is believed for some seconds. */
+export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): SearchIndex {
+  return {
+    async add(consultationId, instances) {
+      if (instances.length === 0) return;
+      await lockSearchIndex(db);
+      const owners = db
+        .selectFrom('consultations')
+        .select(['id', 'state', 'referrer_id'])
+        .where('id', '=', consultationId);
+      // A change of the state that is under way is waited for, or the study would be entered with the state before it.
+      const owner = await (locksRows(db) ? owners.forShare() : owners).executeTakeFirstOrThrow();
+      for (const [studyUid, members] of Map.groupBy(instances, (instance) => instance.studyUid)) {
+        await enterStudy(db, owner, studyUid, addedSeries(members));
+      }
+    },
+
+    async find(reach, search, offset, limit) {
+      const { rows } = await sql<FoundRow>`select ${keysOf(search.level)} from ${tablesOf(search.level)}
+        where ${conditionsOf(db, reach, search)} order by ${orderOf(db, search.level)}
+        limit ${limit} offset ${offset}`.execute(db);
+      return rows.map(toKey);
+    },
+
+    async count(reach, search) {
+      const query = sql<{ n: number }>`select count(*) as n from (select 1 from ${tablesOf(search.level)}
+        where ${conditionsOf(db, reach, search)} limit ${sql.lit(MAX_TOTAL)}) found`;
+      const compiled: CompiledQuery<{ n: number }> = query.compile(db);
+      return await totals.get(JSON.stringify([compiled.sql, compiled.parameters]), async () => {
+        const { rows } = await db.executeQuery(compiled);
+        return Number(rows[0]?.n ?? 0);
+      });
+    },
+
+    studies: (reach, rows) => studiesOf(db, reach, rows),
+    series: (reach, keys) => seriesOf(db, reach, keys),
+  };
+}
+
+/** What arrived of one study, by series, in the order it came. */
+function addedSeries(instances: readonly StoredInstance[]): AddedSeries[] {
+  return [...Map.groupBy(instances, ({ seriesUid }) => seriesUid)].flatMap(([seriesUid, members]) => {
+    const [first] = members;
+    return first === undefined ? [] : [{ seriesUid, instanceCount: members.length, first }];
+  });
+}
+
+interface FoundRow {
+  readonly id: number;
+  readonly series_uid?: string;
+  readonly sop_instance_uid?: string;
+}
+
+function toKey(row: FoundRow): FoundKey {
+  return {
+    row: row.id,
+    ...(row.series_uid === undefined ? {} : { seriesUid: row.series_uid as SeriesUid }),
+    ...(row.sop_instance_uid === undefined ? {} : { sopInstanceUid: row.sop_instance_uid as SopInstanceUid }),
+  };
+}
+
+function keysOf(level: SearchLevel): RawBuilder<unknown> {
+  if (level === 'study') return sql`s.id`;
+  return level === 'series' ? sql`s.id, r.series_uid` : sql`s.id, r.series_uid, m.sop_instance_uid`;
+}
+
+/** Numbers that are missing come last on both databases. */
+function orderOf(db: Kysely<Tables>, level: SearchLevel): RawBuilder<unknown> {
+  const uid = (column: string) => bytewise(db, sql.ref(column));
+  const study = sql`s.study_date desc, s.study_time desc, ${uid('s.study_uid')}`;
+  if (level === 'study') return study;
+  const series = sql`${study}, r.series_number is null, r.series_number, ${uid('r.series_uid')}`;
+  if (level === 'series') return series;
+  return sql`${series}, i.instance_number is null, i.instance_number, ${uid('m.sop_instance_uid')}`;
+}
+
+/**
+ * Asks the consultation itself once more whether the person may see it: what an answer shows hangs on no copy of its
+ * state.
+ */
+async function studiesOf(
+  db: Kysely<Tables>,
+  reach: SearchReach,
+  rows: readonly number[],
+): Promise<Map<number, FoundStudy>> {
+  const found = new Map<number, FoundStudy>();
+  const wanted = [...new Set(rows)];
+  for (let from = 0; from < wanted.length; from += LIST_PART) {
+    const part = await db
+      .selectFrom('search_studies as s')
+      .innerJoin('consultations as c', 'c.id', 's.consultation_id')
+      .select(['s.id', 's.study_uid', 's.sample_uid', 's.shared', 's.dataset', 's.modalities'])
+      .select((eb) => [
+        eb
+          .selectFrom('search_series as r')
+          .whereRef('r.study_row', '=', 's.id')
+          .select((of) => of.fn.countAll().as('n'))
+          .as('series'),
+        eb
+          .selectFrom('search_series as r')
+          .whereRef('r.study_row', '=', 's.id')
+          .select((of) => of.fn.sum('r.instance_count').as('n'))
+          .as('instances'),
+      ])
+      .where('s.id', 'in', wanted.slice(from, from + LIST_PART))
+      .where(
+        isVisible(reach, {
+          consultationId: withoutIndex(db, sql.ref('c.id')),
+          state: withoutIndex(db, sql.ref('c.state')),
+          referrerId: withoutIndex(db, sql.ref('c.referrer_id')),
+        }),
+      )
+      .execute();
+    for (const row of part) {
+      const counted =
+        row.shared === 1
+          ? await countShared(db, reach, row.study_uid)
+          : {
+              seriesCount: Number(row.series),
+              instanceCount: Number(row.instances),
+              modalities: split(row.modalities),
+            };
+      found.set(row.id, {
+        row: row.id,
+        studyUid: row.study_uid as StudyUid,
+        sampleUid: row.sample_uid as SopInstanceUid,
+        dataset: row.dataset,
+        ...counted,
+      });
+    }
+  }
+  return found;
+}
+
+/** What the person may see of a study of several consultations, each instance counted once. */
+async function countShared(db: Kysely<Tables>, reach: SearchReach, studyUid: string) {
+  const visible = isVisible(reach, studyColumns('s'));
+  const { rows } = await sql<{ series: number; instances: number }>`
+    select count(distinct m.series_uid) as series, count(distinct m.sop_instance_uid) as instances
+    from search_studies s join consultation_instances m
+      on m.study_uid = s.study_uid and m.consultation_id = s.consultation_id
+    where s.study_uid = ${studyUid} and ${visible}`.execute(db);
+  const modalities = await sql<{ modalities: string }>`
+    select s.modalities from search_studies s where s.study_uid = ${studyUid} and ${visible}`.execute(db);
+  return {
+    seriesCount: Number(rows[0]?.series ?? 0),
+    instanceCount: Number(rows[0]?.instances ?? 0),
+    modalities: [...new Set(modalities.rows.flatMap((row) => split(row.modalities)))].sort(),
+  };
+}
+
+async function seriesOf(
+  db: Kysely<Tables>,
+  reach: SearchReach,
+  keys: readonly FoundKey[],
+): Promise<Map<string, FoundSeries>> {
+  const found = new Map<string, FoundSeries>();
+  const wanted = [...new Map(keys.map((key) => [`${key.row} ${key.seriesUid}`, key])).values()];
+  for (let from = 0; from < wanted.length; from += LIST_PART) {
+    const part = wanted.slice(from, from + LIST_PART);
+    const pairs = part.map(({ row, seriesUid }) => sql`(${sql.lit(row)}, ${seriesUid ?? ''})`);
+    const rows = await db
+      .selectFrom('search_series as r')
+      .innerJoin('search_studies as s', 's.id', 'r.study_row')
+      .select([
+        's.id',
+        's.study_uid',
+        's.shared',
+        'r.series_uid',
+        'r.sample_uid',
+        'r.modality',
+        'r.dataset',
+        'r.instance_count',
+      ])
+      .where(sql<boolean>`(r.study_row, r.series_uid) in (values ${sql.join(pairs)})`)
+      .execute();
+    for (const row of rows) {
+      const seriesUid = row.series_uid as SeriesUid;
+      found.set(`${row.id} ${seriesUid}`, {
+        row: row.id,
+        seriesUid,
+        sampleUid: row.sample_uid as SopInstanceUid,
+        modality: row.modality,
+        dataset: row.dataset,
+        instanceCount:
+          row.shared === 1 ? await countSharedSeries(db, reach, row.study_uid, seriesUid) : row.instance_count,
+      });
+    }
+  }
+  return found;
+}
+
+async function countSharedSeries(db: Kysely<Tables>, reach: SearchReach, studyUid: string, seriesUid: string) {
+  const { rows } = await sql<{ n: number }>`select count(distinct m.sop_instance_uid) as n
+    from search_studies s join consultation_instances m
+      on m.study_uid = s.study_uid and m.consultation_id = s.consultation_id
+    where s.study_uid = ${studyUid} and m.series_uid = ${seriesUid} and ${isVisible(reach, studyColumns('s'))}`.execute(
+    db,
+  );
+  return Number(rows[0]?.n ?? 0);
+}
