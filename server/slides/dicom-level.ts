@@ -1,12 +1,10 @@
 /** One resolution of a DICOM slide as a level. */
 
-import { decodeFrame } from '#server/codecs/decode-frame.ts';
+import type { FrameInput } from '#server/codecs/frame-decoder.ts';
 import { parseJpegHeader } from '#server/codecs/jpeg.ts';
 import { assembleJpegTile, type ColourTransform, jpegPrefix } from '#server/codecs/jpeg-assembly.ts';
-import { decodeRaster, encodeJpeg, filledRaster, type RasterImage } from '#server/codecs/raster.ts';
-import { renderFrame } from '#server/codecs/render-frame.ts';
+import { encodeJpeg, filledRaster, type RasterImage } from '#server/codecs/raster.ts';
 import { compositeRaster } from '#server/codecs/sample-colours.ts';
-import { type DecodedFrame, frameRefusal } from '#server/codecs/stored-pixels.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import type { DicomFrame, DicomResolution, PlacedFrame } from './dicom-frames.ts';
 import type { DicomPart } from './dicom-part.ts';
@@ -56,10 +54,10 @@ export async function openPathLevel(
       const frame = of(tile);
       return frame === undefined ? null : versionOf(frame);
     },
-    async raster(tile) {
+    async raster(tile, signal) {
       const frame = of(tile);
       if (frame === undefined) throw new TypeError('Only tiles that have a version are asked for.');
-      return rasterOf(frame);
+      return rasterOf(frame, signal);
     },
   });
 }
@@ -87,17 +85,17 @@ export function compositeLevel(
       const [first] = framesOf(tile);
       return first === undefined ? null : `c${focalPlane}-${look.replaceAll('.', 'p')}-${versionOf(first.frame)}`;
     },
-    async raster(tile) {
+    async raster(tile, signal) {
       const layers = [];
-      for (const { view, frame } of framesOf(tile)) layers.push({ ...view, samples: await samplesOf(frame) });
+      for (const { view, frame } of framesOf(tile)) layers.push({ ...view, samples: await samplesOf(frame, signal) });
       return compositeRaster(layers);
     },
   });
 }
 
 /** Grey samples of a frame. Errors: FRAME_UNDECODABLE. */
-export async function samplesOf(frame: DicomFrame) {
-  const { rows, columns, samplesPerPixel, pixels } = await decodedOf(frame);
+export async function samplesOf(frame: DicomFrame, signal?: AbortSignal) {
+  const { rows, columns, samplesPerPixel, pixels } = await frame.part.decoder.frame(await inputOf(frame), signal);
   const values = pixels instanceof Float64Array ? Float32Array.from(pixels) : pixels;
   return { width: columns, height: rows, channels: samplesPerPixel, values };
 }
@@ -174,7 +172,7 @@ async function jpegLevel(
     async decoded(tile, signal) {
       const frame = of(tile);
       if (frame === undefined) return filledRaster(size.width, size.height);
-      return decodeRaster(await assembled(plain, frame), { format: 'JPEG', ...size }, signal);
+      return frame.part.decoder.raster({ bytes: await assembled(plain, frame), format: 'JPEG', ...size }, signal);
     },
   };
 }
@@ -198,19 +196,11 @@ function versionOf({ part, number }: DicomFrame): string {
   return `f${part.imageKey.replaceAll('.', '')}-${part.frameOffset + number}`;
 }
 
-function decodedOf({ part, number }: DicomFrame): Promise<DecodedFrame> {
-  return part.frame(number).then((bytes) => decodeFrame(bytes, part.image, part.transferSyntaxUid, number));
+async function inputOf({ part, number }: DicomFrame): Promise<FrameInput> {
+  const { image, transferSyntaxUid } = part;
+  return { bytes: await part.frame(number), image, transferSyntaxUid, frameNumber: number };
 }
 
-async function rasterOf(frame: DicomFrame): Promise<RasterImage> {
-  const decoded = await decodedOf(frame);
-  try {
-    const { width, height, channels, data } = renderFrame(decoded, frame.part.image, frame.number, null);
-    if (channels === 3) return { width, height, data };
-    const rgb = new Uint8Array(data.length * 3);
-    for (let at = 0; at < rgb.length; at++) rgb[at] = data[Math.floor(at / 3)] ?? 0;
-    return { width, height, data: rgb };
-  } catch (error) {
-    throw frameRefusal(error, frame.number);
-  }
+async function rasterOf(frame: DicomFrame, signal?: AbortSignal): Promise<RasterImage> {
+  return frame.part.decoder.frameRaster(await inputOf(frame), signal);
 }

@@ -3,11 +3,13 @@
 import { buildFrameIndex, type FrameIndex } from '#server/codecs/frame-index.ts';
 import { readFrame } from '#server/codecs/read-frame.ts';
 import { readHeader } from '#server/codecs/read-header.ts';
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import type { DicomDataset } from '#shared/dicom/dataset.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import { describeInstance } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { StatedMpp } from '#shared/imaging/pyramid.ts';
+import type { SlideInput } from './slide-format.ts';
 import type { ByteSource } from './source.ts';
 import { isPlausibleMpp, stated, TIFF_LIMITS } from './tiff.ts';
 
@@ -59,6 +61,7 @@ export interface FramePlace {
 }
 
 export interface DicomPart {
+  readonly decoder: SlideDecoder;
   readonly source: ByteSource;
   readonly image: ImageDescription;
   readonly transferSyntaxUid: string;
@@ -86,7 +89,11 @@ export interface DicomPart {
 }
 
 /** Reads an instance. Errors: those of the DICOM reader, SLIDE_METADATA_INVALID for one that is no slide. */
-export async function readDicomPart(source: ByteSource, signal: AbortSignal, known?: FrameIndex): Promise<DicomPart> {
+export async function readDicomPart(
+  { source, decoder }: SlideInput,
+  signal: AbortSignal,
+  known?: FrameIndex,
+): Promise<DicomPart> {
   const read = (offset: number, length: number): Promise<Uint8Array> =>
     source.read(offset, Math.max(0, Math.min(length, source.sizeBytes - offset)), signal);
   const header = await readHeader(read, source.sizeBytes, signal);
@@ -109,6 +116,7 @@ export async function readDicomPart(source: ByteSource, signal: AbortSignal, kno
   if (sparse && positions?.every(isPlaced) !== true) throw invalid('a frame has no position');
   const paths = dataset.items(TAG.opticalPaths);
   return {
+    decoder,
     source,
     image,
     transferSyntaxUid: description.transferSyntaxUid,

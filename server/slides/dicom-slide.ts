@@ -2,6 +2,7 @@
 
 import { ICC_IN_TILE_BYTES } from '#server/codecs/jpeg-assembly.ts';
 import { copyRaster, encodeJpeg, encodePng, filledRaster } from '#server/codecs/raster.ts';
+import { decodeHere, type SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AssociatedImageName, SlideChannel } from '#shared/imaging/pyramid.ts';
 import { type DicomResolution, joinResolution } from './dicom-frames.ts';
@@ -27,10 +28,16 @@ const COLOURS = ['#0000ff', '#00ff00', '#ff0000', '#00ffff', '#ff00ff', '#ffff00
  * left out. Errors: those of `readDicomPart` and `joinResolution`, SLIDE_INCOMPLETE without a VOLUME image,
  * SLIDE_METADATA_INVALID for images of different shapes, TILE_UNDECODABLE for a level whose first frame is damaged.
  */
-export async function openDicomSlide(sources: readonly ByteSource[], signal?: AbortSignal): Promise<Slide> {
+export async function openDicomSlide(
+  sources: readonly ByteSource[],
+  signal?: AbortSignal,
+  decoder: SlideDecoder = decodeHere,
+): Promise<Slide> {
   if (sources.length > MOST_INSTANCES) throw invalid(`it has ${sources.length} instances`);
   const parts: DicomPart[] = [];
-  for (const source of sources) parts.push(await readDicomPart(source, signal ?? new AbortController().signal));
+  for (const source of sources) {
+    parts.push(await readDicomPart({ source, decoder }, signal ?? new AbortController().signal));
+  }
   const [first] = parts;
   if (first === undefined || parts.some(({ seriesUid }) => seriesUid !== first.seriesUid)) {
     throw invalid('its instances are not of one series');

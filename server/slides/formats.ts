@@ -35,9 +35,10 @@ function tiffRow(format: TiffFormat): SlideFormat {
   return {
     name: format.name,
     detect: ({ tiff }) => (tiff === null ? 'it is not a TIFF file' : format.detect(tiff)),
-    open({ source, tiff }, signal) {
+    open(file, signal) {
+      const { tiff } = file;
       if (tiff === null) throw new TypeError('A format is opened only after it recognised the file.');
-      return openTiffSlide(source, format.name, tiff, format.layout(tiff), signal);
+      return openTiffSlide(file, format.name, tiff, format.layout(tiff), signal);
     },
   };
 }

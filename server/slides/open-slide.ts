@@ -1,5 +1,6 @@
 /** Opens a slide of any format of the table, and examines one before it is accepted. */
 
+import { decodeHere, type SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import { SLIDE_FORMATS } from './formats.ts';
@@ -12,18 +13,23 @@ import { readTiff } from './tiff-reader.ts';
 const HEAD_BYTES = 4096;
 
 /**
- * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close.
+ * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close. Files that come from
+ * outside are read with a decoder in other processes; without one they are decoded here.
  * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, TIFF_MALFORMED, TIFF_LIMIT,
  * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, SLIDE_METADATA_INVALID, SLIDE_INCOMPLETE, TILE_UNDECODABLE;
  * those of DICOM, of a .zip and of a flat picture.
  */
-export async function openSlide(source: ByteSource, signal?: AbortSignal): Promise<Slide> {
+export async function openSlide(
+  source: ByteSource,
+  signal?: AbortSignal,
+  decoder: SlideDecoder = decodeHere,
+): Promise<Slide> {
   if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
   const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
   // A DICOM file may carry the header of a TIFF in its preamble (PS3.10 section 7.1).
   const dicom = Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
   const tiff = looksLikeTiff(head) && !dicom ? await readTiff(source, signal) : null;
-  const file: SlideFile = { source, head, tiff };
+  const file: SlideFile = { source, decoder, head, tiff };
   const refusals: string[] = [];
   for (const format of SLIDE_FORMATS) {
     const answer = format.detect(file);
@@ -38,9 +44,13 @@ export async function openSlide(source: ByteSource, signal?: AbortSignal): Promi
  * image, and returns what it is. The source stays open. Errors: those of `openSlide`, TILE_UNDECODABLE,
  * ASSOCIATED_IMAGE_UNDECODABLE.
  */
-export async function describeSlide(source: ByteSource, signal?: AbortSignal): Promise<SlideDescription> {
+export async function describeSlide(
+  source: ByteSource,
+  signal?: AbortSignal,
+  decoder: SlideDecoder = decodeHere,
+): Promise<SlideDescription> {
   const lent: ByteSource = { sizeBytes: source.sizeBytes, read: source.read.bind(source), async close() {} };
-  const slide = await openSlide(lent, signal);
+  const slide = await openSlide(lent, signal, decoder);
   try {
     for (const level of slide.description.levels.keys()) {
       const first = slide.firstStoredTile(level);

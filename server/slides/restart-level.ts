@@ -4,10 +4,9 @@
  */
 
 import { assembleHeader } from '#server/codecs/jpeg-restart.ts';
-import { decodeRaster } from '#server/codecs/raster.ts';
 import { AppError } from '#shared/errors.ts';
 import { type LevelReader, TILE_FORM, type TileIndex } from './level-reader.ts';
-import type { ByteSource } from './source.ts';
+import type { SlideInput } from './slide-format.ts';
 
 /** Rows of px a tile has about; intervals are 8 or 16 px high. */
 const TILE_HEIGHT = 512;
@@ -30,7 +29,7 @@ export interface RestartJpeg {
 }
 
 /** The level. Errors: SLIDE_METADATA_INVALID when intervals do not tile the picture. */
-export function restartLevel(source: ByteSource, jpeg: RestartJpeg): LevelReader {
+export function restartLevel({ source, decoder }: SlideInput, jpeg: RestartJpeg): LevelReader {
   const { width, height, starts, mcuWidth, mcuHeight, restartInterval } = jpeg;
   const mcusPerRow = Math.ceil(width / mcuWidth);
   const columns = mcusPerRow / restartInterval;
@@ -84,7 +83,8 @@ export function restartLevel(source: ByteSource, jpeg: RestartJpeg): LevelReader
       return `${TILE_FORM}-r${from.toString(36)}-${(to - from).toString(36)}`;
     },
     encoded,
-    decoded: async (tile, signal) => decodeRaster(await encoded(tile, signal), { format: 'JPEG', ...size }, signal),
+    decoded: async (tile, signal) =>
+      decoder.raster({ bytes: await encoded(tile, signal), format: 'JPEG', ...size }, signal),
   };
 }
 

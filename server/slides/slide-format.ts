@@ -1,12 +1,18 @@
 /** What a row of the table of formats is. */
 
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import type { Slide } from './slide.ts';
 import type { ByteSource } from './source.ts';
 import type { TiffFile } from './tiff.ts';
 
-/** A file of which the outer structure has been read. */
-export interface SlideFile {
+/** Bytes and what turns them into pixels. */
+export interface SlideInput {
   readonly source: ByteSource;
+  readonly decoder: SlideDecoder;
+}
+
+/** A file of which the outer structure has been read. */
+export interface SlideFile extends SlideInput {
   /** The first bytes; fewer than 4096 when the file is shorter. */
   readonly head: Uint8Array;
   /** Null when the file is no TIFF. */

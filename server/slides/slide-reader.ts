@@ -1,3 +1,4 @@
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import type { SlideReader } from '#server/domain/ingest-ports.ts';
 import { AppError } from '#shared/errors.ts';
 import { describeSlide } from './open-slide.ts';
@@ -7,7 +8,7 @@ import { isSlideIni, openZipFolder } from './zip-folder.ts';
 const READING_SECONDS = 120;
 
 /** Examines uploaded slides for ingest. */
-export function createSlideReader(): SlideReader {
+export function createSlideReader(decoder: SlideDecoder): SlideReader {
   return {
     async isSlideFolder(path, signal) {
       const source = await openFileSource(path);
@@ -26,7 +27,7 @@ export function createSlideReader(): SlideReader {
       const deadline = AbortSignal.timeout(READING_SECONDS * 1000);
       const source = await openFileSource(path);
       try {
-        return await describeSlide(source, AbortSignal.any([signal, deadline]));
+        return await describeSlide(source, AbortSignal.any([signal, deadline]), decoder);
       } catch (error) {
         if (deadline.aborted && !signal.aborted) throw new AppError('READING_TIMEOUT', { seconds: READING_SECONDS });
         throw error;

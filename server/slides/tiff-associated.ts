@@ -9,7 +9,7 @@ import { AppError } from '#shared/errors.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
 import type { AssociatedReader } from './level-slide.ts';
 import type { EncodedImage } from './slide.ts';
-import type { ByteSource } from './source.ts';
+import type { SlideInput } from './slide-format.ts';
 import { isTiled, TIFF_LIMITS, type TiffAssociated, type TiffDirectory } from './tiff.ts';
 import { colourModel, pixelRefusal } from './tiff-pixels.ts';
 import { openSegments } from './tiff-segments.ts';
@@ -19,7 +19,7 @@ const MOST_STORED_BYTES = 128 * 1024 * 1024;
 
 /** Those that can be decoded here: of a size and kind we accept. Others are not offered. */
 export function associatedReaders(
-  source: ByteSource,
+  input: SlideInput,
   littleEndian: boolean,
   associated: readonly TiffAssociated[],
 ): AssociatedReader[] {
@@ -32,7 +32,7 @@ export function associatedReaders(
       if (size !== null) readers.push({ name, ...size, read: async () => wholeJpeg(name, one.jpeg) });
     } else if (isShowable(one.directory)) {
       const { width, height } = one.directory;
-      const read = (signal?: AbortSignal) => encodeAssociated(source, littleEndian, name, one.directory, signal);
+      const read = (signal?: AbortSignal) => encodeAssociated(input, littleEndian, name, one.directory, signal);
       readers.push({ name, width, height, read });
     }
   }
@@ -72,27 +72,27 @@ function wholeJpeg(name: AssociatedImageName, jpeg: Uint8Array): EncodedImage {
 
 /** The picture ready to be sent: what was stored without loss, such as the print of a label, stays without loss. */
 async function encodeAssociated(
-  source: ByteSource,
+  input: SlideInput,
   littleEndian: boolean,
   name: AssociatedImageName,
   directory: TiffDirectory,
   signal?: AbortSignal,
 ): Promise<EncodedImage> {
-  const raster = await decodeAssociated(source, littleEndian, name, directory, signal);
+  const raster = await decodeAssociated(input, littleEndian, name, directory, signal);
   return directory.compression === COMPRESSION.jpeg
     ? { bytes: await encodeJpeg(raster), mediaType: 'image/jpeg' }
     : { bytes: await encodePng(raster), mediaType: 'image/png' };
 }
 
 async function decodeAssociated(
-  source: ByteSource,
+  input: SlideInput,
   littleEndian: boolean,
   name: AssociatedImageName,
   directory: TiffDirectory,
   signal: AbortSignal | undefined,
 ): Promise<RasterImage> {
   const { width, height } = directory;
-  const segments = await openSegments(source, directory, TIFF_LIMITS.stripsPerPage, littleEndian, signal);
+  const segments = await openSegments(input, directory, TIFF_LIMITS.stripsPerPage, littleEndian, signal);
   const model = colourModel(directory) ?? 'rgb';
   const whole = filledRaster(width, height);
   const tile = isTiled(directory) ? directory.data : null;

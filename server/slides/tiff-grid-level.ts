@@ -7,7 +7,7 @@ import {
   jpegPrefix,
   jpegTileFrame,
 } from '#server/codecs/jpeg-assembly.ts';
-import { decodeRaster, encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
+import { encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
 import { colourRaster } from '#server/codecs/sample-colours.ts';
 import { COMPRESSION } from '#server/codecs/tiff-segment.ts';
 import { type LevelReader, onDemand, TILE_FORM, type TileIndex, tileCounts } from './level-reader.ts';
@@ -103,7 +103,7 @@ async function jpegLevel(
       const index = place(tile);
       if (segments.isBlank(index)) return filledRaster(size.width, size.height);
       const jpeg = assembleJpegTile(plain, await segments.stored(index, tileSignal), size);
-      return decodeRaster(jpeg, { format: 'JPEG', ...size }, tileSignal);
+      return segments.decoder.raster({ bytes: jpeg, format: 'JPEG', ...size }, tileSignal);
     },
   };
 }

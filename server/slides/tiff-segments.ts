@@ -1,13 +1,15 @@
 /** The stored tiles or strips of one TIFF directory, read and decoded by number. */
 
 import { type Samples, valuesLike } from '#server/codecs/samples.ts';
-import { decodeSegment, type SegmentForm } from '#server/codecs/tiff-segment.ts';
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
+import type { SegmentForm } from '#server/codecs/tiff-segment.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ByteSource } from './source.ts';
+import type { SlideInput } from './slide-format.ts';
 import { isTiled, PHOTOMETRIC, type SegmentTable, type TiffDirectory } from './tiff.ts';
 import { readSegmentTable } from './tiff-reader.ts';
 
 export interface TiffSegments {
+  readonly decoder: SlideDecoder;
   readonly directory: TiffDirectory;
   /** Places of one colour plane, counted row by row. */
   readonly count: number;
@@ -29,7 +31,7 @@ export interface TiffSegments {
  * Errors: TIFF_MALFORMED, TIFF_LIMIT.
  */
 export async function openSegments(
-  source: ByteSource,
+  { source, decoder }: SlideInput,
   directory: TiffDirectory,
   most: number,
   littleEndian: boolean,
@@ -41,6 +43,7 @@ export async function openSegments(
   const read = (index: number, readSignal?: AbortSignal): Promise<Uint8Array> =>
     source.read(table.offsets[index] ?? 0, table.byteCounts[index] ?? 0, readSignal);
   return {
+    decoder,
     directory,
     count,
     tableRows: table.offsets.length,
@@ -50,13 +53,13 @@ export async function openSegments(
     stored: (place, readSignal) => read(place, readSignal),
     async samples(place, readSignal) {
       const form = segmentForm(directory, place, planes, littleEndian);
-      if (planes === 1) return decodeSegment(await read(place, readSignal), form, readSignal);
+      if (planes === 1) return decoder.segment({ bytes: await read(place, readSignal), form }, readSignal);
       const parts: Samples[] = [];
       for (let plane = 0; plane < planes; plane++) {
         const index = plane * count + place;
         if (isBlank(table, index))
           throw new AppError('DOCUMENT_DAMAGED', { format: 'TIFF', reason: 'a plane is missing' });
-        parts.push(await decodeSegment(await read(index, readSignal), form, readSignal));
+        parts.push(await decoder.segment({ bytes: await read(index, readSignal), form }, readSignal));
       }
       return interleaved(parts);
     },

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { LevelReader } from './level-reader.ts';
 import { levelSlide, tileError } from './level-slide.ts';
 import type { Slide } from './slide.ts';
-import type { ByteSource } from './source.ts';
+import type { SlideInput } from './slide-format.ts';
 import { TIFF_LIMITS, type TiffDirectory, type TiffFile, type TiffLayout, type TiffLevelLayout } from './tiff.ts';
 import { associatedReaders } from './tiff-associated.ts';
 import { openGridLevel } from './tiff-grid-level.ts';
@@ -20,7 +20,7 @@ import { openStack } from './tiff-stack.ts';
  * TILE_UNDECODABLE for a level whose first tile is damaged.
  */
 export async function openTiffSlide(
-  source: ByteSource,
+  { source, decoder }: SlideInput,
   format: string,
   tiff: TiffFile,
   layout: TiffLayout,
@@ -34,7 +34,7 @@ export async function openTiffSlide(
   const open = async (directory: TiffDirectory): Promise<TiffSegments> => {
     const present = opened.get(directory);
     if (present !== undefined) return present;
-    const segments = await openSegments(source, directory, mostTiles, tiff.littleEndian, signal);
+    const segments = await openSegments({ source, decoder }, directory, mostTiles, tiff.littleEndian, signal);
     mostTiles -= segments.tableRows;
     opened.set(directory, segments);
     return segments;
@@ -44,7 +44,11 @@ export async function openTiffSlide(
   const inTiles = profile !== null && profile.lengthBytes <= ICC_IN_TILE_BYTES;
   const iccProfile = inTiles ? await source.read(profile.offsetBytes, profile.lengthBytes, signal) : null;
   const common = {
-    ...{ format, facts: layout, associated: associatedReaders(source, tiff.littleEndian, layout.associated) },
+    ...{
+      format,
+      facts: layout,
+      associated: associatedReaders({ source, decoder }, tiff.littleEndian, layout.associated),
+    },
     icc:
       profile === null
         ? null

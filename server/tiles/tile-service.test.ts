@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
+import { decodeHere } from '#server/codecs/slide-decoding.ts';
 import { type ByteSource, memorySource } from '#server/slides/source.ts';
 import { pictureFields, plainPage, type SamplePage, tiffSample } from '#server/slides/tiff-sample.ts';
 import { createSlidePool } from './slide-pool.ts';
@@ -19,6 +20,7 @@ function service() {
   const reads: [number, number][] = [];
   const pool = createSlidePool({
     maxOpen: 4,
+    decoder: decodeHere,
     async open(ref): Promise<ByteSource> {
       const source = memorySource(stored[ref] ?? new Uint8Array(0));
       return {

@@ -6,5 +6,5 @@ import type { SlideFormat } from '#server/slides/slide-format.ts';
 export const dicomWsi: SlideFormat = {
   name: 'dicom-wsi',
   detect: ({ head }) => (Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM' ? true : 'it is not DICOM'),
-  open: ({ source }, signal) => openDicomSlide([source], signal),
+  open: ({ source, decoder }, signal) => openDicomSlide([source], signal, decoder),
 };

@@ -4,7 +4,6 @@
  */
 
 import { join } from 'node:path';
-import { writePicturePyramid } from '#server/codecs/picture-pyramid.ts';
 import type { SlideFile, SlideFormat } from '#server/slides/slide-format.ts';
 import { openFileSource } from '#server/slides/source.ts';
 import { inScratchFolder, spool } from '#server/slides/spooled-source.ts';
@@ -31,7 +30,7 @@ export const flatPicture: SlideFormat = {
   },
   async open(file, signal) {
     const format = formatOf(file) ?? 'TIFF';
-    const { source, tiff } = file;
+    const { source, decoder, tiff } = file;
     if (tiff !== null) {
       checkPixels(0, tiff.directories[0]);
       await readSegmentTable(source, tiff.directories[0], TIFF_LIMITS.tilesPerSlide, signal);
@@ -39,7 +38,7 @@ export const flatPicture: SlideFormat = {
     const pyramid = await inScratchFolder(async (folder) => {
       const target = join(folder, 'pyramid.tif');
       await spool(source, join(folder, 'picture'), signal);
-      await writePicturePyramid(join(folder, 'picture'), target, format);
+      await decoder.pyramid({ path: join(folder, 'picture'), target, format }, signal);
       signal?.throwIfAborted();
       return openFileSource(target);
     });
@@ -51,9 +50,12 @@ export const flatPicture: SlideFormat = {
       const facts = { vendor: null, mpps, objective: null };
       const slide = await openTiffSlide(
         {
-          ...pyramid,
-          async close() {
-            await Promise.all([pyramid.close(), source.close()]);
+          decoder,
+          source: {
+            ...pyramid,
+            async close() {
+              await Promise.all([pyramid.close(), source.close()]);
+            },
           },
         },
         'flat-picture',

@@ -6,9 +6,9 @@
  */
 
 import { inflateSync } from 'node:zlib';
-import { decodeRaster, type RasterImage } from '#server/codecs/raster.ts';
+import type { RasterImage } from '#server/codecs/raster.ts';
 import { colourRaster } from '#server/codecs/sample-colours.ts';
-import { decodeSegment } from '#server/codecs/tiff-segment.ts';
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import type { LevelReader } from '#server/slides/level-reader.ts';
 import { levelSlide } from '#server/slides/level-slide.ts';
 import {
@@ -35,7 +35,7 @@ const MOST_FILES = 4096;
 export const mirax: SlideFormat = {
   name: 'mirax-zip',
   detect: ({ head }) => (looksLikeZip(head) ? true : 'it is not a .zip with the folder of an MRXS slide'),
-  async open({ source }, signal) {
+  async open({ source, decoder }, signal) {
     const zip = await openZipFolder(source, signal);
     const [ini, ...others] = zip.names.filter(isSlideIni);
     if (ini === undefined || others.length > 0) {
@@ -67,7 +67,7 @@ export const mirax: SlideFormat = {
       const active = new Set<number>();
       const levels: LevelReader[] = grid.levels.map((_, level) => {
         const images = index.images(level);
-        return miraxLevel(grid, level, images, levelPieces(grid, level, images, positions, active), read);
+        return miraxLevel(grid, level, images, levelPieces(grid, level, images, positions, active), read, decoder);
       });
       const [base] = grid.levels;
       const mpp = { x: base?.mppX ?? 0, y: base?.mppY ?? 0 };
@@ -81,7 +81,7 @@ export const mirax: SlideFormat = {
           scanner: slidedat.optional('NONHIERLAYER_0_SECTION', 'SCANNER_HARDWARE_VERSION')?.slice(0, 64) ?? null,
         },
         levels,
-        associated: associatedReaders(source, true, await associated(slidedat, index, read)),
+        associated: associatedReaders({ source, decoder }, true, await associated(slidedat, index, read)),
         icc: null,
         async close() {
           await close();
@@ -125,6 +125,7 @@ function miraxLevel(
   images: readonly MiraxRecord[],
   pieces: ReturnType<typeof levelPieces>,
   read: (record: MiraxRecord) => Promise<Uint8Array>,
+  decoder: SlideDecoder,
 ): LevelReader {
   const shape = grid.levels[level];
   if (shape === undefined) throw new TypeError('The grid has this level.');
@@ -140,9 +141,10 @@ function miraxLevel(
     async load(image): Promise<RasterImage> {
       const bytes = await read(of(image));
       const size = { width: shape.imageWidth, height: shape.imageHeight };
-      if (shape.format === 'PNG') return decodeRaster(bytes, { format: 'PNG', ...size });
+      if (shape.format === 'PNG') return decoder.raster({ bytes, format: 'PNG', ...size });
       const form = { ...size, channels: 3, bits: 8, sampleFormat: 1, littleEndian: true, predictor: 1, ycbcr: true };
-      return colourRaster(await decodeSegment(bytes, { ...form, compression: 7, jpegTables: null }), 'rgb');
+      const segment = { bytes, form: { ...form, compression: 7, jpegTables: null } };
+      return colourRaster(await decoder.segment(segment), 'rgb');
     },
   });
 }

@@ -10,8 +10,7 @@ import { readRestartHeader } from '#server/codecs/jpeg-restart.ts';
 import type { LevelReader } from '#server/slides/level-reader.ts';
 import { type AssociatedReader, levelSlide, tileError } from '#server/slides/level-slide.ts';
 import { restartLevel } from '#server/slides/restart-level.ts';
-import type { SlideFormat } from '#server/slides/slide-format.ts';
-import type { ByteSource } from '#server/slides/source.ts';
+import type { SlideFormat, SlideInput } from '#server/slides/slide-format.ts';
 import {
   gridLevel,
   PHOTOMETRIC,
@@ -44,7 +43,8 @@ export const ndpi: SlideFormat = {
     if (tiff === null) return 'it is not a TIFF file';
     return tiff.ndpi ? true : 'it lacks the tag that NDPI pages have';
   },
-  async open({ source, tiff }, signal) {
+  async open(file, signal) {
+    const { source, tiff } = file;
     if (tiff === null) throw new TypeError('A format is opened only after it recognised the file.');
     const values = new TiffValues(source, signal);
     await values.header();
@@ -66,7 +66,7 @@ export const ndpi: SlideFormat = {
       const readers: LevelReader[] = [];
       for (const [index, { directory }] of levels.entries()) {
         readers.push(
-          await openLevel(source, tiff, values, directory, index, signal).catch((error: unknown) => {
+          await openLevel(file, tiff, values, directory, index, signal).catch((error: unknown) => {
             throw tileError(error, index, 0, 0);
           }),
         );
@@ -87,7 +87,7 @@ export const ndpi: SlideFormat = {
         scanner: base.directory.model === '' ? null : base.directory.model,
       },
       levels,
-      associated: await macroOf(source, pages, signal),
+      associated: await macroOf(file, pages, signal),
       icc: null,
       ...(alike && planes.length > 1
         ? {
@@ -107,7 +107,7 @@ function pyramid(pages: readonly Page[]): readonly Page[] {
 }
 
 async function openLevel(
-  source: ByteSource,
+  input: SlideInput,
   tiff: TiffFile,
   values: TiffValues,
   directory: TiffDirectory,
@@ -116,15 +116,15 @@ async function openLevel(
 ): Promise<LevelReader> {
   checkPixels(level, directory);
   const strip = await onlyStrip(values, directory);
-  const bytes = await source.read(strip.offset, Math.min(HEADER_BYTES, strip.length), signal);
+  const bytes = await input.source.read(strip.offset, Math.min(HEADER_BYTES, strip.length), signal);
   const header = readRestartHeader(bytes);
   const starts = await restartPositions(values, directory, strip.offset);
   if (header.restartInterval === 0 || starts === null) {
-    const segments = await openSegments(source, directory, 1, tiff.littleEndian, signal);
+    const segments = await openSegments(input, directory, 1, tiff.littleEndian, signal);
     return openGridLevel(level, gridLevel(directory), segments, null, signal);
   }
   const ycbcr = directory.photometric === PHOTOMETRIC.ycbcr;
-  return restartLevel(source, {
+  return restartLevel(input, {
     ...{ width: directory.width, height: directory.height, starts, end: strip.offset + strip.length, ycbcr },
     header: bytes.subarray(0, header.lengthBytes),
     restartInterval: header.restartInterval,
@@ -163,9 +163,10 @@ async function restartPositions(
 }
 
 /** The macro image shows the label: it is one of the pictures that need a permission. */
-async function macroOf(source: ByteSource, pages: readonly Page[], signal?: AbortSignal): Promise<AssociatedReader[]> {
+async function macroOf(input: SlideInput, pages: readonly Page[], signal?: AbortSignal): Promise<AssociatedReader[]> {
   const macro = pages.find(({ lens }) => lens === -1);
   if (macro === undefined) return [];
+  const { source } = input;
   const values = new TiffValues(source, signal);
   await values.header();
   const strip = await onlyStrip(values, macro.directory);
@@ -173,7 +174,7 @@ async function macroOf(source: ByteSource, pages: readonly Page[], signal?: Abor
   const jpeg = await source.read(strip.offset, strip.length, signal);
   const { frame } = parseJpegHeader(jpeg);
   if (frame === null || colourTransform(frame, true) === null) return [];
-  return associatedReaders(source, true, [{ name: 'macro', jpeg }]);
+  return associatedReaders(input, true, [{ name: 'macro', jpeg }]);
 }
 
 function invalid(reason: string): AppError {
