@@ -1,8 +1,8 @@
 /** Where each frame of one resolution of a DICOM slide belongs (PS3.3 C.7.6.17.3, C.8.12.6.1). */
 
 import { AppError } from '#shared/errors.ts';
+import { MOST_CHANNELS, MOST_FOCAL_PLANES } from '#shared/imaging/plane-selection.ts';
 import type { DicomPart } from './dicom-part.ts';
-import { MOST_CHANNELS, MOST_FOCAL_PLANES } from './tiff-stack.ts';
 
 export interface DicomFrame {
   readonly part: DicomPart;

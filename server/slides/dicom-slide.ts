@@ -9,8 +9,8 @@ import { type DicomResolution, joinResolution } from './dicom-frames.ts';
 import { compositeLevel, hasOwnColours, openPathLevel, type PathView, samplesOf } from './dicom-level.ts';
 import { type DicomPart, readDicomPart } from './dicom-part.ts';
 import { type LevelReader, tileCounts } from './level-reader.ts';
-import { type AssociatedReader, levelSlide, tileError } from './level-slide.ts';
-import type { EncodedImage, PlaneSelection, Slide } from './slide.ts';
+import { type AssociatedReader, levelSlide, type SelectedPlane, tileError } from './level-slide.ts';
+import type { EncodedImage, Slide } from './slide.ts';
 import type { ByteSource } from './source.ts';
 import { TIFF_LIMITS } from './tiff.ts';
 
@@ -79,7 +79,7 @@ export async function openDicomSlide(
       opened.set(`${plane} ${path}`, levels);
     }
   }
-  const select = ({ focalPlane, channels: views }: PlaneSelection): readonly LevelReader[] => {
+  const select = ({ focalPlane, channels: views }: SelectedPlane): readonly LevelReader[] => {
     if (channels === undefined) return opened.get(`${focalPlane} ${views[0]?.index ?? 0}`) ?? [];
     const chosen = views.length > 0 ? views : channels.map((_, index) => ({ index, colour: null, window: null }));
     const layers: PathView[] = chosen.map(({ index, colour, window }) => ({
@@ -101,6 +101,7 @@ export async function openDicomSlide(
     associated: await associatedOf(parts),
     icc: profile === null ? null : { inTiles, read: async () => profile },
     focalPlanesUm: planes,
+    defaultFocalPlane: middle,
     channels: channels ?? ownChannels(base),
     select,
     async close() {

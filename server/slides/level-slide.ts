@@ -1,6 +1,7 @@
 /** A slide made of level readers: what all formats share once their levels are open. */
 
 import { AppError } from '#shared/errors.ts';
+import type { ChannelView } from '#shared/imaging/plane-selection.ts';
 import {
   type AssociatedImageName,
   hasTile,
@@ -12,7 +13,7 @@ import {
   slideLevel,
 } from '#shared/imaging/pyramid.ts';
 import type { LevelReader } from './level-reader.ts';
-import type { EncodedImage, PlaneSelection, Slide } from './slide.ts';
+import type { EncodedImage, Slide } from './slide.ts';
 
 /** Label, macro or thumbnail. */
 export interface AssociatedReader {
@@ -21,6 +22,12 @@ export interface AssociatedReader {
   readonly height: number;
   /** Errors: ASSOCIATED_IMAGE_UNDECODABLE. */
   read(signal?: AbortSignal): Promise<EncodedImage>;
+}
+
+/** A selection in which nothing is left to the slide but the channels' defaults. */
+export interface SelectedPlane {
+  readonly focalPlane: number;
+  readonly channels: readonly ChannelView[];
 }
 
 /** What the file says of the slide, apart from its pixels. */
@@ -43,10 +50,12 @@ export interface SlideParts {
   readonly icc: { readonly inTiles: boolean; read(signal?: AbortSignal): Promise<Uint8Array> } | null;
   /** Heights in µm of the focal planes; one of unknown height when absent. */
   readonly focalPlanesUm?: readonly (number | null)[];
+  /** Index of the plane `levels` show; 0 when absent. */
+  readonly defaultFocalPlane?: number;
   /** One that has its own colours when absent. */
   readonly channels?: readonly SlideChannel[];
   /** The levels of other planes or channels; needed when there are several. */
-  readonly select?: (selection: PlaneSelection) => readonly LevelReader[];
+  readonly select?: (selection: SelectedPlane) => readonly LevelReader[];
   close(): Promise<void>;
 }
 
@@ -57,7 +66,15 @@ export function levelSlide(parts: SlideParts): Slide {
   return slideOver(parts, parts.levels, describe(parts));
 }
 
-function slideOver(parts: SlideParts, levels: readonly LevelReader[], description: SlideDescription): Slide {
+/** Selections whose levels are kept ready: a viewport asks for a hundred tiles of the same one. */
+const MOST_SELECTED = 8;
+
+function slideOver(
+  parts: SlideParts,
+  levels: readonly LevelReader[],
+  description: SlideDescription,
+  selected = new Map<string, Slide>(),
+): Slide {
   const at = (level: number, column: number, row: number): LevelReader => {
     const shape = description.levels[level];
     const reader = levels[level];
@@ -89,12 +106,20 @@ function slideOver(parts: SlideParts, levels: readonly LevelReader[], descriptio
     },
     firstStoredTile: (level) => at(level, 0, 0).firstStored,
     select(selection) {
-      const { focalPlane, channels } = selection;
+      const { channels } = selection;
+      const focalPlane = selection.focalPlane ?? parts.defaultFocalPlane ?? 0;
       const { focalPlanes, channels: known } = description;
       const unknown = channels.find(({ index }) => known[index] === undefined);
       if (focalPlanes[focalPlane] === undefined || unknown !== undefined) throw new AppError('SLIDE_PLANE_UNKNOWN');
       if (parts.select === undefined) return this;
-      return slideOver(parts, parts.select(selection), description);
+      const key = JSON.stringify([focalPlane, channels]);
+      const present =
+        selected.get(key) ?? slideOver(parts, parts.select({ focalPlane, channels }), description, selected);
+      selected.delete(key);
+      selected.set(key, present);
+      const [oldest] = selected.keys();
+      if (selected.size > MOST_SELECTED && oldest !== undefined) selected.delete(oldest);
+      return present;
     },
     async associatedImage(name, signal) {
       const found = parts.associated.find((one) => one.name === name);

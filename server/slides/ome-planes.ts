@@ -1,9 +1,9 @@
 /** Which directory holds which plane of an OME-TIFF (OME-TIFF specification, TiffData and DimensionOrder). */
 
 import { AppError } from '#shared/errors.ts';
+import { MOST_CHANNELS, MOST_FOCAL_PLANES } from '#shared/imaging/plane-selection.ts';
 import type { SlideChannel } from '#shared/imaging/pyramid.ts';
 import type { TiffDirectory, TiffFile, TiffStack } from './tiff.ts';
-import { MOST_CHANNELS, MOST_FOCAL_PLANES } from './tiff-stack.ts';
 import { childrenOf, integerAttribute, type XmlElement } from './xml.ts';
 
 /** Of channels that state none: fluorescence is told apart by colour. */

@@ -1,6 +1,7 @@
 /** What every slide reader offers, whatever the scanner wrote. */
 
 import type { RasterImage } from '#server/codecs/raster.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { AssociatedImageName, SlideDescription } from '#shared/imaging/pyramid.ts';
 
 export type TileMediaType = 'image/jpeg' | 'image/png';
@@ -15,22 +16,6 @@ export interface EncodedImage {
 export interface EncodedTile extends EncodedImage {
   /** Same as `tileVersion` of this tile: equal versions of one slide mean equal bytes. */
   readonly version: string;
-}
-
-/** Which of several images of the same place is wanted. */
-export interface PlaneSelection {
-  /** Index in `description.focalPlanes`. */
-  readonly focalPlane: number;
-  /** The channels laid over each other; those that have their own colours stand alone. Empty for the default. */
-  readonly channels: readonly ChannelView[];
-}
-
-export interface ChannelView {
-  /** Index in `description.channels`. */
-  readonly index: number;
-  /** `#rrggbb` and stored values; null for the channel's default. */
-  readonly colour: string | null;
-  readonly window: { readonly low: number; readonly high: number } | null;
 }
 
 /**

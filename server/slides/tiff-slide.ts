@@ -79,7 +79,14 @@ export async function openTiffSlide(
     });
     const { focalPlanesUm } = stack;
     const middle = { focalPlane: Math.floor(focalPlanesUm.length / 2), channels: [] };
-    return levelSlide({ ...common, levels: select(middle), channels, focalPlanesUm, select });
+    return levelSlide({
+      ...common,
+      levels: select(middle),
+      channels,
+      focalPlanesUm,
+      defaultFocalPlane: middle.focalPlane,
+      select,
+    });
   }
 
   const levels: LevelReader[] = [];

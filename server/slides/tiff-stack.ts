@@ -3,18 +3,15 @@
 import { compositeRaster } from '#server/codecs/sample-colours.ts';
 import { type Samples, valuesLike } from '#server/codecs/samples.ts';
 import { AppError } from '#shared/errors.ts';
+import { type ChannelView, MOST_CHANNELS } from '#shared/imaging/plane-selection.ts';
 import type { SlideChannel } from '#shared/imaging/pyramid.ts';
 import { type LevelReader, tileCounts } from './level-reader.ts';
+import type { SelectedPlane } from './level-slide.ts';
 import { rasterLevel } from './raster-level.ts';
-import type { ChannelView, PlaneSelection } from './slide.ts';
 import type { TiffDirectory, TiffStack } from './tiff.ts';
 import type { TiffSegments } from './tiff-segments.ts';
 import { openTiles, type TiffTiles } from './tiff-tiles.ts';
 import { firstOf } from './tile-order.ts';
-
-/** More channels than any microscope separates are an attack. */
-export const MOST_CHANNELS = 64;
-export const MOST_FOCAL_PLANES = 1024;
 
 const BLACK = [0, 0, 0] as const;
 
@@ -22,7 +19,7 @@ const BLACK = [0, 0, 0] as const;
 export interface OpenStack {
   /** With the windows that were found from the pixels. */
   readonly channels: readonly SlideChannel[];
-  select(selection: PlaneSelection): readonly LevelReader[];
+  select(selection: SelectedPlane): readonly LevelReader[];
 }
 
 /**

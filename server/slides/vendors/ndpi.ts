@@ -91,6 +91,7 @@ export const ndpi: SlideFormat = {
       icc: null,
       ...(alike && planes.length > 1
         ? {
+            defaultFocalPlane: main,
             focalPlanesUm: heights.map((height) => height / 1000),
             select: ({ focalPlane }) => planes[focalPlane] ?? levels,
           }
