@@ -4,6 +4,7 @@ import type { SlideFormat } from './slide-format.ts';
 import type { TiffFormat } from './tiff.ts';
 import { openTiffSlide } from './tiff-slide.ts';
 import { aperio } from './vendors/aperio.ts';
+import { dicomSeries } from './vendors/dicom-series.ts';
 import { dicomWsi } from './vendors/dicom-wsi.ts';
 import { flatPicture } from './vendors/flat-picture.ts';
 import { genericTiff } from './vendors/generic-tiff.ts';
@@ -27,6 +28,7 @@ export const SLIDE_FORMATS: readonly SlideFormat[] = [
   tiffRow(omeTiff),
   tiffRow(genericTiff),
   dicomWsi,
+  dicomSeries,
   mirax,
   flatPicture,
 ];

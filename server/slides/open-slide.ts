@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import { SLIDE_FORMATS } from './formats.ts';
 import type { Slide } from './slide.ts';
-import type { SlideFile } from './slide-format.ts';
+import type { SlideFile, StoredObjects } from './slide-format.ts';
 import type { ByteSource } from './source.ts';
 import { looksLikeTiff } from './tiff-entries.ts';
 import { readTiff } from './tiff-reader.ts';
@@ -14,7 +14,8 @@ const HEAD_BYTES = 4096;
 
 /**
  * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close. Files that come from
- * outside are read with a decoder in other processes; without one they are decoded here.
+ * outside are read with a decoder in other processes; without one they are decoded here. With `stored` a list of
+ * stored objects is opened as the slide they make.
  * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, TIFF_MALFORMED, TIFF_LIMIT,
  * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, SLIDE_METADATA_INVALID, SLIDE_INCOMPLETE, TILE_UNDECODABLE;
  * those of DICOM, of a .zip and of a flat picture.
@@ -23,13 +24,14 @@ export async function openSlide(
   source: ByteSource,
   signal?: AbortSignal,
   decoder: SlideDecoder = decodeHere,
+  stored?: StoredObjects,
 ): Promise<Slide> {
   if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
   const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
   // A DICOM file may carry the header of a TIFF in its preamble (PS3.10 section 7.1).
   const dicom = Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
   const tiff = looksLikeTiff(head) && !dicom ? await readTiff(source, signal) : null;
-  const file: SlideFile = { source, decoder, head, tiff };
+  const file: SlideFile = { source, decoder, head, tiff, ...(stored === undefined ? {} : { stored }) };
   const refusals: string[] = [];
   for (const format of SLIDE_FORMATS) {
     const answer = format.detect(file);

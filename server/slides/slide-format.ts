@@ -11,8 +11,13 @@ export interface SlideInput {
   readonly decoder: SlideDecoder;
 }
 
+/** Errors: those of the store. */
+export type StoredObjects = (sha256: string, signal?: AbortSignal) => Promise<ByteSource>;
+
 /** A file of which the outer structure has been read. */
 export interface SlideFile extends SlideInput {
+  /** Opens another stored object by its SHA-256; absent where a file may not name others, as in an upload. */
+  readonly stored?: StoredObjects;
   /** The first bytes; fewer than 4096 when the file is shorter. */
   readonly head: Uint8Array;
   /** Null when the file is no TIFF. */

@@ -63,7 +63,9 @@ export function createSlidePool(options: {
     const source = await options.open(slideRef, signal);
     let slide: Slide;
     try {
-      slide = await openSlide(source, signal, options.decoder);
+      // What a list names was checked when the list was made, and the list cannot have changed since.
+      const stored = (sha256: string) => options.open(sha256, signal);
+      slide = await openSlide(source, signal, options.decoder, stored);
     } catch (error) {
       await source.close();
       throw error;
