@@ -9,6 +9,7 @@ import { createDecodePool, createFrameTranscoder } from './codecs/frame-decoder.
 import { createFrameRenderer } from './codecs/frame-renderer.ts';
 import { createFrameIndexReader } from './codecs/instance-frames.ts';
 import { createParsePool } from './codecs/read-dicom-file.ts';
+import { createSlideDecodePools, createSlideDecoder } from './codecs/slide-decoder.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { DerivedFrames } from './domain/derived-frames.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
@@ -47,6 +48,8 @@ export interface MaterialServices {
 const READERS = 2;
 /** The second one is started when two pictures are asked for at once. */
 const DECODERS = 2;
+/** Apart from those of DICOM frames: a slide that is slow to decode keeps no radiologist waiting. */
+const SLIDE_DECODERS = 2;
 const OPEN_SLIDES = 64;
 const TIDYING_MS = 3600 * 1000;
 
@@ -66,11 +69,13 @@ export async function openMaterial(options: {
   const parsing = createParsePool(READERS);
   const inspection = createInspectionPool(1);
   const decoders = createDecodePool(DECODERS);
+  const slideDecoders = createSlideDecodePools(SLIDE_DECODERS);
+  const slideDecoder = createSlideDecoder(slideDecoders);
   const ingest: ImportNeeds = {
     ...{ db, blobs, clock, staging },
     readers: {
       dicom: createDicomReader(parsing),
-      slides: createSlideReader(),
+      slides: createSlideReader(slideDecoder),
       documents: createDocumentReader(inspection),
       archives: createZipReader(staging.reserve),
     },
@@ -84,7 +89,7 @@ export async function openMaterial(options: {
     reportDefect: (err, where) => log.error({ err, where }, 'a frame in another transfer syntax was not kept'),
   });
   const tiles = createTileService(
-    createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES }),
+    createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES, decoder: slideDecoder }),
   );
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
@@ -117,7 +122,8 @@ export async function openMaterial(options: {
       if (tidying !== null) clearInterval(tidying);
       await tiles.close();
       await derived.settled();
-      await Promise.all([parsing.close(), inspection.close(), decoders.close()]);
+      const pools = [parsing, inspection, decoders, slideDecoders.tiles, slideDecoders.pictures];
+      await Promise.all(pools.map((pool) => pool.close()));
       await staging.close();
     },
   };

@@ -32,7 +32,7 @@ export function openReports({
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly tiles: Pick<TileService, 'region'>;
+  readonly tiles: Pick<TileService, 'region' | 'describe'>;
 }): ReportServices {
   const decoders = createDecodePool(DECODING_THREADS);
   const pixels = createPixelReader({ material: db.material, blobs, decoders, tiles });
@@ -45,6 +45,7 @@ export function openReports({
         clock,
         handlers: jobHandlers({
           ...{ db, blobs, clock, renditions: createRenditionMaker(pixels) },
+          describeStored: (sha256, signal) => tiles.describe(sha256, signal),
           onLeftOut: (err, annotationId) => log.warn({ err, annotationId }, 'a key image could not be made'),
         }),
         onFailure: (err, { kind, attempts }) => log.error({ err, kind, attempts }, 'a job failed'),

@@ -148,13 +148,15 @@ export const ERRORS = {
   // slides
   TIFF_MALFORMED: { status: 422, sentence: 'The TIFF file is malformed at byte {offsetBytes}: {reason}.' },
   TIFF_LIMIT: { status: 422, sentence: 'The TIFF file has {what} {value}; at most {limit} are accepted.' },
-  SLIDE_NOT_TILED: { status: 422, sentence: 'The TIFF file is not tiled, so it cannot be served as a slide.' },
   SLIDE_FORMAT_UNSUPPORTED: { status: 415, sentence: 'This slide format is not supported: {reason}.' },
   SLIDE_COMPRESSION_UNSUPPORTED: {
     status: 422,
     sentence: 'Level {level} uses TIFF compression {compression}, which is not supported.',
   },
   SLIDE_PIXELS_UNSUPPORTED: { status: 422, sentence: 'Level {level} cannot be shown: {reason}.' },
+  SLIDE_METADATA_INVALID: { status: 422, sentence: 'The {what} of the slide cannot be read: {reason}.' },
+  SLIDE_INCOMPLETE: { status: 422, sentence: 'The slide is not complete: {reason}.' },
+  SLIDE_PLANE_UNKNOWN: { status: 404, sentence: 'The slide has no such focal plane or channel.' },
   SLIDE_REGION_INVALID: { status: 422, sentence: 'The region cannot be read: {reason}.' },
   TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
   TILE_UNDECODABLE: {

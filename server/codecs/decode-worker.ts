@@ -1,4 +1,7 @@
-/** Worker process: decodes frames into stored or modality values, renders them, or brings them into another coding. */
+/**
+ * Worker process: decodes frames into stored or modality values, renders them, or brings them into another coding; decodes
+ * what slides store.
+ */
 import { decodeFrame } from './decode-frame.ts';
 import type { FrameInput, FrameValues, RenderInput } from './frame-decoder.ts';
 import { overlaysOf } from './frame-overlays.ts';
@@ -6,6 +9,7 @@ import { makeAnimation, makePicture, shapedPicture, windowOfFrame } from './pict
 // Loading it blocks the image loaders that hostile input must never reach.
 import './raster.ts';
 import { modalityValues, type RenderedFrame, renderFrame } from './render-frame.ts';
+import { decodeHere } from './slide-decoding.ts';
 import { type DecodedFrame, frameRefusal, UndecodableFrame } from './stored-pixels.ts';
 import { transcodeFrame } from './transcode-frame.ts';
 import { serveTasks } from './worker-protocol.ts';
@@ -41,4 +45,8 @@ serveTasks({
   animation: makeAnimation,
   window: windowOfFrame,
   transcode: transcodeFrame,
+  'slide-raster': decodeHere.raster,
+  'slide-segment': decodeHere.segment,
+  'slide-frame': decodeHere.frameRaster,
+  'picture-pyramid': decodeHere.pyramid,
 });

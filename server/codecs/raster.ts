@@ -45,7 +45,7 @@ sharp.cache(false);
  */
 export async function decodeRaster(
   bytes: Uint8Array,
-  size: { readonly format: 'JPEG' | 'TIFF' | 'PNG'; readonly width: number; readonly height: number },
+  size: { readonly format: 'JPEG' | 'TIFF' | 'PNG' | 'WebP'; readonly width: number; readonly height: number },
   signal?: AbortSignal,
 ): Promise<RasterImage> {
   signal?.throwIfAborted();

@@ -117,6 +117,16 @@ test('an aborted job is dropped, whether it waits or runs', async () => {
   await expect(pool.run('hello', null, controller.signal)).rejects.toThrow('enough');
 });
 
+test('a running job that hangs is ended soon after nobody waits for it any more', async () => {
+  const pool = open({ timeoutMs: 600_000 });
+  const first = await pool.run('hello', null, SIGNAL);
+  const controller = new AbortController();
+  const hung = pool.run('hang', null, controller.signal);
+  controller.abort(new Error('left'));
+  await expect(hung).rejects.toThrow('left');
+  expect(await pool.run('hello', null, SIGNAL)).not.toBe(first);
+}, 20_000);
+
 test('closing refuses what runs and what waits', async () => {
   const pool = open();
   const works = [pool.run('slow', 20_000, SIGNAL), pool.run('hello', null, SIGNAL)].map(codeOf);

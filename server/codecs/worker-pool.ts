@@ -28,13 +28,20 @@ export interface WorkerPoolOptions {
 
 export interface WorkerPool {
   /**
-   * Runs a task of the entry module. An aborted job that waits is dropped; one that runs is left to its limits and
-   * its result is thrown away.
-   * @throws AppError as the task threw it, READING_TIMEOUT, READING_MEMORY; the signal's reason
+   * Runs a task of the entry module. An aborted job that waits is dropped; one that runs has two seconds left and its
+   * result is thrown away.
+   * @throws AppError as the task threw it, READING_TIMEOUT, READING_MEMORY; WorkerLost; the signal's reason
    */
   run(task: string, input: unknown, signal: AbortSignal): Promise<unknown>;
   /** Ends all processes; waiting and running jobs are refused. */
   close(): Promise<void>;
+}
+
+/** The process ended in the middle of a job, and not by our hand. */
+export class WorkerLost extends Error {
+  constructor(ending: number | string | null) {
+    super(`a worker process ended with ${ending}`);
+  }
 }
 
 interface Job {
@@ -48,6 +55,8 @@ interface Worker {
   readonly gone: Promise<void>;
   job: Job | null;
   stopWatching: () => void;
+  /** Shortens the time of the job under way. */
+  hurry: () => void;
 }
 
 /**
@@ -57,6 +66,8 @@ interface Worker {
 const SMALL_HEAP = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 const MEMORY_CHECK_MS = 100;
 const IDLE_MS = 30_000;
+/** What a job takes that nobody waits for any more: most are done by then, and a new process costs more than the rest. */
+const ABANDONED_MS = 2000;
 const MEGABYTE = 1024 * 1024;
 const PAGE_BYTES = 4096;
 
@@ -83,7 +94,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const worker: Worker = { child, gone, job: null, stopWatching: () => {} };
+    const worker: Worker = { child, gone, job: null, stopWatching: () => {}, hurry: () => {} };
     workers.add(worker);
     child.on('message', (reply: WorkerReply) => {
       const job = worker.job;
@@ -96,10 +107,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     child.on('exit', (code, signal) => {
       // The engine aborts when its heap is full; the kernel kills when the machine's memory is.
       const memory = signal === 'SIGABRT' || signal === 'SIGKILL' || signal === 'SIGTRAP' || code === 134;
-      lose(
-        worker,
-        memory ? new AppError('READING_MEMORY') : new Error(`a worker process ended with ${code ?? signal}`),
-      );
+      lose(worker, memory ? new AppError('READING_MEMORY') : new WorkerLost(code ?? signal));
     });
     return worker;
   }
@@ -114,22 +122,26 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       worker.job = job;
       worker.child.ref();
       worker.child.channel?.ref();
-      worker.stopWatching = watch(worker);
+      watch(worker);
       worker.child.send(job.request);
     }
   }
 
-  function watch(worker: Worker): () => void {
-    const timer = setTimeout(() => {
-      lose(worker, new AppError('READING_TIMEOUT', { seconds: options.timeoutMs / 1000 }));
-    }, options.timeoutMs);
+  function watch(worker: Worker): void {
+    const expire = (): void => lose(worker, new AppError('READING_TIMEOUT', { seconds: options.timeoutMs / 1000 }));
+    const timer = setTimeout(expire, options.timeoutMs);
+    let hurried: NodeJS.Timeout | undefined;
     const memory = setInterval(() => {
       void residentBytes(worker.child.pid).then((bytes) => {
         if (worker.job && bytes > options.memoryMb * MEGABYTE) lose(worker, new AppError('READING_MEMORY'));
       });
     }, MEMORY_CHECK_MS);
-    return () => {
+    worker.hurry = () => {
+      hurried ??= setTimeout(expire, ABANDONED_MS);
+    };
+    worker.stopWatching = () => {
       clearTimeout(timer);
+      clearTimeout(hurried);
       clearInterval(memory);
     };
   }
@@ -162,6 +174,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         const onAbort = () => {
           const at = waiting.indexOf(job);
           if (at >= 0) waiting.splice(at, 1);
+          else [...workers].find((one) => one.job === job)?.hurry();
           reject(signal.reason);
         };
         const done = () => signal.removeEventListener('abort', onAbort);

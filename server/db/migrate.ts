@@ -7,6 +7,7 @@ import * as searchIndex from './migrations/0004-search-index.ts';
 import * as instanceRepairs from './migrations/0005-instance-repairs.ts';
 import * as dimsePeers from './migrations/0006-dimse-peers.ts';
 import * as derivedFrames from './migrations/0007-derived-frames.ts';
+import * as joinStoredSlides from './migrations/0008-join-stored-slides.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-instance-repairs': instanceRepairs,
   '0006-dimse-peers': dimsePeers,
   '0007-derived-frames': derivedFrames,
+  '0008-join-stored-slides': joinStoredSlides,
 };
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */

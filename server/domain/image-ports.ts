@@ -1,5 +1,6 @@
 import type { FrameTarget, PixelFormat } from '#shared/dicom/transcoding.ts';
 import type { SlideId } from '#shared/ids.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { AssociatedImageName } from '#shared/imaging/pyramid.ts';
 
 /** What serving stored images needs of the readers. */
@@ -14,10 +15,13 @@ export interface TilePlace {
   readonly level: number;
   readonly column: number;
   readonly row: number;
+  /** Focal plane and channels; what the slide shows first when absent. */
+  readonly selection?: PlaneSelection;
 }
 
 export interface SlideImages {
-  /** `version` is material for a strong ETag; no bytes when it equals `knownVersion`. TILE_OUT_OF_RANGE. */
+  /** `version` is material for a strong ETag; no bytes when it equals `knownVersion`. TILE_OUT_OF_RANGE,
+   * SLIDE_PLANE_UNKNOWN. */
   tile(
     slideId: SlideId,
     place: TilePlace,

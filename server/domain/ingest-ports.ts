@@ -35,6 +35,8 @@ export interface DicomReader {
 }
 
 export interface SlideReader {
+  /** True for a .zip that is the folder of a slide rather than an archive of files. Reads its directory at most. */
+  isSlideFolder(path: string, signal: AbortSignal): Promise<boolean>;
   /** Opens the slide, decodes a sample of it and says what it is. Throws a sentence otherwise. */
   describe(path: string, signal: AbortSignal): Promise<SlideDescription>;
 }

@@ -2,6 +2,7 @@ import type { Material, SeriesSummary, SlideSummary, StudySummary, UploadOutcome
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SlideId } from '#shared/ids.ts';
+import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
 import { seriesRepairs } from './series-repairs.ts';
@@ -63,7 +64,22 @@ function slideSummary({ id, consultationId, name, sizeBytes, sha256, description
     mppY: description.mppY,
     mppSource: description.mppSource,
     objectivePower: description.objectivePower,
+    ...slideFacts(description),
     associatedImages: description.associatedImages.map((image) => ({ ...image })),
+  };
+}
+
+/** What older rows of the table may lack. */
+function slideFacts(description: Partial<SlideDescription>) {
+  const { statedMpps, mppsDisagree, scanner, stain, focalPlanes, channels, origin } = description;
+  return {
+    statedMpps: (statedMpps ?? []).map((one) => ({ ...one })),
+    mppsDisagree: mppsDisagree ?? false,
+    scanner: scanner ?? null,
+    stain: stain ?? null,
+    focalPlanes: (focalPlanes ?? [{ zUm: null }]).map((one) => ({ ...one })),
+    channels: (channels ?? [{ name: 'colour', colour: null, window: null }]).map((one) => ({ ...one })),
+    origin: origin ?? null,
   };
 }
 

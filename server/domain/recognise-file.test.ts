@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { RECOGNISERS } from './recognise-file.ts';
+import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import type { IngestReaders } from './ingest-ports.ts';
+import { RECOGNISERS, recogniseFile } from './recognise-file.ts';
 
 const nameOf = (head: Uint8Array): string => RECOGNISERS.find((row) => row.matches(head))?.name ?? 'nothing';
 const bytes = (...parts: (string | number[])[]): Buffer =>
@@ -45,4 +47,31 @@ test.each([
   ['noise', bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])],
 ])('nothing: %s', (_what, head) => {
   expect(nameOf(head)).toBe('nothing');
+});
+
+const refuse = (): never => {
+  throw new Error('this reader is not to be asked');
+};
+
+/** Readers of a world in which pictures have `side` px a side, and every .zip is a slide's folder or none is. */
+function readers(side: number, slideFolder: boolean): IngestReaders {
+  return {
+    dicom: { read: refuse },
+    slides: {
+      isSlideFolder: async () => slideFolder,
+      describe: async () => ({ width: side, height: side }) as SlideDescription,
+    },
+    documents: { pdf: refuse, text: refuse, picture: async () => ({ width: side, height: side }) },
+    archives: { files: refuse },
+  };
+}
+
+test.each([
+  ['a .zip that is a slide', bytes('PK', [3, 4], 'rest'), readers(9, true), 'slide'],
+  ['a .zip of files', bytes('PK', [3, 4], 'rest'), readers(9, false), 'archive'],
+  ['a photograph', bytes([0xff, 0xd8, 0xff, 0xe0]), readers(6000, false), 'document'],
+  ['a picture of 49 megapixels', bytes([0xff, 0xd8, 0xff, 0xe0]), readers(7000, false), 'slide'],
+])('%s', async (_what, head, world, kind) => {
+  const file = { path: 'staged', sizeBytes: head.length };
+  expect((await recogniseFile(world, file, head, new AbortController().signal)).kind).toBe(kind);
 });

@@ -44,9 +44,18 @@ export async function readInstance(
   return { kind: 'instance', title: instanceTitle(facts), facts };
 }
 
+/** Larger pictures are looked at like slides: no browser shows them whole. A camera of a telephone stays below. */
+const SLIDE_FROM_PIXELS = 40_000_000;
+
+async function readSlide(readers: IngestReaders, file: StagedFile, signal: AbortSignal): Promise<Recognised> {
+  const description = await readers.slides.describe(file.path, signal);
+  return { kind: 'slide', title: `Slide · ${description.width} × ${description.height} px`, description };
+}
+
 const picture = (format: 'JPEG' | 'PNG', mediaType: string) => ({
   async read(readers: IngestReaders, file: StagedFile, signal: AbortSignal): Promise<Recognised> {
     const { width, height } = await readers.documents.picture(file.path, format, signal);
+    if (width * height > SLIDE_FROM_PIXELS) return readSlide(readers, file, signal);
     return { kind: 'document', title: `${format} picture · ${width} × ${height} px`, mediaType };
   },
 });
@@ -66,10 +75,7 @@ export const RECOGNISERS: readonly Recogniser[] = [
       startsWith(head, 0x4d, 0x4d, 0, 0x2a) ||
       startsWith(head, 0x49, 0x49, 0x2b, 0) ||
       startsWith(head, 0x4d, 0x4d, 0, 0x2b),
-    async read(readers, file, signal) {
-      const description = await readers.slides.describe(file.path, signal);
-      return { kind: 'slide', title: `Slide · ${description.width} × ${description.height} px`, description };
-    },
+    read: readSlide,
   },
   {
     // Local file header, empty archive, or the mark of a split archive. Office files and the like are zips as well.
@@ -79,7 +85,11 @@ export const RECOGNISERS: readonly Recogniser[] = [
         startsWith(head, 0x50, 0x4b, 5, 6) ||
         startsWith(head, 0x50, 0x4b, 7, 8)) &&
       !/^(\[Content_Types\]\.xml|META-INF\/|mimetype|AndroidManifest\.xml)/.test(ascii(head, 30, 32)),
-    read: async () => ({ kind: 'archive' }),
+    async read(readers, file, signal) {
+      return (await readers.slides.isSlideFolder(file.path, signal))
+        ? readSlide(readers, file, signal)
+        : { kind: 'archive' };
+    },
   },
   {
     // ISO 32000-1 section 7.5.2, at the very start: a header further in belongs to a file that is something else too.

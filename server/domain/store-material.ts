@@ -3,6 +3,7 @@ import type { UploadResult } from '#shared/api/material.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, DocumentId, SlideId } from '#shared/ids.ts';
 import type { StagedFile, Staging } from './ingest-ports.ts';
+import { queueDicomSlides } from './join-dicom-slide.ts';
 import type { StoredInstance, StoredOutcome } from './material-ports.ts';
 import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
 import type { Recognised } from './recognise-file.ts';
@@ -89,7 +90,9 @@ export async function storeMaterial(
       results.set(candidate.examined, await record(needs.clock, repositories, request, candidate));
     }
     const all = batch.flatMap((examined) => results.get(examined) ?? []);
-    await repositories.search.add(request.consultationId, newInstances(candidates, results));
+    const added = newInstances(candidates, results);
+    await repositories.search.add(request.consultationId, added);
+    await queueDicomSlides(repositories, request.consultationId, added, needs.clock.now());
     await appendAudit(repositories, request, all);
     if (finished !== null) await repositories.material.addOutcome(outcomeOf(needs.clock, request, finished, all));
     return all;

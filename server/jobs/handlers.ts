@@ -1,3 +1,4 @@
+import { JOIN_DICOM_SLIDE, type JoinServices, joinDicomSlide, seriesOfJob } from '#server/domain/join-dicom-slide.ts';
 import type { RenditionMaker } from '#server/domain/picture-ports.ts';
 import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
 import { produceRenditions } from '#server/domain/produce-renditions.ts';
@@ -6,7 +7,7 @@ import type { Job } from '#server/domain/report-ports.ts';
 import { type AnnotationId, isUuid, type ReportId } from '#shared/ids.ts';
 import type { JobHandler } from './worker.ts';
 
-interface HandlerServices {
+interface HandlerServices extends JoinServices {
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly clock: Clock;
@@ -19,6 +20,7 @@ export function jobHandlers(services: HandlerServices): Readonly<Record<string, 
   return {
     [PRODUCE_RENDITIONS]: (payload, { signal, lastAttempt }) =>
       produceRenditions(services, { ...versionOf(payload), leaveOutFailures: lastAttempt }, signal),
+    [JOIN_DICOM_SLIDE]: (payload, { signal }) => joinDicomSlide(services, seriesOfJob(payload), signal),
   };
 }
 

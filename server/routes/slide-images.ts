@@ -7,12 +7,35 @@ import type { Services } from '#server/services.ts';
 import { slideIdSchema } from '#shared/annotation/annotation.ts';
 import { materialPaths } from '#shared/api/material.ts';
 import type { ConsultationAction } from '#shared/consultation/permissions.ts';
+import { AppError } from '#shared/errors.ts';
 import type { SlideId } from '#shared/ids.ts';
+import {
+  CHANNELS_PATTERN,
+  MOST_FOCAL_PLANES,
+  type PlaneSelection,
+  parseChannels,
+} from '#shared/imaging/plane-selection.ts';
 
 /** Looking at a slide is hundreds of tiles; one row tells it. */
 const LOOKING_COALESCE_MS = 600_000;
 const THUMBNAIL_SIDE = 512;
 const index = z.coerce.number().int().min(0).max(10_000_000);
+/** What the slide shows first, without them. */
+const planeQuery = z.object({
+  focalPlane: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_FOCAL_PLANES - 1)
+    .optional()
+    .describe('Index in focalPlanes'),
+  channels: z
+    .string()
+    .max(2048)
+    .regex(CHANNELS_PATTERN)
+    .optional()
+    .describe('Indexes in channels, each with colour and window if wanted: 0,2:ff8000,3::10.5:400'),
+});
 const tileParams = z.object({ slideId: slideIdSchema, level: index, column: index, row: index });
 
 const bySlide = (action: ConsultationAction): Access => ({
@@ -33,14 +56,16 @@ export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod 
           tags: ['slides'],
           summary: 'A tile as the scanner stored it, at full tile size; level 0 is full resolution',
           params: tileParams,
+          querystring: planeQuery,
         },
         config: { access: bySlide('material.read'), audit: looking },
       },
       async (request, reply) => {
         const { slideId, ...place } = request.params;
+        const selection = selectionOf(request.query);
         const { version, tile } = await material.slideImages.tile(
           slideId,
-          place,
+          selection === null ? place : { ...place, selection },
           knownVersion(request, slideId),
           request.signal,
         );
@@ -91,6 +116,13 @@ export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod 
       );
     }
   };
+}
+
+function selectionOf({ focalPlane, channels }: z.infer<typeof planeQuery>): PlaneSelection | null {
+  if (focalPlane === undefined && channels === undefined) return null;
+  const views = channels === undefined ? [] : parseChannels(channels);
+  if ('refusal' in views) throw new AppError('REQUEST_INVALID', { where: 'channels', reason: views.refusal });
+  return { focalPlane: focalPlane ?? null, channels: views };
 }
 
 function etagOf(slideId: SlideId, version: string): string {

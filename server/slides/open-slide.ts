@@ -1,31 +1,43 @@
 /** Opens a slide of any format of the table, and examines one before it is accepted. */
 
+import { decodeHere, type SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
-import { SLIDE_FORMATS, type SlideFile } from './formats.ts';
+import { SLIDE_FORMATS } from './formats.ts';
 import type { Slide } from './slide.ts';
+import type { SlideFile, StoredObjects } from './slide-format.ts';
 import type { ByteSource } from './source.ts';
-import { isTiled } from './tiff.ts';
 import { looksLikeTiff } from './tiff-entries.ts';
 import { readTiff } from './tiff-reader.ts';
 
+const HEAD_BYTES = 4096;
+
 /**
- * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close.
- * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, SLIDE_NOT_TILED, TIFF_MALFORMED, TIFF_LIMIT,
- * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, TILE_UNDECODABLE.
+ * Opens the slide; it then owns the source. When opening fails the source stays the caller's to close. Files that come from
+ * outside are read with a decoder in other processes; without one they are decoded here. With `stored` a list of
+ * stored objects is opened as the slide they make.
+ * Errors: UPLOAD_EMPTY, SLIDE_FORMAT_UNSUPPORTED with what each row says, TIFF_MALFORMED, TIFF_LIMIT,
+ * SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, SLIDE_METADATA_INVALID, SLIDE_INCOMPLETE, TILE_UNDECODABLE;
+ * those of DICOM, of a .zip and of a flat picture.
  */
-export async function openSlide(source: ByteSource, signal?: AbortSignal): Promise<Slide> {
+export async function openSlide(
+  source: ByteSource,
+  signal?: AbortSignal,
+  decoder: SlideDecoder = decodeHere,
+  stored?: StoredObjects,
+): Promise<Slide> {
   if (source.sizeBytes === 0) throw new AppError('UPLOAD_EMPTY');
-  const head = await source.read(0, Math.min(16, source.sizeBytes), signal);
-  const tiff = looksLikeTiff(head) ? await readTiff(source, signal) : null;
-  const file: SlideFile = { source, tiff };
+  const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
+  // A DICOM file may carry the header of a TIFF in its preamble (PS3.10 section 7.1).
+  const dicom = Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
+  const tiff = looksLikeTiff(head) && !dicom ? await readTiff(source, signal) : null;
+  const file: SlideFile = { source, decoder, head, tiff, ...(stored === undefined ? {} : { stored }) };
   const refusals: string[] = [];
   for (const format of SLIDE_FORMATS) {
     const answer = format.detect(file);
     if (answer === true) return format.open(file, signal);
     refusals.push(`${format.name}: ${answer}`);
   }
-  if (tiff !== null && !tiff.directories.some(isTiled)) throw new AppError('SLIDE_NOT_TILED');
   throw new AppError('SLIDE_FORMAT_UNSUPPORTED', { reason: refusals.join('; ') });
 }
 
@@ -34,9 +46,13 @@ export async function openSlide(source: ByteSource, signal?: AbortSignal): Promi
  * image, and returns what it is. The source stays open. Errors: those of `openSlide`, TILE_UNDECODABLE,
  * ASSOCIATED_IMAGE_UNDECODABLE.
  */
-export async function describeSlide(source: ByteSource, signal?: AbortSignal): Promise<SlideDescription> {
+export async function describeSlide(
+  source: ByteSource,
+  signal?: AbortSignal,
+  decoder: SlideDecoder = decodeHere,
+): Promise<SlideDescription> {
   const lent: ByteSource = { sizeBytes: source.sizeBytes, read: source.read.bind(source), async close() {} };
-  const slide = await openSlide(lent, signal);
+  const slide = await openSlide(lent, signal, decoder);
   try {
     for (const level of slide.description.levels.keys()) {
       const first = slide.firstStoredTile(level);

@@ -1,6 +1,7 @@
 /** What every slide reader offers, whatever the scanner wrote. */
 
 import type { RasterImage } from '#server/codecs/raster.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { AssociatedImageName, SlideDescription } from '#shared/imaging/pyramid.ts';
 
 export type TileMediaType = 'image/jpeg' | 'image/png';
@@ -39,6 +40,12 @@ export interface Slide {
 
   /** The first tile of the level that was written, or null when the level is blank; a level is judged by it. */
   firstStoredTile(level: number): { readonly column: number; readonly row: number } | null;
+
+  /**
+   * The same slide in another focal plane or other channels, over the same source: only this one is closed. Tiles of
+   * different selections have different versions. Throws SLIDE_PLANE_UNKNOWN.
+   */
+  select(selection: PlaneSelection): Slide;
 
   /** The label may show the patient's name: whoever calls this has checked the permission for it. */
   associatedImage(name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;

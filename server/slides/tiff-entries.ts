@@ -27,11 +27,15 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
   18: 8,
 };
 
+/** Present on every page of Hamamatsu's NDPI and nowhere else. */
+const NDPI_TAG = 65_420;
+
 const UNSIGNED_TYPES: ReadonlySet<number> = new Set([1, 3, 4, 13, 16, 18]);
 
 export interface TiffHeader {
   readonly littleEndian: boolean;
   readonly bigTiff: boolean;
+  readonly ndpi: boolean;
   readonly firstDirectoryOffset: number;
 }
 
@@ -53,6 +57,7 @@ export class TiffValues {
   readonly #signal: AbortSignal | undefined;
   #littleEndian = true;
   #bigTiff = false;
+  #ndpi = false;
   #window = new Uint8Array(0);
   #windowOffset = 0;
   #metadataBytes = 0;
@@ -60,6 +65,10 @@ export class TiffValues {
   constructor(source: ByteSource, signal: AbortSignal | undefined) {
     this.#source = source;
     this.#signal = signal;
+  }
+
+  get sizeBytes(): number {
+    return this.#source.sizeBytes;
   }
 
   /** TIFF 6.0 section 2, and the BigTIFF header with its offset size of 8. */
@@ -80,7 +89,27 @@ export class TiffValues {
     } else {
       firstDirectoryOffset = head.getUint32(4, this.#littleEndian);
     }
-    return { littleEndian: this.#littleEndian, bigTiff: this.#bigTiff, firstDirectoryOffset };
+    if (!this.#bigTiff && this.#littleEndian) {
+      const offset = await this.#ndpiStart();
+      if (offset !== null) {
+        this.#ndpi = true;
+        firstDirectoryOffset = offset;
+      }
+    }
+    return { littleEndian: this.#littleEndian, bigTiff: this.#bigTiff, ndpi: this.#ndpi, firstDirectoryOffset };
+  }
+
+  /** Where the first directory of an NDPI file lies, or null for any other: NDPI alone has the tag, and 64-bit offsets. */
+  async #ndpiStart(): Promise<number | null> {
+    if (this.#source.sizeBytes < 12) return null;
+    const view = await this.#view(4, 8, 'the header');
+    const offset = Number(view.getBigUint64(0, true));
+    if (!isInside(this.#source, offset, 2)) return null;
+    const count = (await this.#view(offset, 2, 'a directory')).getUint16(0, true);
+    if (count > TIFF_LIMITS.entriesPerDirectory || !isInside(this.#source, offset + 2, count * 12)) return null;
+    const entries = await this.#view(offset + 2, count * 12, 'a directory');
+    for (let index = 0; index < count; index++) if (entries.getUint16(index * 12, true) === NDPI_TAG) return offset;
+    return null;
   }
 
   /** One image file directory; entries of unknown type are skipped as section 2 asks, of a repeated tag the first counts. */
@@ -95,7 +124,9 @@ export class TiffValues {
     }
     if (count === 0) throw malformed(offset, 'a directory has no entries');
     const start = offset + countBytes;
-    const view = await this.#view(start, count * entryBytes + pointerBytes, 'a directory');
+    const nextBytes = this.#ndpi ? 8 : pointerBytes;
+    const view = await this.#view(start, count * entryBytes + nextBytes, 'a directory');
+    const highWords = await this.#highWords(start + count * entryBytes + nextBytes, count);
     const entries = new Map<number, TiffArray>();
     for (let index = 0; index < count; index++) {
       const at = index * entryBytes;
@@ -108,13 +139,24 @@ export class TiffValues {
         : view.getUint32(at + 4, this.#littleEndian);
       const fieldAt = at + 4 + pointerBytes;
       const inline = values * typeBytes <= pointerBytes;
-      const offsetBytes = inline ? start + fieldAt : this.#pointer(view, fieldAt, start + fieldAt);
+      const high = highWords === null ? 0 : highWords.getUint32(index * 4, true);
+      const offsetBytes = inline ? start + fieldAt : this.#pointer(view, fieldAt, start + fieldAt) + high * 2 ** 32;
       if (!isInside(this.#source, offsetBytes, values * typeBytes)) {
         throw malformed(start + at, `tag ${tag} points to ${values} values past the end of the file`);
       }
-      entries.set(tag, { type, count: values, offsetBytes });
+      entries.set(tag, { type, count: values, offsetBytes, ...(inline && high > 0 ? { highWord: high } : {}) });
     }
-    return { entries, nextOffset: this.#pointer(view, count * entryBytes, start + count * entryBytes) };
+    const nextAt = count * entryBytes;
+    const nextOffset = this.#ndpi
+      ? this.#uint64(view, nextAt, start + nextAt)
+      : this.#pointer(view, nextAt, start + nextAt);
+    return { entries, nextOffset };
+  }
+
+  /** Behind a directory of NDPI: the upper half of each entry's value or offset. Files below 4 GB may lack them. */
+  async #highWords(offset: number, count: number): Promise<DataView | null> {
+    if (!this.#ndpi || this.#source.sizeBytes < 2 ** 32) return null;
+    return this.#view(offset, count * 4, 'a directory');
   }
 
   /** A short list of unsigned integers; `most` bounds it. */
@@ -123,8 +165,10 @@ export class TiffValues {
     if (!UNSIGNED_TYPES.has(array.type)) throw malformed(array.offsetBytes, `${what} is not written as integers`);
     const bytes = TYPE_BYTES[array.type] ?? 1;
     const view = await this.#view(array.offsetBytes, array.count * bytes, what);
-    return Array.from({ length: array.count }, (_, index) =>
-      this.#unsigned(view, index * bytes, array.type, array.offsetBytes),
+    const high = (array.highWord ?? 0) * 2 ** 32;
+    return Array.from(
+      { length: array.count },
+      (_, index) => this.#unsigned(view, index * bytes, array.type, array.offsetBytes) + high,
     );
   }
 
@@ -135,7 +179,8 @@ export class TiffValues {
     const view = await this.#view(array.offsetBytes, array.count * bytes, what);
     const table = new Float64Array(array.count);
     for (let index = 0; index < array.count; index++) {
-      table[index] = this.#unsigned(view, index * bytes, array.type, array.offsetBytes);
+      table[index] =
+        this.#unsigned(view, index * bytes, array.type, array.offsetBytes) + (array.highWord ?? 0) * 2 ** 32;
     }
     return table;
   }
@@ -148,6 +193,14 @@ export class TiffValues {
     if (array.type === 11) return view.getFloat32(0, this.#littleEndian);
     if (array.type === 12) return view.getFloat64(0, this.#littleEndian);
     return Number.NaN;
+  }
+
+  /** One SLONG, or an unsigned integer; 0 when it is anything else. */
+  async signed(array: TiffArray): Promise<number> {
+    if (array.count !== 1) return 0;
+    const view = await this.#view(array.offsetBytes, TYPE_BYTES[array.type] ?? 1, 'a number');
+    if (array.type === 9 || array.type === 4) return view.getInt32(0, this.#littleEndian);
+    return array.type === 3 ? view.getUint16(0, this.#littleEndian) : 0;
   }
 
   /** Bytes of an ASCII, BYTE or UNDEFINED value of at most `mostBytes`, counted against the file's budget. */

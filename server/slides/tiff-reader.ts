@@ -22,6 +22,7 @@ const TAG = {
   photometric: 262,
   imageDescription: 270,
   make: 271,
+  model: 272,
   stripOffsets: 273,
   orientation: 274,
   samplesPerPixel: 277,
@@ -44,6 +45,8 @@ const TAG = {
   iccProfile: 34675,
 } as const;
 
+const FIRST_PRIVATE_TAG = 65_000;
+
 type Entries = ReadonlyMap<number, TiffArray>;
 
 /**
@@ -53,7 +56,7 @@ type Entries = ReadonlyMap<number, TiffArray>;
  */
 export async function readTiff(source: ByteSource, signal?: AbortSignal): Promise<TiffFile> {
   const values = new TiffValues(source, signal);
-  const { littleEndian, bigTiff, firstDirectoryOffset } = await values.header();
+  const { littleEndian, bigTiff, ndpi, firstDirectoryOffset } = await values.header();
   const seen = new Set<number>();
   const visit = (offset: number): void => {
     if (seen.has(offset)) throw malformed(offset, 'the directories form a loop');
@@ -77,7 +80,7 @@ export async function readTiff(source: ByteSource, signal?: AbortSignal): Promis
   }
   const [first, ...rest] = directories;
   if (first === undefined) throw malformed(4, 'it has no directory');
-  return { littleEndian, bigTiff, directories: [first, ...rest] };
+  return { littleEndian, bigTiff, ndpi, directories: [first, ...rest] };
 }
 
 async function readDirectory(
@@ -131,11 +134,13 @@ async function readDirectory(
     jpegTables: tables === undefined ? null : await values.bytes(tables, TIFF_LIMITS.jpegTablesBytes, 'JPEG tables'),
     description: await text(TAG.imageDescription),
     make: await text(TAG.make),
+    model: await text(TAG.model),
     software: await text(TAG.software),
     xmp: await text(TAG.xmp),
     iccProfile: icc === undefined ? null : iccRange(icc),
     resolution: x > 0 && y > 0 ? { x, y, unit: await integer(TAG.resolutionUnit, null) } : null,
     subDirectories,
+    privateTags: new Map([...entries].filter(([tag]) => tag >= FIRST_PRIVATE_TAG)),
   };
 }
 
@@ -173,8 +178,13 @@ function iccRange(array: TiffArray): TiffDirectory['iccProfile'] {
   return array.count < 128 ? null : { offsetBytes: array.offsetBytes, lengthBytes: array.count };
 }
 
-/** Number of tiles or strips the size of the image asks for. */
+/** Number of tiles or strips the size of the image asks for; each colour has its own when stored in planes. */
 export function segmentCount(directory: TiffDirectory): number {
+  const planes = directory.planarConfiguration === 2 ? directory.samplesPerPixel : 1;
+  return planes * segmentsOfPlane(directory);
+}
+
+function segmentsOfPlane(directory: TiffDirectory): number {
   if (isTiled(directory)) {
     const { tileWidth, tileHeight } = directory.data;
     return Math.ceil(directory.width / tileWidth) * Math.ceil(directory.height / tileHeight);

@@ -2,130 +2,119 @@
 
 import { ICC_IN_TILE_BYTES } from '#server/codecs/jpeg-assembly.ts';
 import { AppError } from '#shared/errors.ts';
-import { type AssociatedImageName, hasTile, type SlideDescription, slideLevel } from '#shared/imaging/pyramid.ts';
+import type { LevelReader } from './level-reader.ts';
+import { levelSlide, tileError } from './level-slide.ts';
 import type { Slide } from './slide.ts';
-import type { ByteSource } from './source.ts';
-import { TIFF_LIMITS, type TiffLayout } from './tiff.ts';
-import { encodeAssociated, isShowable } from './tiff-associated.ts';
-import { openTiffLevel, type TiffLevel } from './tiff-level.ts';
+import type { SlideInput } from './slide-format.ts';
+import { TIFF_LIMITS, type TiffDirectory, type TiffFile, type TiffLayout, type TiffLevelLayout } from './tiff.ts';
+import { associatedReaders } from './tiff-associated.ts';
+import { openGridLevel } from './tiff-grid-level.ts';
+import { openMosaicLevel } from './tiff-mosaic-level.ts';
+import { channelRefusal, checkPixels } from './tiff-pixels.ts';
+import { openSegments, type TiffSegments } from './tiff-segments.ts';
+import { openStack } from './tiff-stack.ts';
 
 /**
  * Opens the levels of `layout`; from now on the slide owns the source and closes it. When opening fails the source
- * stays the caller's. Errors: those of `openTiffLevel`, and TILE_UNDECODABLE for a level whose first tile is damaged.
+ * stays the caller's. Errors: SLIDE_COMPRESSION_UNSUPPORTED, SLIDE_PIXELS_UNSUPPORTED, TIFF_MALFORMED, TIFF_LIMIT, and
+ * TILE_UNDECODABLE for a level whose first tile is damaged.
  */
 export async function openTiffSlide(
-  source: ByteSource,
+  { source, decoder }: SlideInput,
   format: string,
+  tiff: TiffFile,
   layout: TiffLayout,
   signal?: AbortSignal,
 ): Promise<Slide> {
   if (layout.levels.length > TIFF_LIMITS.levels) {
     throw new AppError('TIFF_LIMIT', { what: 'levels', value: layout.levels.length, limit: TIFF_LIMITS.levels });
   }
-  const [base] = layout.levels;
-  const profile = base.iccProfile;
+  const opened = new Map<TiffDirectory, TiffSegments>();
+  let mostTiles: number = TIFF_LIMITS.tilesPerSlide;
+  const open = async (directory: TiffDirectory): Promise<TiffSegments> => {
+    const present = opened.get(directory);
+    if (present !== undefined) return present;
+    const segments = await openSegments({ source, decoder }, directory, mostTiles, tiff.littleEndian, signal);
+    mostTiles -= segments.tableRows;
+    opened.set(directory, segments);
+    return segments;
+  };
+
+  const profile = directoriesOf(layout.levels[0])[0]?.iccProfile ?? null;
   const inTiles = profile !== null && profile.lengthBytes <= ICC_IN_TILE_BYTES;
   const iccProfile = inTiles ? await source.read(profile.offsetBytes, profile.lengthBytes, signal) : null;
-  const levels: TiffLevel[] = [];
-  let mostTiles: number = TIFF_LIMITS.tilesPerSlide;
-  for (const [index, directory] of layout.levels.entries()) {
-    const opened = await openTiffLevel(source, index, directory, { mostTiles, iccProfile }, signal).catch(
-      (error: unknown) => {
-        throw tileError(error, index, 0, 0);
-      },
-    );
-    mostTiles -= opened.tileCount;
-    levels.push(opened);
-  }
-
-  const associated = layout.associated.filter(({ directory }) => isShowable(directory));
-  const description = describe(format, layout, levels, inTiles);
-
-  const at = (level: number, column: number, row: number): { stored: TiffLevel; index: number } => {
-    const stored = levels[level];
-    const shape = description.levels[level];
-    if (stored === undefined || shape === undefined || !hasTile(shape, column, row)) {
-      throw new AppError('TILE_OUT_OF_RANGE', { level, column, row });
-    }
-    return { stored, index: row * shape.columns + column };
-  };
-
-  return {
-    description,
-    passesThrough: (level) => levels[level]?.passesThrough ?? false,
-    tileVersion(level, column, row) {
-      const { stored, index } = at(level, column, row);
-      return stored.version(index);
+  const common = {
+    ...{
+      format,
+      facts: layout,
+      associated: associatedReaders({ source, decoder }, tiff.littleEndian, layout.associated),
     },
-    async tile(level, column, row, tileSignal) {
-      const { stored, index } = at(level, column, row);
-      try {
-        const bytes = await stored.encoded(index, tileSignal);
-        return { bytes, mediaType: stored.mediaType, version: stored.version(index) };
-      } catch (error) {
-        throw tileError(error, level, column, row);
-      }
-    },
-    async decodedTile(level, column, row, tileSignal) {
-      const { stored, index } = at(level, column, row);
-      try {
-        return await stored.decoded(index, tileSignal);
-      } catch (error) {
-        throw tileError(error, level, column, row);
-      }
-    },
-    firstStoredTile(level) {
-      const stored = levels[level];
-      const shape = description.levels[level];
-      if (stored === undefined || shape === undefined)
-        throw new AppError('TILE_OUT_OF_RANGE', { level, column: 0, row: 0 });
-      if (stored.firstStored === null) return null;
-      return { column: stored.firstStored % shape.columns, row: Math.floor(stored.firstStored / shape.columns) };
-    },
-    async associatedImage(name, imageSignal) {
-      const found = associated.find((one) => one.name === name);
-      if (found === undefined || !isShowable(found.directory)) {
-        throw new AppError('ASSOCIATED_IMAGE_UNKNOWN', { name });
-      }
-      return encodeAssociated(source, name, found.directory, imageSignal);
-    },
-    async iccProfile(profileSignal) {
-      return profile === null ? null : source.read(profile.offsetBytes, profile.lengthBytes, profileSignal);
-    },
+    icc:
+      profile === null
+        ? null
+        : {
+            inTiles,
+            read: (readSignal?: AbortSignal) => source.read(profile.offsetBytes, profile.lengthBytes, readSignal),
+          },
     close: () => source.close(),
   };
-}
 
-function describe(
-  format: string,
-  layout: TiffLayout,
-  levels: readonly TiffLevel[],
-  iccInTiles: boolean,
-): SlideDescription {
-  const [base] = layout.levels;
-  const associatedImages: { name: AssociatedImageName; width: number; height: number }[] = [];
-  for (const { name, directory } of layout.associated) {
-    if (isShowable(directory)) associatedImages.push({ name, width: directory.width, height: directory.height });
+  const { stack } = layout;
+  if (stack !== undefined) {
+    for (const focalPlane of stack.focalPlanesUm.keys()) {
+      for (const channel of stack.channels.keys()) {
+        for (const [index, directory] of stack.images(focalPlane, channel).entries()) {
+          checkPixels(index, directory, channelRefusal(directory));
+          await open(directory);
+        }
+      }
+    }
+    const segmentsOf = (directory: TiffDirectory): TiffSegments => {
+      const segments = opened.get(directory);
+      if (segments === undefined) throw new TypeError('Every directory of a stack was opened.');
+      return segments;
+    };
+    const { channels, select } = await openStack(stack, segmentsOf, signal).catch((error: unknown) => {
+      throw tileError(error, layout.levels.length - 1, 0, 0);
+    });
+    const { focalPlanesUm } = stack;
+    const middle = { focalPlane: Math.floor(focalPlanesUm.length / 2), channels: [] };
+    return levelSlide({
+      ...common,
+      levels: select(middle),
+      channels,
+      focalPlanesUm,
+      defaultFocalPlane: middle.focalPlane,
+      select,
+    });
   }
-  return {
-    format,
-    vendor: layout.vendor,
-    width: base.width,
-    height: base.height,
-    levels: levels.map(({ directory }) => slideLevel(directory, directory.data, base)),
-    mppX: layout.mpp?.x ?? null,
-    mppY: layout.mpp?.y ?? null,
-    mppSource: layout.mpp?.source ?? null,
-    objectivePower: layout.objective?.power ?? null,
-    objectivePowerSource: layout.objective?.source ?? null,
-    associatedImages,
-    hasIccProfile: base.iccProfile !== null,
-    iccProfileInTiles: iccInTiles && levels.every((level) => level.passesThrough),
-  };
+
+  const levels: LevelReader[] = [];
+  for (const [index, level] of layout.levels.entries()) {
+    for (const directory of directoriesOf(level)) {
+      checkPixels(index, directory);
+      await open(directory);
+    }
+    levels.push(await openLevel(index, level, await Promise.all(directoriesOf(level).map(open)), iccProfile, signal));
+  }
+  return levelSlide({ ...common, levels });
 }
 
-/** Damage found by a codec, said as damage of a tile; everything else unchanged. */
-function tileError(error: unknown, level: number, column: number, row: number): unknown {
-  if (!(error instanceof AppError) || error.code !== 'DOCUMENT_DAMAGED') return error;
-  return new AppError('TILE_UNDECODABLE', { level, column, row }, { cause: error });
+function directoriesOf(level: TiffLevelLayout): readonly TiffDirectory[] {
+  return level.kind === 'grid' ? [level.directory] : level.directories;
+}
+
+async function openLevel(
+  index: number,
+  level: TiffLevelLayout,
+  segments: readonly TiffSegments[],
+  iccProfile: Uint8Array | null,
+  signal: AbortSignal | undefined,
+): Promise<LevelReader> {
+  if (level.kind === 'mosaic') return openMosaicLevel(level, segments, iccProfile);
+  const [own] = segments;
+  if (own === undefined) throw new TypeError('A grid level has one directory.');
+  return openGridLevel(index, level, own, iccProfile, signal).catch((error: unknown) => {
+    throw tileError(error, index, 0, 0);
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeHere } from '#server/codecs/slide-decoding.ts';
 import { type ByteSource, memorySource } from '#server/slides/source.ts';
 import { plainPage, tiffSample } from '#server/slides/tiff-sample.ts';
 import { createSlidePool, type SlidePool } from './slide-pool.ts';
@@ -10,6 +11,7 @@ function countedPool(maxOpen: number, content: (ref: string) => Uint8Array = () 
   const closed: string[] = [];
   const pool = createSlidePool({
     maxOpen,
+    decoder: decodeHere,
     async open(ref): Promise<ByteSource> {
       opened.push(ref);
       return {
@@ -84,7 +86,11 @@ describe('createSlidePool', () => {
   });
 
   it('passes on a failure to open and a failure of the work, and frees the slide', async () => {
-    const failing = createSlidePool({ maxOpen: 1, open: () => Promise.reject(new Error('storage is away')) });
+    const failing = createSlidePool({
+      maxOpen: 1,
+      decoder: decodeHere,
+      open: () => Promise.reject(new Error('storage is away')),
+    });
     await expect(touch(failing, 'a')).rejects.toThrow('storage is away');
     const { pool, closed } = countedPool(1);
     await expect(pool.use('a', undefined, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
@@ -106,6 +112,7 @@ describe('createSlidePool', () => {
     let count = 0;
     const pool = createSlidePool({
       maxOpen: 4,
+      decoder: decodeHere,
       async open() {
         const number = count++;
         await new Promise<void>((resolve) => gates.push(resolve));

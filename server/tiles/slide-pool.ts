@@ -1,5 +1,6 @@
 /** Keeps the slides in use open: opening one reads its tables, serving a tile must not. */
 
+import type { SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import { openSlide } from '#server/slides/open-slide.ts';
 import type { Slide } from '#server/slides/slide.ts';
 import type { ByteSource } from '#server/slides/source.ts';
@@ -31,6 +32,7 @@ interface PooledSlide {
 export function createSlidePool(options: {
   readonly open: (slideRef: string, signal: AbortSignal) => Promise<ByteSource>;
   readonly maxOpen: number;
+  readonly decoder: SlideDecoder;
 }): SlidePool {
   /** In the order of last use, oldest first. */
   const pooled = new Map<string, PooledSlide>();
@@ -61,7 +63,9 @@ export function createSlidePool(options: {
     const source = await options.open(slideRef, signal);
     let slide: Slide;
     try {
-      slide = await openSlide(source, signal);
+      // What a list names was checked when the list was made, and the list cannot have changed since.
+      const stored = (sha256: string) => options.open(sha256, signal);
+      slide = await openSlide(source, signal, options.decoder, stored);
     } catch (error) {
       await source.close();
       throw error;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
+import { encodeOmeStack } from '#fixtures/ome-stack.ts';
+import { decodeRaster, encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
+import { decodeHere } from '#server/codecs/slide-decoding.ts';
 import { type ByteSource, memorySource } from '#server/slides/source.ts';
 import { pictureFields, plainPage, type SamplePage, tiffSample } from '#server/slides/tiff-sample.ts';
 import { createSlidePool } from './slide-pool.ts';
@@ -13,12 +15,16 @@ const jpegPage: SamplePage = {
 const stored: Readonly<Record<string, Uint8Array>> = {
   jpeg: tiffSample([jpegPage]),
   plain: tiffSample([plainPage(100, 64, 32), plainPage(50, 32, 32)]),
+  stack: encodeOmeStack(),
 };
+
+const zero = { level: 0, column: 0, row: 0 };
 
 function service() {
   const reads: [number, number][] = [];
   const pool = createSlidePool({
     maxOpen: 4,
+    decoder: decodeHere,
     async open(ref): Promise<ByteSource> {
       const source = memorySource(stored[ref] ?? new Uint8Array(0));
       return {
@@ -71,6 +77,46 @@ describe('createTileService', () => {
     await tiles.close();
   });
 
+  it('keeps planes and channels apart that are asked for at the same moment', async () => {
+    const { tiles } = service();
+    const window = { low: 0, high: 255 };
+    const asked = [0, 1].flatMap((focalPlane) =>
+      ['#ff0000', '#00ff00'].map((colour, index) => ({ focalPlane, channels: [{ index, colour, window }] })),
+    );
+    const place = { level: 0, column: 1, row: 1 };
+    const shown = await Promise.all(
+      [...asked, ...asked].map(async (selection) => {
+        const { version, tile } = await tiles.tileUnlessKnown('stack', { ...place, selection }, null);
+        const { data } = await decodeRaster(tile!.bytes, { format: 'PNG', width: 32, height: 32 });
+        return { version, colour: [...data.subarray(0, 3)] };
+      }),
+    );
+    expect(shown.slice(0, 4).map(({ colour }) => colour)).toEqual([
+      [40, 0, 0],
+      [0, 120, 0],
+      [80, 0, 0],
+      [0, 200, 0],
+    ]);
+    expect(shown.slice(4)).toEqual(shown.slice(0, 4));
+    expect(new Set(shown.map(({ version }) => version)).size).toBe(4);
+    const known = shown[3]!.version;
+    expect((await tiles.tileUnlessKnown('stack', { ...place, selection: asked[3]! }, known)).tile).toBeNull();
+    expect((await tiles.tileUnlessKnown('stack', { ...place, selection: asked[2]! }, known)).tile).not.toBeNull();
+    await tiles.close();
+  });
+
+  it('shows the first choice of the slide when a selection leaves it open', async () => {
+    const { tiles } = service();
+    const place = { level: 0, column: 0, row: 0 };
+    const open = await tiles.tileUnlessKnown(
+      'stack',
+      { ...place, selection: { focalPlane: null, channels: [] } },
+      null,
+    );
+    expect(open.version).toBe((await tiles.tileUnlessKnown('stack', place, null)).version);
+    await tiles.close();
+  });
+
   it('lets one of them leave', async () => {
     const { tiles } = service();
     await tiles.describe('plain');
@@ -103,6 +149,19 @@ describe('createTileService', () => {
       'a known version of a tile beyond the edge',
       (tiles) => tiles.tileUnlessKnown('jpeg', { level: 0, column: 9, row: 9 }, 'x'),
       'TILE_OUT_OF_RANGE',
+    ],
+    [
+      'a focal plane the slide lacks',
+      (tiles) => tiles.tileUnlessKnown('stack', { ...zero, selection: { focalPlane: 2, channels: [] } }, null),
+      'SLIDE_PLANE_UNKNOWN',
+    ],
+    [
+      'a channel the slide lacks',
+      (tiles) => {
+        const channels = [{ index: 2, colour: null, window: null }];
+        return tiles.tileUnlessKnown('stack', { ...zero, selection: { focalPlane: null, channels } }, null);
+      },
+      'SLIDE_PLANE_UNKNOWN',
     ],
     ['a label the slide lacks', (tiles) => tiles.associatedImage('jpeg', 'label'), 'ASSOCIATED_IMAGE_UNKNOWN'],
     [

@@ -10,6 +10,7 @@ import type { RasterImage } from '#server/codecs/raster.ts';
 import { readRegion } from '#server/slides/region.ts';
 import type { EncodedImage, EncodedTile, Slide } from '#server/slides/slide.ts';
 import { readThumbnail } from '#server/slides/thumbnail.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { AssociatedImageName, PixelRectangle, SlideDescription } from '#shared/imaging/pyramid.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { SlidePool } from './slide-pool.ts';
@@ -18,6 +19,8 @@ export interface TilePlace {
   readonly level: number;
   readonly column: number;
   readonly row: number;
+  /** Focal plane and channels; what the slide shows first when absent. Unknown ones are SLIDE_PLANE_UNKNOWN. */
+  readonly selection?: PlaneSelection;
 }
 
 /** Answer to a client that may hold the tile already: no bytes when its version is the current one. */
@@ -54,11 +57,11 @@ export function createTileService(pool: SlidePool): TileService {
   const thumbnails = new SingleFlight<RasterImage>();
 
   const readTile = (open: Slide, slideRef: string, place: TilePlace, signal?: AbortSignal): Promise<EncodedTile> => {
-    const { level, column, row } = place;
+    const { level, column, row, selection } = place;
     if (open.passesThrough(level)) return open.tile(level, column, row, signal);
-    return encodings.run(`${slideRef} ${level} ${column} ${row}`, signal, (shared) =>
+    return encodings.run(`${slideRef} ${level} ${column} ${row} ${selectionKey(selection)}`, signal, (shared) =>
       // The flight may outlast the caller who started it, so it holds the slide open itself.
-      pool.use(slideRef, shared, (slide) => slide.tile(level, column, row, shared)),
+      pool.use(slideRef, shared, (slide) => selectedIn(slide, selection).tile(level, column, row, shared)),
     );
   };
 
@@ -68,8 +71,9 @@ export function createTileService(pool: SlidePool): TileService {
       pool.use(slideRef, signal, (slide) => readTile(slide, slideRef, { level, column, row }, signal)),
     tileUnlessKnown: (slideRef, place, knownVersion, signal) =>
       pool.use(slideRef, signal, async (slide) => {
-        const version = slide.tileVersion(place.level, place.column, place.row);
-        const tile = version === knownVersion ? null : await readTile(slide, slideRef, place, signal);
+        const open = selectedIn(slide, place.selection);
+        const version = open.tileVersion(place.level, place.column, place.row);
+        const tile = version === knownVersion ? null : await readTile(open, slideRef, place, signal);
         return { version, tile };
       }),
     associatedImage: (slideRef, name, signal) =>
@@ -85,4 +89,15 @@ export function createTileService(pool: SlidePool): TileService {
     iccProfile: (slideRef, signal) => pool.use(slideRef, signal, (slide) => slide.iccProfile(signal)),
     close: () => pool.close(),
   };
+}
+
+function selectedIn(slide: Slide, selection: PlaneSelection | undefined): Slide {
+  return selection === undefined ? slide : slide.select(selection);
+}
+
+/** Equal for equal selections: those who wait for other planes or channels wait for another tile. */
+function selectionKey(selection: PlaneSelection | undefined): string {
+  if (selection === undefined) return '';
+  const channels = selection.channels.map(({ index, colour, window }) => [index, colour, window?.low, window?.high]);
+  return JSON.stringify([selection.focalPlane, channels]);
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { slideIdSchema } from '#shared/annotation/annotation.ts';
 import { uidSchema, uuidSchema } from '#shared/id-schemas.ts';
 import type { DocumentId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { MPP_SOURCES } from '#shared/imaging/pyramid.ts';
 
 export const documentIdSchema = uuidSchema<DocumentId>();
 
@@ -90,8 +91,24 @@ export const slideSummarySchema = z.object({
   /** Micrometres per level-0 pixel; null when the file does not say: then nothing may be printed in µm. */
   mppX: z.number().nullable(),
   mppY: z.number().nullable(),
-  mppSource: z.enum(['aperio-description', 'tiff-resolution', 'ome-xml']).nullable(),
+  mppSource: z.enum(MPP_SOURCES).nullable(),
   objectivePower: z.number().nullable(),
+  /** Every pixel size the file states, the one taken first. */
+  statedMpps: z.array(z.object({ source: z.enum(MPP_SOURCES), x: z.number(), y: z.number() })),
+  /** True when two of them differ by more than 2 %: both are to be shown. */
+  mppsDisagree: z.boolean(),
+  scanner: z.string().nullable(),
+  stain: z.string().nullable(),
+  focalPlanes: z.array(z.object({ zUm: z.number().nullable() })),
+  channels: z.array(
+    z.object({
+      name: z.string(),
+      colour: z.string().nullable(),
+      window: z.object({ low: z.number(), high: z.number() }).nullable(),
+    }),
+  ),
+  /** Level-0 px from the origin of the scanner's own canvas, where that is known to lie elsewhere. */
+  origin: z.object({ x: z.number(), y: z.number() }).nullable(),
   associatedImages: z.array(
     z.object({ name: z.enum(['label', 'macro', 'thumbnail']), width: z.int(), height: z.int() }),
   ),

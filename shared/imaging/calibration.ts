@@ -3,6 +3,8 @@
  * nothing else; a value never travels without its provenance.
  */
 
+import type { MppSource } from './pyramid.ts';
+
 /** Both spacings in mm: `rowMm` between rows (vertical), `columnMm` between columns (horizontal). */
 export interface MillimetreCalibration {
   readonly kind: 'mm-per-pixel';
@@ -16,7 +18,7 @@ export interface MicrometreCalibration {
   readonly kind: 'um-per-pixel';
   readonly mppX: number;
   readonly mppY: number;
-  readonly source: 'aperio-description' | 'tiff-resolution' | 'ome-xml' | 'PixelSpacing';
+  readonly source: NonNullable<MppSource>;
 }
 
 export interface NoCalibration {
@@ -110,6 +112,8 @@ export function calibrationProvenance(calibration: Calibration): string {
       return 'resolution tags of the TIFF file';
     case 'ome-xml':
       return 'physical size in the OME-XML';
+    case 'scanner-metadata':
+      return 'pixel size stated by the scanner';
   }
 }
 

@@ -4,6 +4,7 @@ import {
   hasTile,
   levelDownsample,
   levelForDownsample,
+  mppsDisagree,
   slideLevel,
   tileRectangle,
   tilesTouching,
@@ -100,5 +101,17 @@ describe('tiles', () => {
     const whole = toLevelZero(quarter, { x: 0, y: 0, width: quarter.width, height: quarter.height });
     expect(whole.width).toBeCloseTo(base.width, 6);
     expect(whole.height).toBeCloseTo(base.height, 6);
+  });
+});
+
+describe('mppsDisagree', () => {
+  const stated = (x: number, y = x) => ({ source: 'ome-xml', x, y }) as const;
+
+  it('is told from more than 2 % on either axis', () => {
+    expect(mppsDisagree([])).toBe(false);
+    expect(mppsDisagree([stated(0.25)])).toBe(false);
+    expect(mppsDisagree([stated(0.25), stated(0.2545)])).toBe(false);
+    expect(mppsDisagree([stated(0.25), stated(0.256)])).toBe(true);
+    expect(mppsDisagree([stated(0.25), stated(0.25, 0.5)])).toBe(true);
   });
 });

@@ -27,11 +27,45 @@ export interface AssociatedImageDescription {
   readonly height: number;
 }
 
-/** Where the micrometres per pixel come from; null means uncalibrated: lengths are then given in px only. */
-export type MppSource = 'aperio-description' | 'tiff-resolution' | 'ome-xml' | null;
+/**
+ * Where micrometres per pixel can come from, most trusted first. `scanner-metadata` is the maker's own field of a
+ * scanner other than Aperio (Philips, Hamamatsu, Leica, Ventana, 3DHISTECH, Trestle, Huron); `PixelSpacing` is DICOM's.
+ */
+export const MPP_SOURCES = [
+  'aperio-description',
+  'scanner-metadata',
+  'PixelSpacing',
+  'ome-xml',
+  'tiff-resolution',
+] as const;
+
+/** null means uncalibrated: lengths are then given in px only. */
+export type MppSource = (typeof MPP_SOURCES)[number] | null;
 
 /** Where the objective power comes from. It is what the scanner declares, never computed from the resolution. */
-export type ObjectivePowerSource = 'aperio-description' | 'ome-xml' | null;
+export type ObjectivePowerSource = 'aperio-description' | 'scanner-metadata' | 'dicom' | 'ome-xml' | null;
+
+/** What one place in the file says a level-0 pixel measures, in µm. */
+export interface StatedMpp {
+  readonly source: NonNullable<MppSource>;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One of several images of the same place at different depths. */
+export interface FocalPlane {
+  /** Height over the reference plane in µm, or null when the file does not say. */
+  readonly zUm: number | null;
+}
+
+/** One of several images of the same place in different light: a fluorophore, or the colours of a bright field. */
+export interface SlideChannel {
+  readonly name: string;
+  /** The colour it is shown in by default, `#rrggbb`; null for an image that has its own colours. */
+  readonly colour: string | null;
+  /** Stored values shown as black and as full colour by default; null for an image that has its own colours. */
+  readonly window: { readonly low: number; readonly high: number } | null;
+}
 
 export interface SlideDescription {
   /** Name of the row that reads the slide, such as `aperio-svs`. */
@@ -48,6 +82,21 @@ export interface SlideDescription {
   readonly mppSource: MppSource;
   readonly objectivePower: number | null;
   readonly objectivePowerSource: ObjectivePowerSource;
+  /** Every plausible statement in the file, the one taken first. */
+  readonly statedMpps: readonly StatedMpp[];
+  /** True when two of them differ by more than 2 %: lengths are then to be read with care. */
+  readonly mppsDisagree: boolean;
+  /** Model of the scanner, and stain, when the file names them; never serial numbers or operators. */
+  readonly scanner: string | null;
+  readonly stain: string | null;
+  /** Of one length 1 for a slide with a single plane; `Slide.select` chooses among them. */
+  readonly focalPlanes: readonly FocalPlane[];
+  readonly channels: readonly SlideChannel[];
+  /**
+   * Where pixel (0, 0) of level 0 lies on the scanner's own canvas, in level-0 px, when it is known to lie elsewhere than
+   * at its origin: programs that count from the canvas differ from us by this.
+   */
+  readonly origin: { readonly x: number; readonly y: number } | null;
   readonly associatedImages: readonly AssociatedImageDescription[];
   readonly hasIccProfile: boolean;
   /** True when each tile carries the profile itself, so that a browser applies it unasked. */
@@ -67,6 +116,16 @@ export interface TileRange {
   readonly lastColumn: number;
   readonly firstRow: number;
   readonly lastRow: number;
+}
+
+/** Statements further apart than this on either axis contradict each other. */
+const MPP_TOLERANCE = 0.02;
+
+/** True when two of the statements differ by more than 2 % on one axis. */
+export function mppsDisagree(stated: readonly StatedMpp[]): boolean {
+  const apart = (values: readonly number[]): boolean =>
+    values.length > 1 && Math.max(...values) / Math.min(...values) > 1 + MPP_TOLERANCE;
+  return apart(stated.map(({ x }) => x)) || apart(stated.map(({ y }) => y));
 }
 
 /** Builds a level from its size and tiling; `base` is the size of level 0. Throws RangeError for sizes below 1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TiffDirectory, TiffFile, TiffTiles } from '#server/slides/tiff.ts';
+import { gridLevels, type TiffDirectory, type TiffFile, type TiffTiles } from '#server/slides/tiff.ts';
 import { aperio } from './aperio.ts';
 
 const array = { type: 4, count: 1, offsetBytes: 8 };
@@ -26,17 +26,19 @@ function directory(width: number, height: number, facts: Partial<TiffDirectory> 
     jpegTables: null,
     description: 'Aperio Image Library v11.2.1',
     make: '',
+    model: '',
     software: '',
     xmp: '',
     iccProfile: null,
     resolution: null,
     subDirectories: [],
+    privateTags: new Map(),
     ...facts,
   };
 }
 
 function file(base: TiffDirectory, ...rest: TiffDirectory[]): TiffFile {
-  return { littleEndian: true, bigTiff: false, directories: [base, ...rest] };
+  return { littleEndian: true, bigTiff: false, ndpi: false, directories: [base, ...rest] };
 }
 
 const base = directory(46_000, 32_914, { description: DESCRIPTION });
@@ -68,7 +70,7 @@ describe('aperio.detect', () => {
 describe('aperio.layout', () => {
   it('takes tiled pages as levels, never the thumbnail though it comes second', () => {
     const layout = aperio.layout(file(base, thumbnail, quarter, sixteenth, label, macro));
-    expect(layout.levels).toEqual([base, quarter, sixteenth]);
+    expect(layout.levels).toEqual(gridLevels([base, quarter, sixteenth]));
     expect(layout.associated).toEqual([
       { name: 'thumbnail', directory: thumbnail },
       { name: 'label', directory: label },
@@ -90,7 +92,9 @@ describe('aperio.layout', () => {
     const tiledLabel = { ...label, data: tiles, width: 5750, height: 4114 };
     const other = directory(5000, 5000);
     const larger = directory(92_000, 65_828);
-    expect(aperio.layout(file(base, thumbnail, quarter, tiledLabel, other, larger)).levels).toEqual([base, quarter]);
+    expect(aperio.layout(file(base, thumbnail, quarter, tiledLabel, other, larger)).levels).toEqual(
+      gridLevels([base, quarter]),
+    );
   });
 
   it('ignores strips of no known role', () => {
@@ -101,16 +105,16 @@ describe('aperio.layout', () => {
   it('reads MPP and AppMag, also with a decimal comma', () => {
     for (const mpp of ['0.4990', '0,4990']) {
       const layout = aperio.layout(file({ ...base, description: DESCRIPTION.replace('0.4990', mpp) }));
-      expect(layout.mpp).toEqual({ x: 0.499, y: 0.499, source: 'aperio-description' });
+      expect(layout.mpps).toEqual([{ x: 0.499, y: 0.499, source: 'aperio-description' }]);
       expect(layout.objective).toEqual({ power: 20, source: 'aperio-description' });
     }
   });
 
   it.each(['', '0', '-0.5', '0.5 um', 'NaN', '1e-1', '499', '0.0004'])('does not believe MPP = %j', (mpp) => {
     const odd = { ...base, description: DESCRIPTION.replace('0.4990', mpp) };
-    expect(aperio.layout(file(odd)).mpp).toBeNull();
+    expect(aperio.layout(file(odd)).mpps).toEqual([]);
     const resolved = { ...odd, resolution: { x: 40_000, y: 40_000, unit: 3 } };
-    expect(aperio.layout(file(resolved)).mpp).toEqual({ x: 0.25, y: 0.25, source: 'tiff-resolution' });
+    expect(aperio.layout(file(resolved)).mpps).toEqual([{ x: 0.25, y: 0.25, source: 'tiff-resolution' }]);
   });
 
   it('stays without objective power when the description gives none', () => {

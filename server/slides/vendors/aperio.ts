@@ -7,18 +7,23 @@
  */
 
 import {
-  type Calibration,
+  gridLevels,
   isPlausibleMpp,
   isReducedLevel,
   isTiled,
+  positiveNumber,
   resolutionCalibration,
+  stated,
   type TiffDirectory,
   type TiffFile,
   type TiffFormat,
-  type TiffLayout,
 } from '#server/slides/tiff.ts';
+import type { AssociatedImageName, StatedMpp } from '#shared/imaging/pyramid.ts';
 
-type Associated = TiffLayout['associated'][number];
+interface Associated {
+  readonly name: AssociatedImageName;
+  readonly directory: TiffDirectory;
+}
 
 export const aperio: TiffFormat = {
   name: 'aperio-svs',
@@ -33,13 +38,19 @@ export const aperio: TiffFormat = {
     const power = positiveNumber(fields.get('AppMag'));
     return {
       vendor: 'Aperio',
-      levels: [base, ...reducedLevels(tiff)],
+      levels: gridLevels([base, ...reducedLevels(tiff)]),
       associated: associatedImages(tiff),
-      mpp: describedMpp(fields) ?? resolutionCalibration(base),
+      mpps: stated(describedMpp(fields), resolutionCalibration(base)),
+      scanner: scannerOf(base.description),
       objective: power === null ? null : { power, source: 'aperio-description' },
     };
   },
 };
+
+/** Newer scanners write their model into the first line; older ones name the software alone. */
+function scannerOf(description: string): string | null {
+  return /^Aperio (?:Leica Biosystems )?((?:GT|AT|CS|VERSA)\s?\w+)/.exec(description)?.[1] ?? null;
+}
 
 /** The `Key = value` fields that follow the first `|` of an Aperio description. */
 function descriptionFields(description: string): ReadonlyMap<string, string> {
@@ -51,14 +62,7 @@ function descriptionFields(description: string): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** A number above 0; scanners set to some languages write a decimal comma. */
-function positiveNumber(text: string | undefined): number | null {
-  if (text === undefined || !/^\d+([.,]\d+)?$/.test(text)) return null;
-  const value = Number(text.replace(',', '.'));
-  return value > 0 ? value : null;
-}
-
-function describedMpp(fields: ReadonlyMap<string, string>): Calibration | null {
+function describedMpp(fields: ReadonlyMap<string, string>): StatedMpp | null {
   const mpp = positiveNumber(fields.get('MPP'));
   return mpp === null || !isPlausibleMpp(mpp) ? null : { x: mpp, y: mpp, source: 'aperio-description' };
 }

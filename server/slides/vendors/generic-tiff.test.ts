@@ -24,24 +24,22 @@ function directory(width: number, height: number, facts: Partial<TiffDirectory> 
     jpegTables: null,
     description: '',
     make: '',
+    model: '',
     software: '',
     xmp: '',
     iccProfile: null,
     resolution: null,
     subDirectories: [],
+    privateTags: new Map(),
     ...facts,
   };
 }
 
 function file(base: TiffDirectory, ...rest: TiffDirectory[]): TiffFile {
-  return { littleEndian: true, bigTiff: false, directories: [base, ...rest] };
+  return { littleEndian: true, bigTiff: false, ndpi: false, directories: [base, ...rest] };
 }
 
 const base = directory(4001, 3001);
-const ome = (pixels: string): TiffDirectory =>
-  directory(4001, 3001, {
-    description: `<?xml version="1.0"?><OME xmlns="x"><Instrument><Objective ID="o" NominalMagnification="40.0"/></Instrument><Image><Pixels ID="p" ${pixels}></Pixels></Image></OME>`,
-  });
 
 describe('genericTiff.detect', () => {
   it('accepts a single tiled pyramid', () => {
@@ -49,9 +47,9 @@ describe('genericTiff.detect', () => {
   });
 
   it.each<[string, TiffFile, RegExp]>([
-    ['no tiled page', file(directory(9, 9, { data: strips })), /no page is tiled/],
+    ['no tiled page', file(directory(9, 9, { data: strips })), /no smaller levels/],
     ['several pages of full size', file(base, directory(4001, 3001)), /2 pages of full size/],
-    ['a mask only', file(directory(9, 9, { subfileType: 4 })), /no page is tiled/],
+    ['a mask only', file(directory(9, 9, { subfileType: 4 })), /no page is a picture/],
     [
       'an Aperio file with a stripped first page',
       file(directory(9, 9, { data: strips, description: 'Aperio x' }), base),
@@ -87,25 +85,8 @@ describe('genericTiff.layout', () => {
     expect(genericTiff.layout(file(base, directory(1000, 1000))).levels).toHaveLength(1);
   });
 
-  it('reads pixel size and magnification of OME-XML, in its units', () => {
-    const layout = genericTiff.layout(file(ome('PhysicalSizeX="0.25" PhysicalSizeY="0.26"')));
-    expect(layout.mpp).toEqual({ x: 0.25, y: 0.26, source: 'ome-xml' });
-    expect(layout.objective).toEqual({ power: 40, source: 'ome-xml' });
-    const mm = 'PhysicalSizeX="0.0005" PhysicalSizeXUnit="mm" PhysicalSizeY="500" PhysicalSizeYUnit="nm"';
-    expect(genericTiff.layout(file(ome(mm))).mpp).toEqual({ x: 0.5, y: 0.5, source: 'ome-xml' });
-  });
-
-  it.each([
-    ['one axis only', 'PhysicalSizeX="0.25"'],
-    ['an unknown unit', 'PhysicalSizeX="0.25" PhysicalSizeXUnit="pixel" PhysicalSizeY="0.25"'],
-    ['an implausible size', 'PhysicalSizeX="1000" PhysicalSizeY="1000"'],
-    ['a size that is no number', 'PhysicalSizeX="small" PhysicalSizeY="small"'],
-  ])('stays uncalibrated with %s', (_, pixels) => {
-    expect(genericTiff.layout(file(ome(pixels))).mpp).toBeNull();
-  });
-
   it('falls back to the TIFF resolution', () => {
     const resolved = { ...base, resolution: { x: 20_000, y: 20_000, unit: 3 } };
-    expect(genericTiff.layout(file(resolved)).mpp?.source).toBe('tiff-resolution');
+    expect(genericTiff.layout(file(resolved)).mpps).toEqual([{ x: 0.5, y: 0.5, source: 'tiff-resolution' }]);
   });
 });

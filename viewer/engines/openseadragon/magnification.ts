@@ -1,4 +1,5 @@
 import { type Calibration, calibrationOfSlide } from '#shared/imaging/calibration.ts';
+import type { MppSource } from '#shared/imaging/pyramid.ts';
 import { isSideways } from './slide-placement.ts';
 
 /**
@@ -9,7 +10,7 @@ export interface MagnificationFacts {
   readonly objectivePower: number | null;
   readonly mppX: number | null;
   readonly mppY: number | null;
-  readonly mppSource: 'aperio-description' | 'tiff-resolution' | 'ome-xml' | null;
+  readonly mppSource: MppSource;
 }
 
 export interface MagnificationPreset {
