@@ -18,18 +18,24 @@ export function encodeObjectList(hashes: readonly string[]): Uint8Array {
   if (sorted.length > MOST_LISTED_OBJECTS || !sorted.every((hash) => HASH.test(hash))) {
     throw new RangeError('A list holds hashes, and not too many.');
   }
-  return new TextEncoder().encode(FIRST_LINE + sorted.map((hash) => `${hash}\n`).join(''));
+  const text = FIRST_LINE + sorted.map((hash) => `${hash}\n`).join('');
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** True when a file that starts like this is such a list. */
 export function isObjectList(head: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(head.subarray(0, FIRST_LINE.length)) === FIRST_LINE;
+  return textOf(head.subarray(0, FIRST_LINE.length)) === FIRST_LINE;
 }
 
 /** The hashes, or null for bytes that are no whole list. */
 export function parseObjectList(bytes: Uint8Array): readonly string[] | null {
   if (bytes.byteLength > MOST_LIST_BYTES || !isObjectList(bytes)) return null;
-  const lines = new TextDecoder('latin1').decode(bytes.subarray(FIRST_LINE.length)).split('\n');
+  const lines = textOf(bytes.subarray(FIRST_LINE.length)).split('\n');
   const hashes = lines.slice(0, -1);
   return lines.at(-1) === '' && hashes.length > 0 && hashes.every((hash) => HASH.test(hash)) ? hashes : null;
+}
+
+/** Lists are ASCII; at most MOST_LIST_BYTES bytes at a time. */
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
