@@ -12,6 +12,7 @@ const series = (uid: string, isImage: boolean, description = '') => ({
   frameCount: isImage ? 1 : 0,
   isImage,
   representativeInstanceUid: null,
+  repairs: [],
 });
 
 const MATERIAL: Material = materialSchema.parse({
