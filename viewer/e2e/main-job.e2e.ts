@@ -12,19 +12,13 @@ import { type Material, materialPaths } from '#shared/api/material.ts';
 import { reportPaths } from '#shared/api/reports.ts';
 import type { SignedVersion } from '#shared/report/report.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
+import { everyPath, withOtherIds } from './consultation-paths.ts';
 import { cite, drag, eventually, middleOf, saved, signIn, takeTool, write } from './hands.ts';
 import { hounsfieldInside, sopInstanceOf } from './hounsfield.ts';
 import { generatedMaterial, type JobMaterial, realDataFolder, realMaterial } from './main-job-material.ts';
+import { AUDITOR, COORDINATOR, PATHOLOGIST, RADIOLOGIST, REFERRER, STRANGER, USERS } from './main-job-users.ts';
 import { type Product, startProduct, TEST_PASSWORD, type TestUser } from './product.ts';
 import { compareViews, measureView } from './shown-view.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const STRANGER: TestUser = { email: 'stranger@clinic.test', name: 'Dr Sam Stranger', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
-const PATHOLOGIST: TestUser = { email: 'pathologist@clinic.test', name: 'Dr Paul Pathologist', role: 'pathologist' };
-const AUDITOR: TestUser = { email: 'auditor@clinic.test', name: 'Aude Auditor', role: 'auditor' };
-const USERS = [REFERRER, STRANGER, COORDINATOR, RADIOLOGIST, PATHOLOGIST, AUDITOR];
 
 const TITLE = 'Nodule in the right upper lobe, biopsy enclosed';
 const QUESTIONS = ['Is the nodule malignant?', 'Does the biopsy show invasive carcinoma?'];
@@ -481,47 +475,6 @@ async function fillReport(page: Page, answers: readonly string[], cited: RegExp)
   await cite(page.getByRole('region', { name: 'Impression' }), page, cited);
   await write(page.getByLabel('Recommendation', { exact: true }).last(), 'Discuss in the tumour board.');
   await page.getByText('Everything that is needed is there.').waitFor();
-}
-
-/** Every address that gives something of the consultation away. */
-function everyPath(id: string, parts: readonly SignedVersion[], material: Material): string[] {
-  const studies = material.studies.flatMap((study) =>
-    study.series.flatMap((series) => [
-      materialPaths.seriesMetadata(study.studyUid, series.seriesUid),
-      materialPaths.seriesThumbnail(study.studyUid, series.seriesUid),
-      materialPaths.frame(study.studyUid, series.seriesUid, series.representativeInstanceUid ?? '', 1),
-    ]),
-  );
-  const slides = material.slides.flatMap((slide) => [
-    materialPaths.slide(slide.id),
-    materialPaths.tile(slide.id, 0, 0, 0),
-    materialPaths.slideThumbnail(slide.id),
-    materialPaths.associatedImage(slide.id, 'label'),
-  ]);
-  const reports = parts.flatMap(({ report }) => [
-    reportPaths.version(report.reportId, report.version),
-    reportPaths.pdf(report.reportId, report.version),
-    ...report.annotations.map((one) => reportPaths.keyImage(report.reportId, report.version, one.id)),
-  ]);
-  return [
-    consultationPaths.one(id),
-    materialPaths.material(id),
-    materialPaths.outcomes(id),
-    annotationPaths.list(id),
-    annotationPaths.findings(id),
-    reportPaths.list(id),
-    ...studies,
-    ...slides,
-    ...material.documents.map((document) => materialPaths.document(document.id)),
-    ...reports,
-  ];
-}
-
-/** The same address with ids that never existed. */
-function withOtherIds(path: string): string {
-  return path
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '00000000-0000-4000-8000-000000000000')
-    .replace(/(studies|series|instances)\/[\d.]+/g, '$1/1.2.3');
 }
 
 async function bodyOf(answer: APIResponse): Promise<unknown> {
