@@ -1,10 +1,10 @@
 /** All overlay planes that lie on one frame, for the process that renders it. */
 
+import { embeddedOverlays } from '#shared/dicom/overlay-drawing.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { FrameInput } from './frame-decoder.ts';
-import { embeddedOverlays } from './overlay-bits.ts';
 
 export interface OverlaidFrame extends FrameInput {
   /** What `readOverlays` read for this frame; null draws none. */

@@ -1,6 +1,6 @@
 /** From stored values to 8 bits of grey (PS3.3 C.11): through a table with one entry for each value a frame has. */
 import { type ImageDescription, windowsOfFrame } from '#shared/dicom/image-description.ts';
-import { lookUp } from '#shared/imaging/lookup-table.ts';
+import { greyLevel, isTurned, voiTransform } from '#shared/imaging/grey-scale.ts';
 import { applyWindow, autoWindow, isUsableWindow, type VoiWindow } from '#shared/imaging/window.ts';
 import type { SampleArray } from './stored-pixels.ts';
 
@@ -17,11 +17,9 @@ export function renderGrey(
 ): Uint8Array {
   const words = wordsOf(pixels);
   const voi = statedVoi(image, frameNumber, window) ?? automaticVoi(findWindow(pixels, image, modality));
-  const inverted = isTurned(image) !== (window?.inverted ?? false);
-  const level = (stored: number) => {
-    const grey = Math.round(voi(modality(stored)) * 255);
-    return inverted ? 255 - grey : grey;
-  };
+  const stated = isTurned(image.photometricInterpretation, image.presentationLutShape ?? null);
+  const inverted = stated !== (window?.inverted ?? false);
+  const level = (stored: number) => greyLevel(voi(modality(stored)), inverted);
   return words === null ? renderEach(pixels, level) : renderByTable(words, pixels, level);
 }
 
@@ -113,12 +111,6 @@ function wordsOf(pixels: SampleArray): Words | null {
   return null;
 }
 
-/** Presentation LUT Shape decides where it is stated (PS3.3 C.11.6), else MONOCHROME1 does (C.7.6.3.1.2). */
-function isTurned(image: ImageDescription): boolean {
-  const shape = image.presentationLutShape ?? null;
-  return shape === null ? image.photometricInterpretation === 'MONOCHROME1' : shape === 'INVERSE';
-}
-
 /** The VOI transformation to 0…1 by the window asked for, a window of the frame or the VOI LUT; null without any. */
 function statedVoi(
   image: ImageDescription,
@@ -126,11 +118,8 @@ function statedVoi(
   window: VoiWindow | null,
 ): ((value: number) => number) | null {
   const stated = [window, ...windowsOfFrame(image, frameNumber)].find((one) => one !== null && isUsableWindow(one));
-  if (stated) return (value) => applyWindow(value, stated);
-  const { voiLut } = image;
-  if (voiLut === null) return null;
-  const top = 2 ** voiLut.entryBits - 1;
-  return (value) => Math.min(1, lookUp(voiLut, value) / top);
+  if (stated) return voiTransform({ window: stated });
+  return image.voiLut === null ? null : voiTransform({ table: image.voiLut });
 }
 
 /** The window from percentiles without the padding; null when there is nothing but that. */

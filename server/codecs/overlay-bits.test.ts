@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { describeImage } from '#shared/dicom/image-description.ts';
+import { drawOverlay } from '#shared/dicom/overlay-drawing.ts';
 import {
   BIG_ENDIAN,
   EXPLICIT,
@@ -11,7 +12,7 @@ import {
 } from '#shared/dicom/sample-dataset.ts';
 import { buildFrameIndex } from './frame-index.ts';
 import { overlaysOf } from './frame-overlays.ts';
-import { drawOverlay, readOverlays } from './overlay-bits.ts';
+import { readOverlays } from './overlay-bits.ts';
 import { frameTransferSyntax } from './read-frame.ts';
 
 const SIGNAL = new AbortController().signal;

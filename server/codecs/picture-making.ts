@@ -1,5 +1,6 @@
 /** In the worker process: from stored frames to one finished picture. */
 import type { PictureInput, RenderingWish } from '#server/domain/rendering-ports.ts';
+import { closeShutter } from '#shared/imaging/display-shutter.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { overlaysOf } from './frame-overlays.ts';
@@ -8,7 +9,7 @@ import { burnNotes } from './picture-notes.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import { drawMarks } from './presentation-graphics.ts';
 import { presentedImage } from './presented-image.ts';
-import { closeShutter, layOut } from './presented-picture.ts';
+import { layOut } from './presented-picture.ts';
 import type { PresentedPlan } from './presented-plan.ts';
 import { withFile } from './range-reader.ts';
 import { readRanges } from './read-frame.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { Graphic } from '#shared/dicom/presentation-marks.ts';
-import type { DisplayedArea, DisplayShutter, FramePresentation } from '#shared/dicom/presentation-state.ts';
+import type { DisplayedArea, FramePresentation } from '#shared/dicom/presentation-state.ts';
+import { closeShutter, type DisplayShutter } from '#shared/imaging/display-shutter.ts';
 import { drawMarks } from './presentation-graphics.ts';
 import { presentedImage } from './presented-image.ts';
-import { closeShutter, layOut } from './presented-picture.ts';
+import { layOut } from './presented-picture.ts';
 import { planPresented } from './presented-plan.ts';
 import { type RenderedFrame, renderFrame } from './render-frame.ts';
 

@@ -1,11 +1,11 @@
 /** Turns a decoded frame into an 8-bit picture, as a viewer would show it (PS3.3 C.7.6.3.1.2, PS3.4 N.2). */
 import { type ImageDescription, rescaleOfFrame } from '#shared/dicom/image-description.ts';
 import type { Palette } from '#shared/dicom/lookup-tables.ts';
+import { drawOverlay } from '#shared/dicom/overlay-drawing.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { type LookupTable, lookUp, type Rescale, toModalityValue } from '#shared/imaging/lookup-table.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import { findWindow, renderGrey } from './grey-scale.ts';
-import { drawOverlay } from './overlay-bits.ts';
 import { type DecodedFrame, type SampleArray, UndecodableFrame } from './stored-pixels.ts';
 
 /** Rows of 1 (grey) or 3 (RGB) samples of 8 bits. */

@@ -47,7 +47,12 @@ export function describeFrame(instance: InstanceDescription, frameNumber: number
     width: image.columns,
     height: image.rows,
     calibration: calibrationOfInstance({ ...image, modality, pixelSpacing }),
-    meaning: pixelMeaning({ ...image, modality, lookedUp: image.modalityLut !== null }),
+    meaning: pixelMeaning({
+      ...image,
+      modality,
+      lookedUp: image.modalityLut !== null,
+      modalityLutType: image.modalityLutType ?? null,
+    }),
     edges: plane === null ? null : edgeLetters(plane),
     objectivePower: null,
   };

@@ -10,6 +10,7 @@ const ct: PixelValueAttributes = {
   rescaleType: null,
   rescaleStated: true,
   lookedUp: false,
+  modalityLutType: null,
 };
 
 describe('rule 2: never a wrong unit', () => {
@@ -31,8 +32,14 @@ describe('rule 2: never a wrong unit', () => {
     });
   });
 
-  test('nothing is claimed of colour, nor of values behind a Modality LUT', () => {
+  test('values behind a Modality LUT are what the table says they are (PS3.3 C.11.1.1.2)', () => {
+    const lookedUp = { ...ct, lookedUp: true };
+    expect(pixelMeaning(lookedUp)).toEqual({ unit: '1', provenance: 'modality-lut' });
+    expect(pixelMeaning({ ...lookedUp, modalityLutType: 'HU' })?.unit).toBe("[hnsf'U]");
+    expect(pixelMeaning({ ...lookedUp, modalityLutType: 'OD' })?.unit).toBe('1');
+  });
+
+  test('nothing is claimed of colour', () => {
     expect(pixelMeaning({ ...ct, samplesPerPixel: 3, photometricInterpretation: 'RGB' })).toBeNull();
-    expect(pixelMeaning({ ...ct, lookedUp: true })).toBeNull();
   });
 });

@@ -17,19 +17,24 @@ export interface PixelValueAttributes {
   readonly rescaleType: string | null;
   /** True when the file states Rescale Slope or Intercept at all: without them a value of a CT is just a number. */
   readonly rescaleStated: boolean;
-  /** True when values go through a Modality LUT, whose output we claim nothing of. */
+  /** True when values go through a Modality LUT (PS3.3 C.11.1.1) in place of the rescale. */
   readonly lookedUp: boolean;
+  /** Modality LUT Type (0028,3004): what the entries of that table are. */
+  readonly modalityLutType: string | null;
 }
 
 /**
- * What the pixel values of an image mean, or null when statistics over them have no meaning (colour, Modality LUT).
+ * What the pixel values of an image mean, or null when statistics over them have no meaning (colour). Behind a Modality
+ * LUT they are its entries: Hounsfield units where its type says so, else numbers without a unit.
  * Rescaled CT values are Hounsfield units unless the file names another type (PS3.3 C.8.2.1.1.2); a capture of a CT
  * screen states no rescale and has none. Of every other modality we claim no unit.
  */
 export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | null {
   if (attributes.samplesPerPixel !== 1 || !attributes.photometricInterpretation.startsWith('MONOCHROME')) return null;
   const { rescaleType, rescaleStated } = attributes;
-  if (attributes.lookedUp) return null;
+  if (attributes.lookedUp) {
+    return { unit: attributes.modalityLutType === 'HU' ? "[hnsf'U]" : '1', provenance: 'modality-lut' };
+  }
   if (rescaleStated && (rescaleType === 'HU' || (attributes.modality === 'CT' && rescaleType === null))) {
     return { unit: "[hnsf'U]", provenance: 'modality-rescale' };
   }

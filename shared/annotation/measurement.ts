@@ -29,6 +29,7 @@ export const PROVENANCES = [
   'ome-xml',
   'uncalibrated',
   'modality-rescale',
+  'modality-lut',
   'stored-values',
 ] as const;
 export type Provenance = (typeof PROVENANCES)[number];
@@ -72,6 +73,7 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   'ome-xml': 'OME physical size',
   uncalibrated: 'uncalibrated: the image has no scale',
   'modality-rescale': 'rescaled pixel values (DICOM Rescale Slope and Intercept)',
+  'modality-lut': 'pixel values behind the DICOM Modality LUT',
   'stored-values': 'stored pixel values, without a physical unit',
 };
 

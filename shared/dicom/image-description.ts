@@ -71,6 +71,8 @@ export interface ImageDescription extends PlaneDescription {
   /** Whether the grey scale is turned after the VOI LUT; where it is stated, MONOCHROME1 says nothing more (C.11.6). */
   readonly presentationLutShape?: 'IDENTITY' | 'INVERSE' | null;
   readonly overlays?: readonly OverlayPlane[];
+  /** What the entries of the Modality LUT are: HU, OD, US … */
+  readonly modalityLutType?: string | null;
 }
 
 export type StatedWindow = VoiWindow & { readonly explanation: string | null };
@@ -133,6 +135,7 @@ export function describeImage(header: DicomHeader, notes: string[]): ImageDescri
     ...rescale,
     frameRescales: describeFrameRescales(perFrame, rescale, numberOfFrames),
     modalityLut: readSequenceTable(dataset, TAG.ModalityLUTSequence, bits.signed, notes),
+    modalityLutType: dataset.items(TAG.ModalityLUTSequence)[0]?.text(TAG.ModalityLUTType) ?? null,
     voiLut: readSequenceTable(dataset, TAG.VOILUTSequence, mayBeNegative(bits, rescale), notes),
     palette: photometricInterpretation === 'PALETTE COLOR' ? readPalette(dataset) : null,
     windows,

@@ -1,6 +1,6 @@
 /** Look-up tables as files store them: palettes, Modality LUT and VOI LUT. */
 import { type LookupTable, lookupTable } from '#shared/imaging/lookup-table.ts';
-import type { DicomDataset } from './dataset.ts';
+import type { DicomAttributes } from './attributes.ts';
 import { keywordOf } from './dictionary.ts';
 import { formatTag, TAG } from './tag.ts';
 
@@ -11,7 +11,7 @@ export interface Palette {
 }
 
 /** The palette of an image (PS3.3 C.7.6.3.1.5 and .6), or null when a table is missing or does not fit. */
-export function readPalette(dataset: DicomDataset): Palette | null {
+export function readPalette(dataset: DicomAttributes): Palette | null {
   const red = readChannel(dataset, TAG.RedPaletteDescriptor, TAG.RedPaletteData, TAG.RedPaletteSegments);
   const green = readChannel(dataset, TAG.GreenPaletteDescriptor, TAG.GreenPaletteData, TAG.GreenPaletteSegments);
   const blue = readChannel(dataset, TAG.BluePaletteDescriptor, TAG.BluePaletteData, TAG.BluePaletteSegments);
@@ -23,19 +23,24 @@ export function readPalette(dataset: DicomDataset): Palette | null {
  * `signedInput` says that what it is applied to may be negative, and with it the first value it maps.
  */
 export function readSequenceTable(
-  dataset: DicomDataset,
+  dataset: DicomAttributes,
   sequence: number,
   signedInput: boolean,
   notes: string[],
 ): LookupTable | null {
   const item = dataset.items(sequence)[0];
   if (!item) return null;
-  const table = readTable(item, TAG.LUTDescriptor, TAG.LUTData, signedInput);
+  const table = readItemTable(item, signedInput);
   if (!table) notes.push(`${keywordOf(sequence)} ${formatTag(sequence)} holds no usable table and was set aside.`);
   return table;
 }
 
-function readChannel(dataset: DicomDataset, descriptor: number, data: number, segments: number): LookupTable | null {
+/** The table of an item with LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1); null when it does not fit. */
+export function readItemTable(item: DicomAttributes, signedInput: boolean): LookupTable | null {
+  return readTable(item, TAG.LUTDescriptor, TAG.LUTData, signedInput);
+}
+
+function readChannel(dataset: DicomAttributes, descriptor: number, data: number, segments: number): LookupTable | null {
   if (dataset.has(data) || !dataset.has(segments)) return readTable(dataset, descriptor, data, isSigned(dataset));
   const numbers = descriptorOf(dataset, descriptor, isSigned(dataset));
   const words = numbers[2] === 8 ? dataset.octets(segments) : dataset.numbers(segments);
@@ -92,17 +97,17 @@ function entryCount(descriptor: readonly number[]): number {
   return count > 0 ? count : count + 65_536;
 }
 
-function isSigned(dataset: DicomDataset): boolean {
+function isSigned(dataset: DicomAttributes): boolean {
   return dataset.number(TAG.PixelRepresentation) === 1;
 }
 
 /** The three numbers of a descriptor. Writers often give US where SS is meant for the first value mapped. */
-function descriptorOf(dataset: DicomDataset, tag: number, signedInput: boolean): number[] {
+function descriptorOf(dataset: DicomAttributes, tag: number, signedInput: boolean): number[] {
   return dataset.numbers(tag).map((value, i) => (i === 1 && signedInput && value > 0x7fff ? value - 0x10000 : value));
 }
 
 function readTable(
-  dataset: DicomDataset,
+  dataset: DicomAttributes,
   descriptorTag: number,
   dataTag: number,
   signedInput: boolean,

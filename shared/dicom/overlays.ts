@@ -1,4 +1,5 @@
 /** Overlay planes of an image (PS3.3 C.9.2): what they are and where their bits lie; the bits stay in the file. */
+import type { DicomAttributes } from './attributes.ts';
 import type { DicomDataset } from './dataset.ts';
 import { hexTag } from './tag.ts';
 
@@ -31,7 +32,7 @@ export interface OverlayBits {
 }
 
 /** What the planes must fit. */
-interface OverlaidImage {
+export interface OverlaidImage {
   readonly rows: number;
   readonly columns: number;
   readonly numberOfFrames: number;
@@ -41,12 +42,12 @@ interface OverlaidImage {
   readonly samplesPerPixel: number;
 }
 
-const FIRST_GROUP = 0x6000;
-const PLANES = 16;
+/** Groups 6000 to 601E. */
+export const OVERLAY_GROUPS: readonly number[] = Array.from({ length: 16 }, (_, i) => 0x6000 + 2 * i);
 const MAX_SIDE = 65_535;
 const MAX_PLANE_BITS = 2 ** 29;
 
-const ELEMENT = {
+export const OVERLAY_ELEMENT = {
   rows: 0x0010,
   columns: 0x0011,
   frames: 0x0015,
@@ -65,8 +66,17 @@ export function describeOverlays(
   littleEndian: boolean,
   notes: string[],
 ): OverlayPlane[] {
-  return Array.from({ length: PLANES }, (_, i) => FIRST_GROUP + 2 * i).flatMap((group) => {
-    const plane = describePlane(dataset, group, image, littleEndian);
+  return OVERLAY_GROUPS.flatMap((group) => {
+    const tag = (element: number) => group * 0x10000 + element;
+    const place = findPlace(
+      dataset,
+      tag(OVERLAY_ELEMENT.data),
+      dataset.number(tag(OVERLAY_ELEMENT.bitPosition)),
+      image,
+      littleEndian,
+    );
+    const isAbsent = place === null && dataset.byteLength(tag(OVERLAY_ELEMENT.data)) === 0;
+    const plane = describePlane(dataset, group, image, isAbsent ? 'absent' : place);
     if (plane === 'unusable') {
       notes.push(
         `The overlay in group ${hexTag(group * 0x10000).slice(0, 4)} does not fit the image and is not drawn.`,
@@ -76,23 +86,24 @@ export function describeOverlays(
   });
 }
 
-function describePlane(
-  dataset: DicomDataset,
+/** The plane of a group; null where the group has none. `place` is null when its bits cannot be used. */
+export function describePlane(
+  dataset: DicomAttributes,
   group: number,
   image: OverlaidImage,
-  littleEndian: boolean,
+  place: OverlayPlace | 'absent' | null,
 ): OverlayPlane | 'unusable' | null {
   const tag = (element: number) => group * 0x10000 + element;
   const number = (element: number) => dataset.number(tag(element));
-  if (!dataset.has(tag(ELEMENT.rows)) && !dataset.has(tag(ELEMENT.data))) return null;
-  const rows = number(ELEMENT.rows) ?? image.rows;
-  const columns = number(ELEMENT.columns) ?? image.columns;
+  if (!dataset.has(tag(OVERLAY_ELEMENT.rows)) && !dataset.has(tag(OVERLAY_ELEMENT.data))) return null;
+  const rows = number(OVERLAY_ELEMENT.rows) ?? image.rows;
+  const columns = number(OVERLAY_ELEMENT.columns) ?? image.columns;
   if (!isSide(rows) || !isSide(columns) || rows * columns > MAX_PLANE_BITS) return 'unusable';
-  const place = findPlace(dataset, tag(ELEMENT.data), number(ELEMENT.bitPosition), image, littleEndian);
-  if (place === null) return dataset.byteLength(tag(ELEMENT.data)) === 0 ? null : 'unusable';
-  const [row = 1, column = 1] = dataset.numbers(tag(ELEMENT.origin));
-  const count = Math.max(1, number(ELEMENT.frames) ?? 1);
-  const stated = dataset.has(tag(ELEMENT.frames)) || dataset.has(tag(ELEMENT.firstFrame));
+  if (place === 'absent') return null;
+  if (place === null) return 'unusable';
+  const [row = 1, column = 1] = dataset.numbers(tag(OVERLAY_ELEMENT.origin));
+  const count = Math.max(1, number(OVERLAY_ELEMENT.frames) ?? 1);
+  const stated = dataset.has(tag(OVERLAY_ELEMENT.frames)) || dataset.has(tag(OVERLAY_ELEMENT.firstFrame));
   // Bits in the image's own words lie on the frame they are in.
   const everyFrame = place.kind === 'embedded' || !stated || image.numberOfFrames === 1;
   if (place.kind === 'data' && place.lengthBytes * 8 < rows * columns * (everyFrame ? 1 : count)) return 'unusable';
@@ -102,8 +113,8 @@ function describePlane(
     columns: place.kind === 'embedded' ? image.columns : columns,
     top: place.kind === 'embedded' || !Number.isFinite(row) ? 0 : row - 1,
     left: place.kind === 'embedded' || !Number.isFinite(column) ? 0 : column - 1,
-    kind: dataset.text(tag(ELEMENT.type)) === 'R' ? 'region' : 'graphics',
-    frames: everyFrame ? null : { first: number(ELEMENT.firstFrame) ?? 1, count },
+    kind: dataset.text(tag(OVERLAY_ELEMENT.type)) === 'R' ? 'region' : 'graphics',
+    frames: everyFrame ? null : { first: number(OVERLAY_ELEMENT.firstFrame) ?? 1, count },
     place,
   };
 }
@@ -120,7 +131,14 @@ function findPlace(
     const { offsetBytes, lengthBytes } = element;
     return { kind: 'data', offsetBytes, lengthBytes, swapped: !littleEndian && dataset.vr(dataTag) === 'OW' };
   }
-  const { bitsAllocated, bitsStored, highBit, samplesPerPixel } = image;
+  return embeddedPlace(bit, image);
+}
+
+/** A bit of the pixel words, when there is such a bit and no pixel uses it (retired, PS3.5-2004 section 8.1.2). */
+export function embeddedPlace(
+  bit: number | null,
+  { bitsAllocated, bitsStored, highBit, samplesPerPixel }: OverlaidImage,
+): OverlayPlace | null {
   if (bit === null || samplesPerPixel !== 1 || bitsAllocated > 16) return null;
   const unused = bit >= 0 && bit < bitsAllocated && (bit > highBit || bit <= highBit - bitsStored);
   return unused ? { kind: 'embedded', bit } : null;

@@ -1,9 +1,10 @@
 /** Softcopy presentation states (PS3.3 A.33, PS3.4 Annex N): how an image is to be shown, from their DICOM JSON. */
+import type { DisplayShutter } from '#shared/imaging/display-shutter.ts';
+import type { Voi } from '#shared/imaging/grey-scale.ts';
 import type { LookupTable, Rescale } from '#shared/imaging/lookup-table.ts';
-import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
+import { isUsableWindow, type VoiFunction } from '#shared/imaging/window.ts';
 import type { DicomJsonDataset } from './dicom-json.ts';
 import { jsonItems, jsonNumber, jsonNumbers, jsonTable, jsonText, jsonTexts } from './json-reading.ts';
-import { greyColour, labColour } from './presentation-colour.ts';
 import {
   type GraphicLayer,
   MarkBudget,
@@ -12,6 +13,7 @@ import {
   readMarks,
   UndrawableMark,
 } from './presentation-marks.ts';
+import { readShutter } from './shutter.ts';
 
 /** Grayscale and Color Softcopy Presentation State. */
 const GREY_STATE = '1.2.840.10008.5.1.4.1.1.11.1';
@@ -37,23 +39,6 @@ export interface DisplayedArea {
   /** Width of a pixel over its height; null where the state says nothing. */
   readonly pixelAspect: number | null;
 }
-
-/** Pixels outside of any of the shapes are covered. Columns and rows of pixels, from 1, the shape's own included. */
-export interface DisplayShutter {
-  readonly rectangle: {
-    readonly left: number;
-    readonly right: number;
-    readonly top: number;
-    readonly bottom: number;
-  } | null;
-  /** The radius is in pixels along a row (PS3.3 C.7.6.11). */
-  readonly circle: { readonly column: number; readonly row: number; readonly radius: number } | null;
-  readonly polygon: readonly (readonly [column: number, row: number])[] | null;
-  /** `#rrggbb`. */
-  readonly colour: string;
-}
-
-type Voi = { readonly window: VoiWindow } | { readonly table: LookupTable };
 
 /** What a state says of one frame; JSON-serialisable. */
 export interface FramePresentation {
@@ -244,31 +229,4 @@ function aspectOf([vertical, horizontal]: readonly number[]): number | null {
   if (vertical === undefined || horizontal === undefined) return null;
   const aspect = horizontal / vertical;
   return aspect > 0.1 && aspect < 10 ? aspect : null;
-}
-
-/** Display Shutter (PS3.3 C.7.6.11); positions of circle and polygon are row, then column. */
-function readShutter(dataset: DicomJsonDataset): DisplayShutter | null {
-  const shapes = jsonTexts(dataset, '00181600');
-  const number = (tag: string) => jsonNumber(dataset, tag);
-  const [left, right, top, bottom] = ['00181602', '00181604', '00181606', '00181608'].map(number);
-  const [row, column] = jsonNumbers(dataset, '00181610');
-  const radius = number('00181612');
-  const vertices = jsonNumbers(dataset, '00181620');
-  const grey = number('00181622');
-  const isRectangle = shapes.includes('RECTANGULAR') && [left, right, top, bottom].every((edge) => edge !== null);
-  const isCircle = shapes.includes('CIRCULAR') && row !== undefined && column !== undefined && radius !== null;
-  const isPolygon = shapes.includes('POLYGONAL') && vertices.length >= 6;
-  if (!isRectangle && !isCircle && !isPolygon) return null;
-  return {
-    rectangle: isRectangle ? { left: left ?? 0, right: right ?? 0, top: top ?? 0, bottom: bottom ?? 0 } : null,
-    circle: isCircle ? { row, column, radius } : null,
-    polygon: isPolygon ? polygonOf(vertices) : null,
-    colour: labColour(dataset, '00181624') ?? (grey === null ? '#000000' : greyColour(grey)),
-  };
-}
-
-function polygonOf(vertices: readonly number[]): [number, number][] {
-  const corners: [number, number][] = [];
-  for (let at = 0; at + 1 < vertices.length; at += 2) corners.push([vertices[at + 1] ?? 0, vertices[at] ?? 0]);
-  return corners;
 }

@@ -96,6 +96,8 @@ export const TAG = {
   LossyImageCompressionRatio: 0x00282112,
   ModalityLUTSequence: 0x00283000,
   LUTDescriptor: 0x00283002,
+  LUTExplanation: 0x00283003,
+  ModalityLUTType: 0x00283004,
   LUTData: 0x00283006,
   VOILUTSequence: 0x00283010,
   PixelMeasuresSequence: 0x00289110,
