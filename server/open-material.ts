@@ -12,6 +12,7 @@ import { createParsePool } from './codecs/read-dicom-file.ts';
 import { createSlideDecodePools, createSlideDecoder } from './codecs/slide-decoder.ts';
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { DerivedFrames } from './domain/derived-frames.ts';
+import { DerivedObjects } from './domain/derived-objects.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
 import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
@@ -60,7 +61,7 @@ export async function openMaterial(options: {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** For frames in other transfer syntaxes. */
+  /** For frames in other transfer syntaxes and tiles that were made. */
   readonly derived: { readonly store: DerivedStore; readonly budgetBytes: number };
 }): Promise<MaterialServices> {
   const { dataDir, db, blobs, clock, log } = options;
@@ -82,14 +83,17 @@ export async function openMaterial(options: {
     folders: createFolderReader(),
     reportDefect: (err, where) => log.error({ err, where }, 'reading an upload failed'),
   };
-  const derived = new DerivedFrames({
+  const objects = new DerivedObjects({
     ...{ db, clock, ...options.derived },
-    transcoder: createFrameTranscoder(decoders),
+    reportDefect: (err, where) => log.error({ err, where }, 'what was made of a frame or a tile was not kept'),
+  });
+  const derived = new DerivedFrames({
+    ...{ objects, transcoder: createFrameTranscoder(decoders) },
     flights: new SingleFlight(),
-    reportDefect: (err, where) => log.error({ err, where }, 'a frame in another transfer syntax was not kept'),
   });
   const tiles = createTileService(
     createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES, decoder: slideDecoder }),
+    objects,
   );
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
@@ -109,7 +113,14 @@ export async function openMaterial(options: {
     ingest,
     uploads,
     tiles,
-    slideImages: createSlideImages(tiles, async (id) => (await db.material.slide(id))?.sha256 ?? null),
+    slideImages: createSlideImages(
+      tiles,
+      async (id) => {
+        const slide = await db.material.slide(id);
+        return slide === null ? null : { sha256: slide.sha256, side: null };
+      },
+      () => clock.now().getTime(),
+    ),
     frames,
     bulkData,
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
@@ -121,7 +132,7 @@ export async function openMaterial(options: {
     async close() {
       if (tidying !== null) clearInterval(tidying);
       await tiles.close();
-      await derived.settled();
+      await objects.settled();
       const pools = [parsing, inspection, decoders, slideDecoders.tiles, slideDecoders.pictures];
       await Promise.all(pools.map((pool) => pool.close()));
       await staging.close();

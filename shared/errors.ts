@@ -158,6 +158,12 @@ export const ERRORS = {
   SLIDE_INCOMPLETE: { status: 422, sentence: 'The slide is not complete: {reason}.' },
   SLIDE_PLANE_UNKNOWN: { status: 404, sentence: 'The slide has no such focal plane or channel.' },
   SLIDE_REGION_INVALID: { status: 422, sentence: 'The region cannot be read: {reason}.' },
+  SLIDE_VERSION_UNKNOWN: {
+    status: 404,
+    sentence: 'The slide was prepared anew since this address was made; open the slide again.',
+  },
+  ICC_PROFILE_ABSENT: { status: 404, sentence: 'The slide carries no colour profile.' },
+  TILES_BUSY: { status: 503, sentence: 'Too many parts of slides are wanted at this moment; ask again in a moment.' },
   TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
   TILE_UNDECODABLE: {
     status: 422,
@@ -213,6 +219,7 @@ export class AppError extends Error {
   /** Seconds after which asking again may help (RFC 9110 section 10.2.3), or null when it will not. */
   get retryAfterSeconds(): number | null {
     if (this.code === 'TOO_MANY_REQUESTS') return Number(this.params.seconds ?? 1);
+    if (this.code === 'TILES_BUSY') return 1;
     return this.status === 503 ? BUSY_SECONDS : null;
   }
 }

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MARKER, parseJpegHeader } from './jpeg.ts';
-import { assembleJpegTile, colourTransform, jpegPrefix, withIccProfile } from './jpeg-assembly.ts';
+import { assembleJpegTile, colourTransform, jpegPrefix } from './jpeg-assembly.ts';
 
 const size = { width: 32, height: 32 };
 const pixels = Buffer.from(Array.from({ length: 32 * 32 * 3 }, (_, at) => (at * 7) % 256));
@@ -23,23 +23,23 @@ const decode = async (jpeg: Uint8Array): Promise<Buffer> => sharp(jpeg, { ignore
 
 describe('assembleJpegTile', () => {
   it('joins tables and tile into the same pixels as the complete stream', async () => {
-    const prefix = jpegPrefix({ transform: 1, tables, iccProfile: null });
+    const prefix = jpegPrefix({ transform: 1, tables });
     expect(await decode(assembleJpegTile(prefix, tile, size))).toEqual(await decode(picture));
   });
 
   it('states the colour model in APP14 right after SOI, and only there', () => {
     for (const transform of [0, 1] as const) {
-      const whole = assembleJpegTile(jpegPrefix({ transform, tables, iccProfile: null }), tile, size);
+      const whole = assembleJpegTile(jpegPrefix({ transform, tables }), tile, size);
       expect(Buffer.from(whole.subarray(2, 4)).toString('hex')).toBe('ffee');
       expect(parseJpegHeader(whole).adobeTransform).toBe(transform);
     }
-    const grey = jpegPrefix({ transform: null, tables, iccProfile: null });
+    const grey = jpegPrefix({ transform: null, tables });
     expect(parseJpegHeader(assembleJpegTile(grey, tile, size)).adobeTransform).toBeNull();
   });
 
   it('shows samples unchanged with transform 0: the wrong marker is a wrong colour', async () => {
-    const rgb = await decode(assembleJpegTile(jpegPrefix({ transform: 0, tables, iccProfile: null }), tile, size));
-    const ycbcr = await decode(assembleJpegTile(jpegPrefix({ transform: 1, tables, iccProfile: null }), tile, size));
+    const rgb = await decode(assembleJpegTile(jpegPrefix({ transform: 0, tables }), tile, size));
+    const ycbcr = await decode(assembleJpegTile(jpegPrefix({ transform: 1, tables }), tile, size));
     expect(rgb.equals(ycbcr)).toBe(false);
   });
 
@@ -47,7 +47,7 @@ describe('assembleJpegTile', () => {
     const exif = Buffer.concat([Buffer.from('ffe1000845786966', 'hex'), Buffer.from([0, 0])]);
     const adobe = Buffer.from('ffee000e41646f626500640000000000', 'hex');
     const marked = Buffer.concat([soi, exif, adobe, picture.subarray(2)]);
-    const whole = assembleJpegTile(jpegPrefix({ transform: 1, tables: null, iccProfile: null }), marked, size);
+    const whole = assembleJpegTile(jpegPrefix({ transform: 1, tables: null }), marked, size);
     const app = parseJpegHeader(whole).segments.filter((one) => one.marker >= 0xe0 && one.marker <= 0xef);
     expect(app.map((one) => one.marker)).toEqual([MARKER.app14]);
     expect(await decode(whole)).toEqual(await decode(picture));
@@ -56,20 +56,9 @@ describe('assembleJpegTile', () => {
   it('accepts tables without EOI and tables that bring an Adobe marker of their own', () => {
     const adobe = Buffer.from('ffee000e41646f626500640000000000', 'hex');
     const odd = Buffer.concat([soi, adobe, tables.subarray(2, -2)]);
-    const whole = assembleJpegTile(jpegPrefix({ transform: 1, tables: odd, iccProfile: null }), tile, size);
+    const whole = assembleJpegTile(jpegPrefix({ transform: 1, tables: odd }), tile, size);
     expect(parseJpegHeader(whole).segments.filter((one) => one.marker === MARKER.app14)).toHaveLength(1);
     expect(parseJpegHeader(whole).adobeTransform).toBe(1);
-  });
-
-  it('carries an ICC profile in one APP2 segment (ICC.1 Annex B.4)', () => {
-    const profile = new Uint8Array(480).fill(7);
-    const whole = Buffer.from(assembleJpegTile(jpegPrefix({ transform: 1, tables, iccProfile: profile }), tile, size));
-    const app2 = parseJpegHeader(whole).segments.find((one) => one.marker === MARKER.app2);
-    expect(whole.subarray((app2?.start ?? 0) + 4, (app2?.start ?? 0) + 18).toString('latin1')).toBe(
-      'ICC_PROFILE\0\x01\x01',
-    );
-    expect(app2 && whole.subarray(app2.start + 18, app2.end)).toEqual(Buffer.from(profile));
-    expect(() => withIccProfile(picture, new Uint8Array(70_000))).toThrow(RangeError);
   });
 
   it.each([
@@ -80,18 +69,18 @@ describe('assembleJpegTile', () => {
     ['a lossless process', Buffer.from(tile).fill(0xc3, 3, 4)],
     ['twelve bits a sample', Buffer.from(tile).fill(12, 6, 7)],
   ])('refuses %s', (_, bytes) => {
-    const prefix = jpegPrefix({ transform: 1, tables, iccProfile: null });
+    const prefix = jpegPrefix({ transform: 1, tables });
     expect(() => assembleJpegTile(prefix, bytes, size)).toThrow(damaged);
   });
 
   it('refuses a tile whose frame has another size than its level says', () => {
-    const prefix = jpegPrefix({ transform: 1, tables, iccProfile: null });
+    const prefix = jpegPrefix({ transform: 1, tables });
     expect(() => assembleJpegTile(prefix, tile, { width: 64, height: 32 })).toThrow(damaged);
   });
 
   it('refuses damaged tables', () => {
-    expect(() => jpegPrefix({ transform: 1, tables: tables.subarray(0, 20), iccProfile: null })).toThrow(damaged);
-    expect(() => jpegPrefix({ transform: 1, tables: Buffer.alloc(8), iccProfile: null })).toThrow(damaged);
+    expect(() => jpegPrefix({ transform: 1, tables: tables.subarray(0, 20) })).toThrow(damaged);
+    expect(() => jpegPrefix({ transform: 1, tables: Buffer.alloc(8) })).toThrow(damaged);
   });
 });
 

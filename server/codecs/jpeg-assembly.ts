@@ -1,6 +1,6 @@
 /**
  * Makes a complete JPEG out of the abbreviated streams a TIFF stores (TIFF Technical Note 2; T.81 B.4, B.5) without
- * touching the compressed pixels: SOI, Adobe APP14, ICC APP2, tables, then the tile without its SOI.
+ * touching the compressed pixels: SOI, Adobe APP14, tables, then the tile without its SOI.
  *
  * APP14 is mandatory with three components: without it decoders guess the colour model and guess differently, and the
  * RGB tiles of Aperio come out in grossly wrong colours.
@@ -11,9 +11,6 @@ import { isMetadataMarker, type JpegFrame, type JpegHeader, MARKER, parseJpegHea
 
 /** Adobe's colour transform flag: 0 the samples are RGB, 1 they are YCbCr; null for grey, which needs no marker. */
 export type ColourTransform = 0 | 1 | null;
-
-/** Larger profiles are sent once beside the tiles, not with each of them. */
-export const ICC_IN_TILE_BYTES = 4096;
 
 const SOI = Uint8Array.of(0xff, MARKER.soi);
 
@@ -31,17 +28,15 @@ export function colourTransform(frame: JpegFrame, ycbcr: boolean): ColourTransfo
 }
 
 /**
- * Everything that stands before a tile: SOI, APP14, APP2 and the tables without their own SOI, EOI and metadata.
- * `iccProfile` must fit one segment (65,519 bytes, ICC.1 Annex B.4). Errors: DOCUMENT_DAMAGED for damaged tables.
+ * Everything that stands before a tile: SOI, APP14 and the tables without their own SOI, EOI and metadata.
+ * Errors: DOCUMENT_DAMAGED for damaged tables.
  */
 export function jpegPrefix(parts: {
   readonly transform: ColourTransform;
   readonly tables: Uint8Array | null;
-  readonly iccProfile: Uint8Array | null;
 }): Uint8Array {
   const pieces: Uint8Array[] = [SOI];
   if (parts.transform !== null) pieces.push(adobeSegment(parts.transform));
-  if (parts.iccProfile !== null) pieces.push(iccSegment(parts.iccProfile));
   if (parts.tables !== null) {
     for (const segment of parseJpegHeader(parts.tables).segments) {
       if (!isMetadataMarker(segment.marker)) pieces.push(parts.tables.subarray(segment.start, segment.end));
@@ -74,11 +69,6 @@ export function assembleJpegTile(
   return Buffer.concat([prefix, ...kept, tile.subarray(header.end)]);
 }
 
-/** Puts an ICC profile into a JPEG that has none, so that its colours are managed where it is shown. */
-export function withIccProfile(jpeg: Uint8Array, iccProfile: Uint8Array): Uint8Array {
-  return Buffer.concat([SOI, iccSegment(iccProfile), jpeg.subarray(2)]);
-}
-
 /** The frame of a tile, checked as `assembleJpegTile` does. */
 export function jpegTileFrame(tile: Uint8Array, size: { readonly width: number; readonly height: number }): JpegFrame {
   return checkFrame(parseJpegHeader(tile), size);
@@ -98,13 +88,6 @@ function checkFrame(header: JpegHeader, size: { readonly width: number; readonly
 
 function adobeSegment(transform: 0 | 1): Uint8Array {
   return Uint8Array.of(0xff, MARKER.app14, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, transform);
-}
-
-function iccSegment(profile: Uint8Array): Uint8Array {
-  const length = 2 + 14 + profile.length;
-  if (length > 0xffff) throw new RangeError('The ICC profile does not fit one JPEG segment.');
-  const head = Buffer.from([0xff, MARKER.app2, length >> 8, length & 0xff]);
-  return Buffer.concat([head, Buffer.from('ICC_PROFILE\0', 'latin1'), Uint8Array.of(1, 1), profile]);
 }
 
 function damaged(reason: string): AppError {

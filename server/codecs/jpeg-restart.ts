@@ -49,7 +49,7 @@ export function assembleHeader(
   const { frame, segments, end } = parseJpegHeader(header);
   if (frame === null) throw damaged('it has no picture');
   const transform = colourTransform(frame, form.ycbcr);
-  const pieces: Uint8Array[] = [jpegPrefix({ transform, tables: null, iccProfile: null })];
+  const pieces: Uint8Array[] = [jpegPrefix({ transform, tables: null })];
   for (const { marker, start, end: stop } of segments) {
     if (isMetadataMarker(marker) || marker === MARKER.dri) continue;
     const segment = Buffer.from(header.subarray(start, stop));

@@ -1,9 +1,9 @@
 /** Crops, flips, resizes and encodes rendered frames. */
-import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import type { IccProfileWish, RenderingWish } from '#server/domain/rendering-ports.ts';
 // For what it does on loading: it blocks the loaders we never need.
 import './raster.ts';
+import { withIccProfile } from './embedded-profile.ts';
 import { encodeGreyGif } from './grey-gif.ts';
 import { builtInProfile } from './icc-profiles.ts';
 import type { PicturePlan } from './picture-plan.ts';
@@ -117,19 +117,10 @@ async function inColourSpace(
     return raw(frame).withIccProfile(builtInProfile(wanted === 'yes' ? 'srgb' : wanted));
   }
   // Only files carry profiles into sharp.
-  const png = withPngProfile(await raw(frame).png({ compressionLevel: 0 }).toBuffer(), profile);
+  const plain = await raw(frame).png({ compressionLevel: 0 }).toBuffer();
+  const png = withIccProfile({ bytes: plain, mediaType: 'image/png' }, profile);
   const source = sharp(png, { limitInputPixels: false, ...(wanted === 'yes' ? { ignoreIcc: false } : {}) });
   return wanted === 'yes' ? source.keepIccProfile() : source.withIccProfile(builtInProfile(wanted));
-}
-
-/** Puts an iCCP chunk behind the header of a PNG file (ISO/IEC 15948 section 11.3.3.3). */
-function withPngProfile(png: Uint8Array, profile: Uint8Array): Uint8Array {
-  const body = Buffer.concat([Buffer.from('iCCPicc\0\0', 'latin1'), deflateSync(profile)]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(body.length - 4);
-  check.writeUInt32BE(crc32(body));
-  const afterHeader = 8 + 25;
-  return Buffer.concat([png.subarray(0, afterHeader), length, body, check, png.subarray(afterHeader)]);
 }
 
 async function pixelsOf(

@@ -62,10 +62,9 @@ describe('rasters', () => {
     expect(Buffer.from(target.data)).toEqual(expected);
   });
 
-  it('encodes JPEG without chroma subsampling and with a profile on wish', async () => {
-    const jpeg = await encodeJpeg(filledRaster(16, 16, [200, 10, 90]), { iccProfile: new Uint8Array(200) });
+  it('encodes JPEG without chroma subsampling', async () => {
+    const jpeg = await encodeJpeg(filledRaster(16, 16, [200, 10, 90]));
     expect(parseJpegHeader(jpeg).frame?.components.map((one) => one.horizontal)).toEqual([1, 1, 1]);
-    expect(parseJpegHeader(jpeg).segments[0]?.marker).toBe(0xe2);
   });
 
   it('resizes to exactly the size asked for', async () => {

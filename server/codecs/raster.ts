@@ -7,7 +7,6 @@
 
 import sharp, { type Sharp } from 'sharp';
 import { AppError } from '#shared/errors.ts';
-import { withIccProfile } from './jpeg-assembly.ts';
 
 /** Rows of interleaved RGB, 8 bits a sample, no padding: `data.length === width * height * 3`. */
 export interface RasterImage {
@@ -111,16 +110,14 @@ export async function resizeRaster(raster: RasterImage, width: number, height: n
   return { width, height, data };
 }
 
-/** Encodes as JPEG without chroma subsampling; a profile of up to 65,519 bytes travels along. */
+/** Encodes as JPEG without chroma subsampling. */
 export async function encodeJpeg(
   raster: RasterImage,
-  options: { readonly quality?: number; readonly iccProfile?: Uint8Array | null } = {},
+  options: { readonly quality?: number } = {},
 ): Promise<Uint8Array> {
-  const jpeg = await fromRaw(raster)
+  return fromRaw(raster)
     .jpeg({ quality: options.quality ?? 90, chromaSubsampling: '4:4:4' })
     .toBuffer();
-  const profile = options.iccProfile ?? null;
-  return profile === null ? jpeg : withIccProfile(jpeg, profile);
 }
 
 /** Encodes as PNG, lossless, at a level that favours speed. */

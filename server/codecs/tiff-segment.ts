@@ -79,7 +79,7 @@ export async function decodeSegment(bytes: Uint8Array, form: SegmentForm, signal
 async function decodeJpeg(bytes: Uint8Array, form: SegmentForm, signal?: AbortSignal): Promise<RasterImage> {
   const { frame } = parseJpegHeader(bytes);
   const transform = frame === null ? null : colourTransform(frame, form.ycbcr);
-  const prefix = jpegPrefix({ transform, tables: form.jpegTables, iccProfile: null });
+  const prefix = jpegPrefix({ transform, tables: form.jpegTables });
   // Writers end a page either with a short strip or with a whole one; only what belongs to the page is used.
   const height = frame !== null && frame.height > form.height ? frame.height : form.height;
   const jpeg = assembleJpegTile(prefix, bytes, { width: form.width, height });

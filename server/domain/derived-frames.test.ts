@@ -4,6 +4,7 @@ import { HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL, JPEG_LS_LOSSLESS, type PixelFormat
 import { AppError } from '#shared/errors.ts';
 import type { Sha256, SopInstanceUid } from '#shared/ids.ts';
 import { DerivedFrames } from './derived-frames.ts';
+import { DerivedObjects } from './derived-objects.ts';
 import type { DerivedFrame, DerivedFrameRepository } from './derived-ports.ts';
 import type { FoundInstance } from './frame-directory.ts';
 import type { Repositories } from './ports.ts';
@@ -46,11 +47,11 @@ function memory(rows: DerivedFrame[]): DerivedFrameRepository {
 /** A coder that gives 100 bytes which tell frame and form, and counts. */
 function setUp(options: { budgetBytes?: number; full?: boolean } = {}) {
   const rows: DerivedFrame[] = [];
-  const objects = new Map<Sha256, Uint8Array>();
+  const stored = new Map<Sha256, Uint8Array>();
   const defects: string[] = [];
   const made: string[] = [];
   const clock = { ticks: 0 };
-  const derived = new DerivedFrames({
+  const objects = new DerivedObjects({
     db: { derived: memory(rows) } as Pick<Repositories, 'derived'>,
     clock: {
       now() {
@@ -62,11 +63,11 @@ function setUp(options: { budgetBytes?: number; full?: boolean } = {}) {
       async put(bytes) {
         if (options.full === true) throw new AppError('STORAGE_FULL');
         const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
-        objects.set(sha256, bytes);
+        stored.set(sha256, bytes);
         return { sha256, sizeBytes: bytes.byteLength };
       },
       async open(sha256) {
-        const bytes = objects.get(sha256);
+        const bytes = stored.get(sha256);
         if (bytes === undefined) throw new AppError('BLOB_MISSING');
         return {
           sizeBytes: bytes.byteLength,
@@ -76,9 +77,14 @@ function setUp(options: { budgetBytes?: number; full?: boolean } = {}) {
         };
       },
       async remove(sha256) {
-        objects.delete(sha256);
+        stored.delete(sha256);
       },
     },
+    budgetBytes: options.budgetBytes ?? 1e6,
+    reportDefect: (_, where) => defects.push(where),
+  });
+  const derived = new DerivedFrames({
+    objects,
     transcoder: {
       async transcode({ frameNumber, targetUid }) {
         made.push(`${frameNumber} ${targetUid}`);
@@ -87,15 +93,13 @@ function setUp(options: { budgetBytes?: number; full?: boolean } = {}) {
       },
     },
     flights: { run: (_, outer, work) => work(outer) },
-    budgetBytes: options.budgetBytes ?? 1e6,
-    reportDefect: (_, where) => defects.push(where),
   });
   const read = async (frame: number, uid = JPEG_LS_LOSSLESS) => {
     const bytes = await derived.read(INSTANCE, frame, uid, async () => new Uint8Array(4), signal);
-    await derived.settled();
+    await objects.settled();
     return bytes;
   };
-  return { derived, read, rows, objects, defects, made };
+  return { read, rows, objects: stored, defects, made };
 }
 
 describe('a frame in another transfer syntax', () => {
@@ -131,7 +135,7 @@ describe('a frame in another transfer syntax', () => {
   test('a full store costs nothing but time', async () => {
     const { read, rows, defects } = setUp({ full: true });
     expect((await read(1)).byteLength).toBe(100);
-    expect([rows, defects]).toEqual([[], ['keeping a derived frame']]);
+    expect([rows, defects]).toEqual([[], ['keeping a derived object']]);
   });
 });
 

@@ -1,42 +1,25 @@
 import { HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL } from '#shared/dicom/transcoding.ts';
 import { AppError } from '#shared/errors.ts';
-import type { DerivedFrame, DerivedFrameKey } from './derived-ports.ts';
+import type { DerivedObjects } from './derived-objects.ts';
+import type { DerivedFrameKey } from './derived-ports.ts';
 import type { FoundInstance } from './frame-directory.ts';
 import type { FrameTranscoder } from './image-ports.ts';
-import type { DefectReport } from './ingest-ports.ts';
-import type { Clock, DerivedStore, Repositories } from './ports.ts';
 
 export interface DerivedNeeds {
-  readonly db: Pick<Repositories, 'derived'>;
-  readonly store: DerivedStore;
+  readonly objects: DerivedObjects;
   readonly transcoder: FrameTranscoder;
-  readonly clock: Clock;
   /** Work that several want at the same moment is done once. */
   readonly flights: {
     run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Uint8Array>): Promise<Uint8Array>;
   };
-  /** What may be kept in all; 0 keeps nothing. */
-  readonly budgetBytes: number;
-  readonly reportDefect: DefectReport;
 }
 
 /** Part of the key: another number when what makes the frames gives other bytes. */
 const MAKER = 1;
-/** Frames on their way into the store; more are sent and not kept. */
-const MOST_PENDING = 16;
-/** A use is written down again after so long. */
-const TOUCH_MS = 3600 * 1000;
-const EVICTED_AT_ONCE = 100;
 
-/**
- * Frames in other transfer syntaxes: made once, kept as objects of a store of their own, the longest unused removed
- * when there are more than the budget. Trouble with that store costs time and nothing else: a frame can always be made.
- */
+/** Frames in other transfer syntaxes: made once and kept. */
 export class DerivedFrames {
   readonly #needs: DerivedNeeds;
-  readonly #pending = new Set<Promise<void>>();
-  #total: number | null = null;
-  #evicting: Promise<void> | null = null;
 
   constructor(needs: DerivedNeeds) {
     this.#needs = needs;
@@ -59,92 +42,13 @@ export class DerivedFrames {
     const uid = targetUid === HTJ2K_LOSSLESS ? HTJ2K_LOSSLESS_RPCL : targetUid;
     const key: DerivedFrameKey = { sourceSha256: sha256, frameNumber, form: `${uid} ${MAKER}` };
     return this.#needs.flights.run(`${sha256} ${frameNumber} ${uid}`, signal, async (shared) => {
-      const kept = await this.#kept(key, shared);
+      const kept = await this.#needs.objects.read(key, shared);
       if (kept !== null) return kept;
       const bytes = await stored(shared);
       const input = { bytes, format, transferSyntaxUid, frameNumber, targetUid: uid };
       const made = await this.#needs.transcoder.transcode(input, shared);
-      this.#keep(key, made);
+      this.#needs.objects.keep(key, made);
       return made;
     });
-  }
-
-  /** Resolves when everything on its way into the store has arrived or failed. */
-  async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
-  }
-
-  async #kept(key: DerivedFrameKey, signal: AbortSignal): Promise<Uint8Array | null> {
-    const { db, store, clock } = this.#needs;
-    try {
-      const row = await db.derived.find(key);
-      if (row === null) return null;
-      const blob = await store.open(row.sha256, signal);
-      try {
-        // A store that lost part of it, or has other bytes, is not believed.
-        if (blob.sizeBytes !== row.sizeBytes) return null;
-        const bytes = await blob.read(0, blob.sizeBytes, signal);
-        if (bytes.byteLength !== row.sizeBytes) return null;
-        const now = clock.now();
-        if (now.getTime() - Date.parse(row.usedAt) > TOUCH_MS) {
-          await db.derived.save({ ...row, usedAt: now.toISOString() });
-        }
-        return bytes;
-      } finally {
-        await blob.close();
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof AppError && error.code === 'BLOB_MISSING')) {
-        this.#needs.reportDefect(error, 'reading a derived frame');
-      }
-      return null;
-    }
-  }
-
-  /** In the background: nobody waits for the disk. */
-  #keep(key: DerivedFrameKey, bytes: Uint8Array): void {
-    const { budgetBytes, reportDefect } = this.#needs;
-    if (bytes.byteLength > budgetBytes || this.#pending.size >= MOST_PENDING) return;
-    const work = this.#store(key, bytes)
-      .catch((error) => reportDefect(error, 'keeping a derived frame'))
-      .finally(() => this.#pending.delete(work));
-    this.#pending.add(work);
-  }
-
-  async #store(key: DerivedFrameKey, bytes: Uint8Array): Promise<void> {
-    const { db, store, clock, budgetBytes } = this.#needs;
-    const { sha256, sizeBytes } = await store.put(bytes);
-    await db.derived.save({ ...key, sha256, sizeBytes, usedAt: clock.now().toISOString() });
-    this.#total = this.#total === null ? await db.derived.totalBytes() : this.#total + sizeBytes;
-    if (this.#total <= budgetBytes) return;
-    this.#evicting ??= this.#evict().finally(() => {
-      this.#evicting = null;
-    });
-    await this.#evicting;
-  }
-
-  /** Down to nine tenths, so that not every new frame removes an old one. */
-  async #evict(): Promise<void> {
-    const { db, budgetBytes } = this.#needs;
-    let total = await db.derived.totalBytes();
-    while (total > budgetBytes * 0.9) {
-      const old = await db.derived.oldest(EVICTED_AT_ONCE);
-      if (old.length === 0) break;
-      for (const frame of old) {
-        if (total <= budgetBytes * 0.9) break;
-        await this.#remove(frame);
-        total -= frame.sizeBytes;
-      }
-    }
-    this.#total = total;
-  }
-
-  /** The row first: bytes without one are made and named again, a row without bytes is only found wanting. */
-  async #remove(frame: DerivedFrame): Promise<void> {
-    const { db, store } = this.#needs;
-    await db.derived.remove(frame);
-    // Frames that look alike are the same object.
-    if (!(await db.derived.names(frame.sha256))) await store.remove(frame.sha256);
   }
 }

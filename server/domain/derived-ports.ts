@@ -1,13 +1,13 @@
 import type { Sha256 } from '#shared/ids.ts';
 
-/** Frames in other transfer syntaxes than the stored one, kept until there is need for the room. */
+/** Frames in other transfer syntaxes than the stored one, and tiles made of stored ones, kept until there is need for the room. */
 
-/** Which frame of which stored object in which form. */
+/** Which frame, or tile of a level, of which stored object in which form. */
 export interface DerivedFrameKey {
   readonly sourceSha256: Sha256;
   /** From 1. */
   readonly frameNumber: number;
-  /** Transfer syntax, and the version of what makes it. */
+  /** Transfer syntax and the version of what makes it; for a tile its level and version. */
   readonly form: string;
 }
 
@@ -15,6 +15,14 @@ export interface DerivedFrame extends DerivedFrameKey {
   readonly sha256: Sha256;
   readonly sizeBytes: number;
   readonly usedAt: string;
+}
+
+/** Where what can be made again is kept for a while. */
+export interface KeptObjects {
+  /** The bytes, or null when they are not there; nothing but the signal's reason is thrown. */
+  read(key: DerivedFrameKey, signal: AbortSignal): Promise<Uint8Array | null>;
+  /** In the background; whether it succeeds matters to nobody. */
+  keep(key: DerivedFrameKey, bytes: Uint8Array): void;
 }
 
 export interface DerivedFrameRepository {

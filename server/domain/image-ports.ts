@@ -17,17 +17,34 @@ export interface TilePlace {
   readonly row: number;
   /** Focal plane and channels; what the slide shows first when absent. */
   readonly selection?: PlaneSelection;
+  /** With the slide's colour profile inside, where it has one. */
+  readonly icc: boolean;
+}
+
+/** Who asks for a tile and what he has. */
+export interface TileCaller {
+  /** Callers take turns when tiles must be made. */
+  readonly caller: string;
+  /** The version of the slide in the address (shared/imaging/tile-version.ts); null for an address without one. */
+  readonly slideVersion: string | null;
+  /** Of the tile he holds. */
+  readonly knownVersion: string | null;
+}
+
+export interface TileFound {
+  /** Material for a strong ETag. */
+  readonly version: string;
+  /** Null when the caller knows the version. */
+  readonly tile: EncodedPicture | null;
+  /** True when the address will mean these bytes for ever. */
+  readonly isForEver: boolean;
 }
 
 export interface SlideImages {
-  /** `version` is material for a strong ETag; no bytes when it equals `knownVersion`. TILE_OUT_OF_RANGE,
-   * SLIDE_PLANE_UNKNOWN. */
-  tile(
-    slideId: SlideId,
-    place: TilePlace,
-    knownVersion: string | null,
-    signal: AbortSignal,
-  ): Promise<{ version: string; tile: EncodedPicture | null }>;
+  /** Errors: TILE_OUT_OF_RANGE, SLIDE_PLANE_UNKNOWN, SLIDE_VERSION_UNKNOWN, TILES_BUSY. */
+  tile(slideId: SlideId, place: TilePlace, caller: TileCaller, signal: AbortSignal): Promise<TileFound>;
+  /** The profile as stored. ICC_PROFILE_ABSENT. */
+  iccProfile(slideId: SlideId, signal: AbortSignal): Promise<Uint8Array>;
   thumbnail(slideId: SlideId, side: number, signal: AbortSignal): Promise<EncodedPicture>;
   /** ASSOCIATED_IMAGE_UNKNOWN when the slide has none of that name. */
   associatedImage(slideId: SlideId, name: AssociatedImageName, signal: AbortSignal): Promise<EncodedPicture>;

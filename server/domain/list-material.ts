@@ -3,6 +3,7 @@ import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SlideId } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import { tileVersion } from '#shared/imaging/tile-version.ts';
 import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
 import { seriesRepairs } from './series-repairs.ts';
@@ -65,13 +66,14 @@ function slideSummary({ id, consultationId, name, sizeBytes, sha256, description
     mppSource: description.mppSource,
     objectivePower: description.objectivePower,
     ...slideFacts(description),
+    tileVersion: tileVersion(null),
     associatedImages: description.associatedImages.map((image) => ({ ...image })),
   };
 }
 
 /** What older rows of the table may lack. */
 function slideFacts(description: Partial<SlideDescription>) {
-  const { statedMpps, mppsDisagree, scanner, stain, focalPlanes, channels, origin } = description;
+  const { statedMpps, mppsDisagree, scanner, stain, focalPlanes, channels, origin, hasIccProfile } = description;
   return {
     statedMpps: (statedMpps ?? []).map((one) => ({ ...one })),
     mppsDisagree: mppsDisagree ?? false,
@@ -80,6 +82,7 @@ function slideFacts(description: Partial<SlideDescription>) {
     focalPlanes: (focalPlanes ?? [{ zUm: null }]).map((one) => ({ ...one })),
     channels: (channels ?? [{ name: 'colour', colour: null, window: null }]).map((one) => ({ ...one })),
     origin: origin ?? null,
+    iccProfile: hasIccProfile === true ? { name: description.iccProfileName ?? null } : null,
   };
 }
 

@@ -12,12 +12,24 @@ export function knownTags(request: FastifyRequest): readonly string[] {
   return header === undefined ? [] : header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 }
 
+/** What an address means may change: what is kept of it is asked for again before it is shown. */
+const ASK_AGAIN = 'private, no-cache';
+
 /** Marks the answer as immutable under `etag`; true when the client has it already and gets 304 without a body. */
 export function immutable(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+  return keep(request, reply, etag, KEEP);
+}
+
+/** Marks the answer as what `etag` names for now; true when the client has it already and gets 304 without a body. */
+export function revalidated(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+  return keep(request, reply, etag, ASK_AGAIN);
+}
+
+function keep(request: FastifyRequest, reply: FastifyReply, etag: string, how: string): boolean {
   const vary = reply.getHeader('vary');
   void reply
     .header('etag', etag)
-    .header('cache-control', KEEP)
+    .header('cache-control', how)
     .header('vary', typeof vary === 'string' ? `${vary}, ${PERSON}` : PERSON);
   if (!knownTags(request).includes(etag)) return false;
   void reply.code(304);

@@ -78,7 +78,7 @@ describe('slides', () => {
   });
 
   test('a tile may be kept for ever by the person, and is not sent twice', async () => {
-    const url = materialPaths.tile(slide.id, 0, 1, 1);
+    const url = `${materialPaths.tile(slide.id, 0, 1, 1)}?v=${slide.tileVersion}`;
     const first = await referrer.get(url);
     expect(first.headers['cache-control']).toBe('private, max-age=31536000, immutable');
     const again = (tag: string) => referrer.inject({ method: 'GET', url, headers: { 'if-none-match': tag } });
@@ -89,7 +89,33 @@ describe('slides', () => {
     expect((await again(String(neighbour.headers.etag))).statusCode).toBe(200);
   });
 
+  test('without the version of the slide in its address a tile is asked for again', async () => {
+    const url = materialPaths.tile(slide.id, 0, 1, 1);
+    for (const address of [url, `${url}?v=1-0`]) {
+      const answer = await referrer.get(address);
+      expect([answer.statusCode, answer.headers['cache-control']]).toEqual([200, 'private, no-cache']);
+      const again = await referrer.inject({
+        method: 'GET',
+        url: address,
+        headers: { 'if-none-match': String(answer.headers.etag) },
+      });
+      expect(again.statusCode).toBe(304);
+    }
+    const unknown = await referrer.get(`${url}?v=3-0123456789abcdef`);
+    expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'SLIDE_VERSION_UNKNOWN']);
+  });
+
+  test('a slide without a profile has the same tiles with and without one', async () => {
+    const url = `${materialPaths.tile(slide.id, 0, 1, 1)}?v=${slide.tileVersion}`;
+    const [plain, managed] = [await referrer.get(url), await referrer.get(`${url}&icc=1`)];
+    expect(managed.headers.etag).toBe(plain.headers.etag);
+    const profile = await referrer.get(materialPaths.iccProfile(slide.id));
+    expect([profile.statusCode, profile.json().code]).toEqual([404, 'ICC_PROFILE_ABSENT']);
+  });
+
   test.each([
+    ['levels/0/tiles/0/0?icc=2', 400, 'REQUEST_INVALID'],
+    ['levels/0/tiles/0/0?v=..', 400, 'REQUEST_INVALID'],
     ['levels/0/tiles/7/0', 404, 'TILE_OUT_OF_RANGE'],
     ['levels/0/tiles/0/5', 404, 'TILE_OUT_OF_RANGE'],
     ['levels/9/tiles/0/0', 404, 'TILE_OUT_OF_RANGE'],

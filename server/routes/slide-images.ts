@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Access, AuditRule } from '#server/http/access.ts';
-import { immutable, knownTags } from '#server/http/immutable.ts';
+import { principalOf } from '#server/http/access-control.ts';
+import { immutable, knownTags, revalidated } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { slideIdSchema } from '#shared/annotation/annotation.ts';
 import { materialPaths } from '#shared/api/material.ts';
@@ -15,6 +16,7 @@ import {
   type PlaneSelection,
   parseChannels,
 } from '#shared/imaging/plane-selection.ts';
+import { TILE_VERSION_PATTERN } from '#shared/imaging/tile-version.ts';
 
 /** Looking at a slide is hundreds of tiles; one row tells it. */
 const LOOKING_COALESCE_MS = 600_000;
@@ -36,6 +38,14 @@ const planeQuery = z.object({
     .optional()
     .describe('Indexes in channels, each with colour and window if wanted: 0,2:ff8000,3::10.5:400'),
 });
+const tileQuery = planeQuery.extend({
+  icc: z.enum(['0', '1']).optional().describe("1 puts the slide's colour profile into the tile"),
+  v: z
+    .string()
+    .regex(TILE_VERSION_PATTERN)
+    .optional()
+    .describe('tileVersion of the slide: the answer then holds for ever, and levels are counted as they were with it'),
+});
 const tileParams = z.object({ slideId: slideIdSchema, level: index, column: index, row: index });
 
 const bySlide = (action: ConsultationAction): Access => ({
@@ -54,22 +64,28 @@ export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod 
       {
         schema: {
           tags: ['slides'],
-          summary: 'A tile as the scanner stored it, at full tile size; level 0 is full resolution',
+          summary: 'A tile at full tile size, as the scanner stored it where that can be; level 0 is full resolution',
           params: tileParams,
-          querystring: planeQuery,
+          querystring: tileQuery,
         },
         config: { access: bySlide('material.read'), audit: looking },
       },
       async (request, reply) => {
         const { slideId, ...place } = request.params;
+        const { icc, v } = request.query;
         const selection = selectionOf(request.query);
-        const { version, tile } = await material.slideImages.tile(
+        const { version, tile, isForEver } = await material.slideImages.tile(
           slideId,
-          selection === null ? place : { ...place, selection },
-          knownVersion(request, slideId),
+          { ...place, icc: icc === '1', ...(selection === null ? {} : { selection }) },
+          {
+            caller: principalOf(request).userId,
+            slideVersion: v ?? null,
+            knownVersion: knownVersion(request, slideId),
+          },
           request.signal,
         );
-        if (immutable(request, reply, etagOf(slideId, version)) || tile === null) return reply.send();
+        const isKnown = (isForEver ? immutable : revalidated)(request, reply, etagOf(slideId, version));
+        if (isKnown || tile === null) return reply.send();
         return reply.type(tile.mediaType).send(tile.bytes);
       },
     );
@@ -89,6 +105,24 @@ export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod 
         if (immutable(request, reply, etagOf(slideId, 'thumbnail'))) return reply.send();
         const image = await material.slideImages.thumbnail(slideId, THUMBNAIL_SIDE, request.signal);
         return reply.type(image.mediaType).send(image.bytes);
+      },
+    );
+
+    app.get(
+      materialPaths.iccProfile(':slideId'),
+      {
+        schema: {
+          tags: ['slides'],
+          summary: 'The colour profile of the scanned image, as stored',
+          params: z.object({ slideId: slideIdSchema }),
+        },
+        config: { access: bySlide('material.read'), audit: looking },
+      },
+      async (request, reply) => {
+        const { slideId } = request.params;
+        const profile = await material.slideImages.iccProfile(slideId, request.signal);
+        if (immutable(request, reply, etagOf(slideId, 'icc-profile'))) return reply.send();
+        return reply.type('application/vnd.iccprofile').send(profile);
       },
     );
 

@@ -6,9 +6,10 @@ import { assembleJpegTile, type ColourTransform, jpegPrefix } from '#server/code
 import { encodeJpeg, filledRaster, type RasterImage } from '#server/codecs/raster.ts';
 import { compositeRaster } from '#server/codecs/sample-colours.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
+import { TILE_FORM } from '#shared/imaging/tile-version.ts';
 import type { DicomFrame, DicomResolution, PlacedFrame } from './dicom-frames.ts';
 import type { DicomPart } from './dicom-part.ts';
-import { type LevelReader, onDemand, TILE_FORM, type TileIndex, tileCounts } from './level-reader.ts';
+import { type LevelReader, onDemand, type TileIndex, tileCounts } from './level-reader.ts';
 import { indexPieces, mosaicLevel, type Piece } from './mosaic-level.ts';
 import { rasterLevel } from './raster-level.ts';
 import { firstOf } from './tile-order.ts';
@@ -33,23 +34,22 @@ export async function openPathLevel(
   resolution: DicomResolution,
   focalPlane: number,
   path: number,
-  iccProfile: Uint8Array | null,
 ): Promise<LevelReader> {
   const frames = resolution.frames(focalPlane, path);
   const grid = gridOf(resolution, frames);
   const [first] = frames;
-  if (first === undefined || grid === null) return scatteredLevel(resolution, frames, iccProfile);
+  if (first === undefined || grid === null) return scatteredLevel(resolution, frames);
   const syntax = transferSyntaxOf(first.part.transferSyntaxUid);
   const size = sizeOf(resolution);
   const { columns, rows } = tileCounts(size);
   const of = ({ column, row }: TileIndex): PlacedFrame | undefined => grid.get(row * columns + column);
   const firstStored = firstOf(columns, rows, (tile) => of(tile) !== undefined);
   if (syntax.coding === 'jpeg-8' && first.part.image.samplesPerPixel === 3) {
-    return jpegLevel(size, of, firstStored, iccProfile, first);
+    return jpegLevel(size, of, firstStored, first);
   }
   return rasterLevel({
     ...size,
-    ...{ firstStored, iccProfile, background: WHITE, lossy: first.part.image.lossy },
+    ...{ firstStored, background: WHITE, lossy: first.part.image.lossy },
     version(tile) {
       const frame = of(tile);
       return frame === undefined ? null : versionOf(frame);
@@ -79,7 +79,7 @@ export function compositeLevel(
   const look = views.map(({ path, colour, low, high }) => `${path}x${colour.join('x')}x${low}x${high}`).join('-');
   return rasterLevel({
     ...size,
-    ...{ iccProfile: null, background: [0, 0, 0], lossy: false },
+    ...{ background: [0, 0, 0], lossy: false },
     firstStored: firstOf(columns, rows, (tile) => framesOf(tile).length > 0),
     version(tile) {
       const [first] = framesOf(tile);
@@ -120,11 +120,7 @@ function gridOf(resolution: DicomResolution, frames: readonly PlacedFrame[]): Re
 }
 
 /** TILED_SPARSE allows frames anywhere (C.8.12.6.1). */
-function scatteredLevel(
-  resolution: DicomResolution,
-  frames: readonly PlacedFrame[],
-  iccProfile: Uint8Array | null,
-): LevelReader {
+function scatteredLevel(resolution: DicomResolution, frames: readonly PlacedFrame[]): LevelReader {
   const { width, height, tileWidth, tileHeight } = resolution;
   const pieces: Piece[] = frames.map(({ x, y }, image) => ({
     ...{ image, sourceX: 0, sourceY: 0, x, y, width: tileWidth, height: tileHeight },
@@ -135,7 +131,7 @@ function scatteredLevel(
     return frame;
   };
   return mosaicLevel({
-    ...{ width, height, tileSide: 512, pieces: indexPieces(pieces), iccProfile, background: WHITE },
+    ...{ width, height, tileSide: 512, pieces: indexPieces(pieces), background: WHITE },
     lossy: resolution.sample.image.lossy,
     imageVersion: (image) => versionOf(of(image)),
     load: (image) => rasterOf(of(image)),
@@ -146,15 +142,13 @@ async function jpegLevel(
   level: Pick<LevelReader, 'width' | 'height' | 'tileWidth' | 'tileHeight'>,
   of: (tile: TileIndex) => PlacedFrame | undefined,
   firstStored: TileIndex | null,
-  iccProfile: Uint8Array | null,
   first: DicomFrame,
 ): Promise<LevelReader> {
   const size = { width: level.tileWidth, height: level.tileHeight };
   const transform = transformOf(await first.part.frame(first.number), first.part);
-  const shown = jpegPrefix({ transform, tables: null, iccProfile });
-  const plain = iccProfile === null ? shown : jpegPrefix({ transform, tables: null, iccProfile: null });
-  const blank = onDemand(() => encodeJpeg(filledRaster(size.width, size.height), { iccProfile }));
-  const assembled = async (prefix: Uint8Array, frame: DicomFrame): Promise<Uint8Array> =>
+  const prefix = jpegPrefix({ transform, tables: null });
+  const blank = onDemand(() => encodeJpeg(filledRaster(size.width, size.height)));
+  const assembled = async (frame: DicomFrame): Promise<Uint8Array> =>
     assembleJpegTile(prefix, await frame.part.frame(frame.number), size);
   return {
     ...level,
@@ -167,12 +161,12 @@ async function jpegLevel(
     },
     async encoded(tile) {
       const frame = of(tile);
-      return frame === undefined ? blank() : assembled(shown, frame);
+      return frame === undefined ? blank() : assembled(frame);
     },
     async decoded(tile, signal) {
       const frame = of(tile);
       if (frame === undefined) return filledRaster(size.width, size.height);
-      return frame.part.decoder.raster({ bytes: await assembled(plain, frame), format: 'JPEG', ...size }, signal);
+      return frame.part.decoder.raster({ bytes: await assembled(frame), format: 'JPEG', ...size }, signal);
     },
   };
 }

@@ -1,6 +1,5 @@
 /** A slide made of the instances of a DICOM series (Supplement 145; PS3.3 A.32.8). */
 
-import { ICC_IN_TILE_BYTES } from '#server/codecs/jpeg-assembly.ts';
 import { copyRaster, encodeJpeg, encodePng, filledRaster } from '#server/codecs/raster.ts';
 import { decodeHere, type SlideDecoder } from '#server/codecs/slide-decoding.ts';
 import { AppError } from '#shared/errors.ts';
@@ -9,7 +8,7 @@ import { type DicomResolution, joinResolution } from './dicom-frames.ts';
 import { compositeLevel, hasOwnColours, openPathLevel, type PathView, samplesOf } from './dicom-level.ts';
 import { type DicomPart, readDicomPart } from './dicom-part.ts';
 import { type LevelReader, tileCounts } from './level-reader.ts';
-import { type AssociatedReader, levelSlide, type SelectedPlane, tileError } from './level-slide.ts';
+import { type AssociatedReader, levelSlide, openProfile, type SelectedPlane, tileError } from './level-slide.ts';
 import type { EncodedImage, Slide } from './slide.ts';
 import type { ByteSource } from './source.ts';
 import { TIFF_LIMITS } from './tiff.ts';
@@ -57,8 +56,6 @@ export async function openDicomSlide(
   const sample = base.sample;
   const ownColours = hasOwnColours(sample);
   const profile = sample.iccProfile;
-  const inTiles = profile !== null && profile.byteLength <= ICC_IN_TILE_BYTES;
-  const prefixProfile = inTiles ? profile : null;
   const channels = ownColours ? undefined : await channelsOf(resolutions);
   const planes = base.focalPlanesUm;
   const middle = Math.floor(planes.length / 2);
@@ -71,7 +68,7 @@ export async function openDicomSlide(
       const levels: LevelReader[] = [];
       for (const [index, resolution] of resolutions.entries()) {
         levels.push(
-          await openPathLevel(resolution, nearest(resolution, plane, base), path, prefixProfile).catch((error) => {
+          await openPathLevel(resolution, nearest(resolution, plane, base), path).catch((error) => {
             throw tileError(error, index, 0, 0);
           }),
         );
@@ -99,7 +96,10 @@ export async function openDicomSlide(
     },
     levels: select({ focalPlane: middle, channels: [] }),
     associated: await associatedOf(parts),
-    icc: profile === null ? null : { inTiles, read: async () => profile },
+    icc:
+      profile === null
+        ? null
+        : await openProfile(async (offset, length) => profile.subarray(offset, offset + length), profile.byteLength),
     focalPlanesUm: planes,
     defaultFocalPlane: middle,
     channels: channels ?? ownChannels(base),
@@ -161,7 +161,7 @@ async function associatedOf(parts: readonly DicomPart[]): Promise<AssociatedRead
 async function wholeImage(name: AssociatedImageName, part: DicomPart, signal?: AbortSignal): Promise<EncodedImage> {
   try {
     const resolution = joinResolution([part]);
-    const level = await openPathLevel(resolution, 0, 0, null);
+    const level = await openPathLevel(resolution, 0, 0);
     const whole = filledRaster(level.width, level.height);
     const { columns, rows } = tileCounts(level);
     for (let row = 0; row < rows; row++) {

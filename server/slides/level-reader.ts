@@ -29,11 +29,6 @@ export interface LevelReader {
   decoded(tile: TileIndex, signal?: AbortSignal): Promise<RasterImage>;
 }
 
-/**
- * Raised whenever the bytes made of a stored tile change, for clients keep them for a year. Part of each version.
- */
-export const TILE_FORM = '2';
-
 /** Tiles in a row, and rows. */
 export function tileCounts(level: Pick<LevelReader, 'width' | 'height' | 'tileWidth' | 'tileHeight'>): {
   readonly columns: number;

@@ -1,5 +1,6 @@
 /** A slide made of level readers: what all formats share once their levels are open. */
 
+import { readProfileName } from '#server/codecs/profile-name.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ChannelView } from '#shared/imaging/plane-selection.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type StatedMpp,
   slideLevel,
 } from '#shared/imaging/pyramid.ts';
-import type { LevelReader } from './level-reader.ts';
+import { type LevelReader, onDemand } from './level-reader.ts';
 import type { EncodedImage, Slide } from './slide.ts';
 
 /** Label, macro or thumbnail. */
@@ -22,6 +23,30 @@ export interface AssociatedReader {
   readonly height: number;
   /** Errors: ASSOCIATED_IMAGE_UNDECODABLE. */
   read(signal?: AbortSignal): Promise<EncodedImage>;
+}
+
+/** The ICC profile of a slide, read when it is asked for. */
+export interface ProfileReader {
+  /** As the profile calls itself, or null. */
+  readonly name: string | null;
+  read(signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+const HELD_PROFILE_BYTES = 256 * 1024;
+
+/** A profile of `sizeBytes` bytes behind `read`; only its name is read now. */
+export async function openProfile(
+  read: (offset: number, length: number, signal?: AbortSignal) => Promise<Uint8Array>,
+  sizeBytes: number,
+  signal?: AbortSignal,
+): Promise<ProfileReader> {
+  const name = await readProfileName((offset, length) => read(offset, length, signal), sizeBytes);
+  // Each tile that carries it needs it; no more than this is held for each open slide.
+  const held = onDemand(() => read(0, sizeBytes));
+  return {
+    name,
+    read: (readSignal) => (sizeBytes <= HELD_PROFILE_BYTES ? held() : read(0, sizeBytes, readSignal)),
+  };
 }
 
 /** A selection in which nothing is left to the slide but the channels' defaults. */
@@ -47,7 +72,7 @@ export interface SlideParts {
   /** From full resolution down; never empty. */
   readonly levels: readonly LevelReader[];
   readonly associated: readonly AssociatedReader[];
-  readonly icc: { readonly inTiles: boolean; read(signal?: AbortSignal): Promise<Uint8Array> } | null;
+  readonly icc: ProfileReader | null;
   /** Heights in µm of the focal planes; one of unknown height when absent. */
   readonly focalPlanesUm?: readonly (number | null)[];
   /** Index of the plane `levels` show; 0 when absent. */
@@ -86,6 +111,7 @@ function slideOver(
   return {
     description,
     passesThrough: (level) => levels[level]?.passesThrough ?? false,
+    tileMediaType: (level) => at(level, 0, 0).mediaType,
     tileVersion: (level, column, row) => at(level, column, row).version({ column, row }),
     async tile(level, column, row, signal) {
       const reader = at(level, column, row);
@@ -156,7 +182,7 @@ function describe(parts: SlideParts): SlideDescription {
     origin: facts.origin ?? null,
     associatedImages: associated.map(({ name, width, height }) => ({ name, width, height })),
     hasIccProfile: icc !== null,
-    iccProfileInTiles: icc?.inTiles === true && levels.every((level) => level.passesThrough),
+    iccProfileName: icc?.name ?? null,
   };
 }
 

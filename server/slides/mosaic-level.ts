@@ -34,7 +34,6 @@ export interface Mosaic {
   readonly tileSide: number;
   readonly pieces: Pieces;
   readonly lossy: boolean;
-  readonly iccProfile: Uint8Array | null;
   readonly background: readonly [number, number, number];
   /** Where the image's bytes lie, as text of letters, digits and `-`. */
   imageVersion(image: number): string;
@@ -55,7 +54,7 @@ export function mosaicLevel(mosaic: Mosaic): LevelReader {
   };
   return rasterLevel({
     ...size,
-    ...{ lossy: mosaic.lossy, iccProfile: mosaic.iccProfile, background: mosaic.background },
+    ...{ lossy: mosaic.lossy, background: mosaic.background },
     firstStored: firstOf(columns, rows, (tile) => inTile(tile).length > 0),
     version(tile) {
       const [first] = inTile(tile);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { deflateSync, zstdCompressSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -76,18 +77,17 @@ describe('JPEG levels', () => {
     expect((await slide.decodedTile(0, 0, 0)).data[0]).toBe(255);
   });
 
-  it('puts a small ICC profile into each tile and leaves a large one to be asked for', async () => {
-    for (const [bytes, inTiles] of [
-      [4096, true],
-      [4097, false],
-    ] as const) {
-      const profile = new Uint8Array(bytes).fill(9);
-      const slide = await open([jpegPage([parts.tile], [tables, { tag: 34675, type: 7, values: profile }])]);
-      expect(slide.description).toMatchObject({ hasIccProfile: true, iccProfileInTiles: inTiles });
-      const markers = parseJpegHeader((await slide.tile(0, 0, 0)).bytes).segments.map((one) => one.marker);
-      expect(markers.includes(0xe2)).toBe(inTiles);
-      expect(Buffer.from((await slide.iccProfile()) ?? [])).toEqual(Buffer.from(profile));
-    }
+  it('has the profile and its name, and tiles without it', async () => {
+    const profile = await readFile(new URL('../codecs/profiles/adobe-rgb.icc', import.meta.url));
+    const slide = await open([jpegPage([parts.tile], [tables, { tag: 34675, type: 7, values: profile }])]);
+    expect(slide.description).toMatchObject({ hasIccProfile: true, iccProfileName: expect.stringContaining('Adobe') });
+    const markers = parseJpegHeader((await slide.tile(0, 0, 0)).bytes).segments.map((one) => one.marker);
+    expect(markers).not.toContain(0xe2);
+    expect(Buffer.from((await slide.iccProfile()) ?? [])).toEqual(profile);
+    const nameless = await open([
+      jpegPage([parts.tile], [tables, { tag: 34675, type: 7, values: new Uint8Array(4097) }]),
+    ]);
+    expect(nameless.description).toMatchObject({ hasIccProfile: true, iccProfileName: null });
     expect(await (await open([jpegPage([parts.tile], [tables])])).iccProfile()).toBeNull();
   });
 

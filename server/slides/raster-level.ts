@@ -1,7 +1,8 @@
 /** Levels whose tiles are made anew: decoded, put together, and encoded once more. */
 
 import { encodeJpeg, encodePng, filledRaster, type RasterImage } from '#server/codecs/raster.ts';
-import { type LevelReader, onDemand, TILE_FORM, type TileIndex } from './level-reader.ts';
+import { TILE_FORM } from '#shared/imaging/tile-version.ts';
+import { type LevelReader, onDemand, type TileIndex } from './level-reader.ts';
 
 /** Of tiles that were lossy before: what is lost again stays below what anybody sees. */
 const LOSSY_QUALITY = 92;
@@ -13,7 +14,6 @@ export interface RasterLevel {
   readonly tileHeight: number;
   /** What was stored with loss goes out as JPEG, what was stored without stays without. */
   readonly lossy: boolean;
-  readonly iccProfile: Uint8Array | null;
   readonly background: readonly [number, number, number];
   readonly firstStored: TileIndex | null;
   /** Null for a tile of which nothing was stored. */
@@ -26,7 +26,7 @@ export interface RasterLevel {
 export function rasterLevel(level: RasterLevel): LevelReader {
   const { width, height, tileWidth, tileHeight, lossy, background } = level;
   const encode = (raster: RasterImage): Promise<Uint8Array> =>
-    lossy ? encodeJpeg(raster, { quality: LOSSY_QUALITY, iccProfile: level.iccProfile }) : encodePng(raster);
+    lossy ? encodeJpeg(raster, { quality: LOSSY_QUALITY }) : encodePng(raster);
   const blank = (): RasterImage => filledRaster(tileWidth, tileHeight, background);
   const encodedBlank = onDemand(() => encode(blank()));
   return {

@@ -5,7 +5,8 @@
 
 import { assembleHeader } from '#server/codecs/jpeg-restart.ts';
 import { AppError } from '#shared/errors.ts';
-import { type LevelReader, TILE_FORM, type TileIndex } from './level-reader.ts';
+import { TILE_FORM } from '#shared/imaging/tile-version.ts';
+import type { LevelReader, TileIndex } from './level-reader.ts';
 import type { SlideInput } from './slide-format.ts';
 
 /** Rows of px a tile has about; intervals are 8 or 16 px high. */

@@ -148,7 +148,7 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
         { name: 'macro', width: 1280, height: 431 },
       ],
       hasIccProfile: false,
-      iccProfileInTiles: false,
+      iccProfileName: null,
     });
   });
 

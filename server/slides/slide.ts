@@ -30,6 +30,9 @@ export interface Slide {
   /** False when tiles of the level are decoded and encoded anew, which is worth sharing between requests. */
   passesThrough(level: number): boolean;
 
+  /** Of every tile of the level. Throws TILE_OUT_OF_RANGE for an unknown level. */
+  tileMediaType(level: number): TileMediaType;
+
   /** Changes whenever the bytes of the tile would: position and length in the immutable file. Needs no reading. */
   tileVersion(level: number, column: number, row: number): string;
 
@@ -50,7 +53,7 @@ export interface Slide {
   /** The label may show the patient's name: whoever calls this has checked the permission for it. */
   associatedImage(name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;
 
-  /** The ICC profile of the scanned image as stored, or null. */
+  /** The ICC profile of the scanned image as stored, or null. Tiles carry none: who sends them may put it in. */
   iccProfile(signal?: AbortSignal): Promise<Uint8Array | null>;
 
   /** Closes the source as well. Must not be called while a read is under way. */

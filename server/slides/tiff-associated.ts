@@ -63,7 +63,7 @@ function wholeJpeg(name: AssociatedImageName, jpeg: Uint8Array): EncodedImage {
     const { frame, adobeTransform } = parseJpegHeader(jpeg);
     if (frame === null) throw new AppError('ASSOCIATED_IMAGE_UNDECODABLE', { name });
     const transform = colourTransform(frame, adobeTransform !== 0);
-    const bytes = assembleJpegTile(jpegPrefix({ transform, tables: null, iccProfile: null }), jpeg, frame);
+    const bytes = assembleJpegTile(jpegPrefix({ transform, tables: null }), jpeg, frame);
     return { bytes, mediaType: 'image/jpeg' };
   } catch (cause) {
     throw new AppError('ASSOCIATED_IMAGE_UNDECODABLE', { name }, { cause });

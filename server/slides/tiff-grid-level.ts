@@ -10,7 +10,8 @@ import {
 import { encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
 import { colourRaster } from '#server/codecs/sample-colours.ts';
 import { COMPRESSION } from '#server/codecs/tiff-segment.ts';
-import { type LevelReader, onDemand, TILE_FORM, type TileIndex, tileCounts } from './level-reader.ts';
+import { TILE_FORM } from '#shared/imaging/tile-version.ts';
+import { type LevelReader, onDemand, type TileIndex, tileCounts } from './level-reader.ts';
 import { rasterLevel } from './raster-level.ts';
 import { type GridLevel, isTiled, PHOTOMETRIC, type TiffTiles as TiffTileTables } from './tiff.ts';
 import { colourModel } from './tiff-pixels.ts';
@@ -43,19 +44,18 @@ export async function openGridLevel(
   level: number,
   layout: GridLevel,
   segments: TiffSegments,
-  iccProfile: Uint8Array | null,
   signal?: AbortSignal,
 ): Promise<LevelReader> {
   const { directory, width, height } = layout;
   if (directory.compression === COMPRESSION.jpeg && isTiled(directory)) {
-    return jpegLevel({ width, height }, segments, directory.data, iccProfile, signal);
+    return jpegLevel({ width, height }, segments, directory.data, signal);
   }
   const tiles = openTiles(level, segments);
   const { tileWidth, tileHeight } = tiles;
   const { columns, rows } = tileCounts({ width, height, tileWidth, tileHeight });
   const model = colourModel(directory) ?? 'rgb';
   return rasterLevel({
-    ...{ width, height, tileWidth, tileHeight, iccProfile, background: WHITE },
+    ...{ width, height, tileWidth, tileHeight, background: WHITE },
     firstStored: firstOf(columns, rows, (tile) => tiles.version(tile) !== null),
     lossy: isLossy(directory.compression),
     version: tiles.version,
@@ -67,7 +67,6 @@ async function jpegLevel(
   shown: { readonly width: number; readonly height: number },
   segments: TiffSegments,
   { tileWidth, tileHeight }: TiffTileTables,
-  iccProfile: Uint8Array | null,
   signal: AbortSignal | undefined,
 ): Promise<LevelReader> {
   const level = { ...shown, tileWidth, tileHeight };
@@ -82,9 +81,8 @@ async function jpegLevel(
   if (firstStored !== null) {
     transform = colourTransform(jpegTileFrame(await segments.stored(place(firstStored), signal), size), ycbcr);
   }
-  const full = jpegPrefix({ transform, tables, iccProfile });
-  const plain = iccProfile === null ? full : jpegPrefix({ transform, tables, iccProfile: null });
-  const blank = onDemand(() => encodeJpeg(filledRaster(size.width, size.height), { iccProfile }));
+  const prefix = jpegPrefix({ transform, tables });
+  const blank = onDemand(() => encodeJpeg(filledRaster(size.width, size.height)));
   return {
     ...level,
     firstStored,
@@ -97,12 +95,12 @@ async function jpegLevel(
     async encoded(tile, tileSignal) {
       const index = place(tile);
       if (segments.isBlank(index)) return blank();
-      return assembleJpegTile(full, await segments.stored(index, tileSignal), size);
+      return assembleJpegTile(prefix, await segments.stored(index, tileSignal), size);
     },
     async decoded(tile, tileSignal) {
       const index = place(tile);
       if (segments.isBlank(index)) return filledRaster(size.width, size.height);
-      const jpeg = assembleJpegTile(plain, await segments.stored(index, tileSignal), size);
+      const jpeg = assembleJpegTile(prefix, await segments.stored(index, tileSignal), size);
       return segments.decoder.raster({ bytes: jpeg, format: 'JPEG', ...size }, tileSignal);
     },
   };

@@ -19,11 +19,7 @@ const MOST_CELLS_PER_TILE = 65_536;
  * The level; `opened` are the segments of its directories, in their order. Errors: SLIDE_METADATA_INVALID for cells that
  * lie too close.
  */
-export function openMosaicLevel(
-  layout: MosaicLevel,
-  opened: readonly TiffSegments[],
-  iccProfile: Uint8Array | null,
-): LevelReader {
+export function openMosaicLevel(layout: MosaicLevel, opened: readonly TiffSegments[]): LevelReader {
   // One number for each stored tile of each directory.
   const firsts: number[] = [];
   let total = 0;
@@ -46,7 +42,7 @@ export function openMosaicLevel(
     within: (x, y, width, height) => parts.flatMap((part) => part.within(x, y, width, height)),
   };
   return mosaicLevel({
-    ...{ width: layout.width, height: layout.height, tileSide: TILE_SIDE, pieces, iccProfile, background: WHITE },
+    ...{ width: layout.width, height: layout.height, tileSide: TILE_SIDE, pieces, background: WHITE },
     lossy: opened.every(({ directory }) => isLossy(directory.compression)),
     imageVersion(image) {
       const { segments, place } = of(image);

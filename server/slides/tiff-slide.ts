@@ -1,9 +1,8 @@
 /** A slide on top of a TIFF file, once a scanner's row has said which directory is what. */
 
-import { ICC_IN_TILE_BYTES } from '#server/codecs/jpeg-assembly.ts';
 import { AppError } from '#shared/errors.ts';
 import type { LevelReader } from './level-reader.ts';
-import { levelSlide, tileError } from './level-slide.ts';
+import { levelSlide, openProfile, tileError } from './level-slide.ts';
 import type { Slide } from './slide.ts';
 import type { SlideInput } from './slide-format.ts';
 import { TIFF_LIMITS, type TiffDirectory, type TiffFile, type TiffLayout, type TiffLevelLayout } from './tiff.ts';
@@ -41,8 +40,6 @@ export async function openTiffSlide(
   };
 
   const profile = directoriesOf(layout.levels[0])[0]?.iccProfile ?? null;
-  const inTiles = profile !== null && profile.lengthBytes <= ICC_IN_TILE_BYTES;
-  const iccProfile = inTiles ? await source.read(profile.offsetBytes, profile.lengthBytes, signal) : null;
   const common = {
     ...{
       format,
@@ -52,10 +49,11 @@ export async function openTiffSlide(
     icc:
       profile === null
         ? null
-        : {
-            inTiles,
-            read: (readSignal?: AbortSignal) => source.read(profile.offsetBytes, profile.lengthBytes, readSignal),
-          },
+        : await openProfile(
+            (offset, length, readSignal) => source.read(profile.offsetBytes + offset, length, readSignal),
+            profile.lengthBytes,
+            signal,
+          ),
     close: () => source.close(),
   };
 
@@ -95,7 +93,7 @@ export async function openTiffSlide(
       checkPixels(index, directory);
       await open(directory);
     }
-    levels.push(await openLevel(index, level, await Promise.all(directoriesOf(level).map(open)), iccProfile, signal));
+    levels.push(await openLevel(index, level, await Promise.all(directoriesOf(level).map(open)), signal));
   }
   return levelSlide({ ...common, levels });
 }
@@ -108,13 +106,12 @@ async function openLevel(
   index: number,
   level: TiffLevelLayout,
   segments: readonly TiffSegments[],
-  iccProfile: Uint8Array | null,
   signal: AbortSignal | undefined,
 ): Promise<LevelReader> {
-  if (level.kind === 'mosaic') return openMosaicLevel(level, segments, iccProfile);
+  if (level.kind === 'mosaic') return openMosaicLevel(level, segments);
   const [own] = segments;
   if (own === undefined) throw new TypeError('A grid level has one directory.');
-  return openGridLevel(index, level, own, iccProfile, signal).catch((error: unknown) => {
+  return openGridLevel(index, level, own, signal).catch((error: unknown) => {
     throw tileError(error, index, 0, 0);
   });
 }

@@ -70,7 +70,7 @@ export async function openStack(
     const look = layers.map(({ name, low, high }) => `${name}x${numberText(low)}x${numberText(high)}`).join('-');
     return rasterLevel({
       ...{ width: directory.width, height: directory.height, tileWidth, tileHeight },
-      ...{ iccProfile: null, background: BLACK, lossy: false },
+      ...{ background: BLACK, lossy: false },
       firstStored: firstOf(columns, rows, (tile) => first.tiles.version(tile) !== null),
       version(tile) {
         const version = first.tiles.version(tile);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodeOmeStack } from '#fixtures/ome-stack.ts';
 import { decodeRaster, encodeJpeg, filledRaster } from '#server/codecs/raster.ts';
@@ -12,13 +14,24 @@ const jpegPage: SamplePage = {
   fields: pictureFields({ width: 100, height: 64, tile: 64, compression: 7, photometric: 6 }),
   segments: { kind: 'tiles', data: [jpeg, jpeg] },
 };
+const profile = await readFile(new URL('../codecs/profiles/adobe-rgb.icc', import.meta.url));
+const profileField = { tag: 34675, type: 7, values: profile } as const;
+const plainImage = plainPage(100, 64, 32);
+const managedPlain: SamplePage = { ...plainImage, fields: [...plainImage.fields, profileField] };
 const stored: Readonly<Record<string, Uint8Array>> = {
   jpeg: tiffSample([jpegPage]),
+  managed: tiffSample([{ ...jpegPage, fields: [...jpegPage.fields, profileField] }]),
+  managedPlain: tiffSample([managedPlain]),
   plain: tiffSample([plainPage(100, 64, 32), plainPage(50, 32, 32)]),
   stack: encodeOmeStack(),
 };
 
 const zero = { level: 0, column: 0, row: 0 };
+
+async function pictureFacts(bytes: Uint8Array): Promise<{ profile: Buffer | null; pixels: Buffer }> {
+  const { icc } = await sharp(bytes).metadata();
+  return { profile: icc ?? null, pixels: await sharp(bytes, { ignoreIcc: true }).raw().toBuffer() };
+}
 
 function service() {
   const reads: [number, number][] = [];
@@ -73,9 +86,30 @@ describe('createTileService', () => {
     expect(same[0]?.mediaType).toBe('image/png');
     await tiles.tile('plain', 1, 0, 0);
     await tiles.tile('plain', 0, 2, 1);
-    expect(reads).toHaveLength(3);
+    expect(reads).toHaveLength(2);
     await tiles.close();
   });
+
+  it.each(['managed', 'managedPlain'])(
+    '%s: puts the profile into a tile on request, and into its version',
+    async (ref) => {
+      const { tiles } = service();
+      const plain = await tiles.tileUnlessKnown(ref, zero, null);
+      const managed = await tiles.tileUnlessKnown(ref, { ...zero, icc: true }, plain.version);
+      expect(managed.version).toBe(`${plain.version}-icc`);
+      const [without, within] = await Promise.all(
+        [plain, managed].map(({ tile }) => pictureFacts(tile?.bytes ?? new Uint8Array(0))),
+      );
+      expect(without?.profile).toBeNull();
+      expect(within?.profile?.equals(profile)).toBe(true);
+      expect(within?.pixels).toEqual(without?.pixels);
+      expect(await tiles.tileUnlessKnown(ref, { ...zero, icc: true }, managed.version)).toEqual({
+        version: managed.version,
+        tile: null,
+      });
+      await tiles.close();
+    },
+  );
 
   it('keeps planes and channels apart that are asked for at the same moment', async () => {
     const { tiles } = service();

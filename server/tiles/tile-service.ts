@@ -1,19 +1,23 @@
 /**
- * Tiles, associated images, regions and profiles of stored slides by reference.
+ * Tiles, associated images, regions and profiles of stored slides by reference (slide-ref.ts).
  *
- * JPEG tiles pass through: one ranged read and a short header, nothing else. There is no cache of tiles in memory,
- * because the operating system keeps the file's pages already and a second cache only costs when it misses.
- * Permission is checked by the caller before anything here is asked.
+ * JPEG tiles pass through: one ranged read and a short header, nothing else. There is no cache of them in memory,
+ * because the operating system keeps the file's pages already and a second cache only costs when it misses. Tiles that
+ * must be made are made once (made-tiles.ts). Permission is checked by the caller before anything here is asked.
  */
 
+import { MOST_EMBEDDED_BYTES, withIccProfile } from '#server/codecs/embedded-profile.ts';
 import type { RasterImage } from '#server/codecs/raster.ts';
+import type { KeptObjects } from '#server/domain/derived-ports.ts';
 import { readRegion } from '#server/slides/region.ts';
 import type { EncodedImage, EncodedTile, Slide } from '#server/slides/slide.ts';
 import { readThumbnail } from '#server/slides/thumbnail.ts';
 import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { AssociatedImageName, PixelRectangle, SlideDescription } from '#shared/imaging/pyramid.ts';
+import { MadeTiles } from './made-tiles.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { SlidePool } from './slide-pool.ts';
+import { parseSlideRef } from './slide-ref.ts';
 
 export interface TilePlace {
   readonly level: number;
@@ -21,6 +25,10 @@ export interface TilePlace {
   readonly row: number;
   /** Focal plane and channels; what the slide shows first when absent. Unknown ones are SLIDE_PLANE_UNKNOWN. */
   readonly selection?: PlaneSelection;
+  /** With the slide's colour profile inside, where it has one. */
+  readonly icc?: boolean;
+  /** Who takes turns with others when tiles must be made; the slide itself when absent. */
+  readonly caller?: string;
 }
 
 /** Answer to a client that may hold the tile already: no bytes when its version is the current one. */
@@ -32,7 +40,7 @@ export interface TileAnswer {
 
 export interface TileService {
   describe(slideRef: string, signal?: AbortSignal): Promise<SlideDescription>;
-  /** Errors: TILE_OUT_OF_RANGE, TILE_UNDECODABLE. */
+  /** Errors: TILE_OUT_OF_RANGE, TILE_UNDECODABLE, TILES_BUSY. */
   tile(slideRef: string, level: number, column: number, row: number, signal?: AbortSignal): Promise<EncodedTile>;
   /** As `tile`, but reads nothing when `knownVersion` is what the client would get. */
   tileUnlessKnown(
@@ -50,32 +58,53 @@ export interface TileService {
   close(): Promise<void>;
 }
 
-/** The service on top of a pool, which it closes with itself. */
-export function createTileService(pool: SlidePool): TileService {
-  const encodings = new SingleFlight<EncodedTile>();
+/** The service on top of a pool, which it closes with itself. Tiles that were made are kept in `kept` as well. */
+export function createTileService(pool: SlidePool, kept: KeptObjects | null = null): TileService {
+  const made = new MadeTiles(kept);
   const images = new SingleFlight<EncodedImage>();
   const thumbnails = new SingleFlight<RasterImage>();
 
-  const readTile = (open: Slide, slideRef: string, place: TilePlace, signal?: AbortSignal): Promise<EncodedTile> => {
+  const storedTile = (
+    open: Slide,
+    slideRef: string,
+    place: TilePlace,
+    signal: AbortSignal | undefined,
+  ): Promise<EncodedTile> => {
     const { level, column, row, selection } = place;
     if (open.passesThrough(level)) return open.tile(level, column, row, signal);
-    return encodings.run(`${slideRef} ${level} ${column} ${row} ${selectionKey(selection)}`, signal, (shared) =>
-      // The flight may outlast the caller who started it, so it holds the slide open itself.
+    const tile = {
+      ...{ sourceSha256: parseSlideRef(slideRef).sha256, level },
+      number: row * (open.description.levels[level]?.columns ?? 0) + column + 1,
+      ...{ version: open.tileVersion(level, column, row), mediaType: open.tileMediaType(level) },
+    };
+    return made.get(tile, place.caller ?? slideRef, signal, (shared) =>
+      // The work may outlast the caller who started it, so it holds the slide open itself.
       pool.use(slideRef, shared, (slide) => selectedIn(slide, selection).tile(level, column, row, shared)),
     );
   };
 
+  const answer = (slideRef: string, place: TilePlace, knownVersion: string | null, signal?: AbortSignal) =>
+    pool.use(slideRef, signal, async (slide): Promise<TileAnswer> => {
+      const open = selectedIn(slide, place.selection);
+      const plain = open.tileVersion(place.level, place.column, place.row);
+      const isManaged = place.icc === true && open.description.hasIccProfile;
+      const version = isManaged ? `${plain}-icc` : plain;
+      if (version === knownVersion) return { version, tile: null };
+      const tile = await storedTile(open, slideRef, place, signal);
+      if (!isManaged) return { version, tile };
+      const profile = await open.iccProfile(signal);
+      if (profile === null || profile.byteLength > MOST_EMBEDDED_BYTES) return { version, tile: { ...tile, version } };
+      return { version, tile: { ...tile, version, bytes: withIccProfile(tile, profile) } };
+    });
+
   return {
     describe: (slideRef, signal) => pool.use(slideRef, signal, async (slide) => slide.description),
-    tile: (slideRef, level, column, row, signal) =>
-      pool.use(slideRef, signal, (slide) => readTile(slide, slideRef, { level, column, row }, signal)),
-    tileUnlessKnown: (slideRef, place, knownVersion, signal) =>
-      pool.use(slideRef, signal, async (slide) => {
-        const open = selectedIn(slide, place.selection);
-        const version = open.tileVersion(place.level, place.column, place.row);
-        const tile = version === knownVersion ? null : await readTile(open, slideRef, place, signal);
-        return { version, tile };
-      }),
+    async tile(slideRef, level, column, row, signal) {
+      const { tile } = await answer(slideRef, { level, column, row }, null, signal);
+      if (tile === null) throw new TypeError('A tile nobody knows is always answered.');
+      return tile;
+    },
+    tileUnlessKnown: answer,
     associatedImage: (slideRef, name, signal) =>
       images.run(`${slideRef} ${name}`, signal, (shared) =>
         pool.use(slideRef, shared, (slide) => slide.associatedImage(name, shared)),
@@ -93,11 +122,4 @@ export function createTileService(pool: SlidePool): TileService {
 
 function selectedIn(slide: Slide, selection: PlaneSelection | undefined): Slide {
   return selection === undefined ? slide : slide.select(selection);
-}
-
-/** Equal for equal selections: those who wait for other planes or channels wait for another tile. */
-function selectionKey(selection: PlaneSelection | undefined): string {
-  if (selection === undefined) return '';
-  const channels = selection.channels.map(({ index, colour, window }) => [index, colour, window?.low, window?.high]);
-  return JSON.stringify([selection.focalPlane, channels]);
 }

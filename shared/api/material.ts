@@ -15,6 +15,7 @@ export const materialPaths = {
   slide: (slideId: string) => `/api/slides/${slideId}`,
   tile: (slideId: string, level: number, column: number, row: number) =>
     `/api/slides/${slideId}/levels/${level}/tiles/${column}/${row}`,
+  iccProfile: (slideId: string) => `/api/slides/${slideId}/icc-profile`,
   slideThumbnail: (slideId: string) => `/api/slides/${slideId}/thumbnail`,
   associatedImage: (slideId: string, name: string) => `/api/slides/${slideId}/associated-images/${name}`,
   document: (documentId: string) => `/api/documents/${documentId}`,
@@ -109,6 +110,10 @@ export const slideSummarySchema = z.object({
   ),
   /** Level-0 px from the origin of the scanner's own canvas, where that is known to lie elsewhere. */
   origin: z.object({ x: z.number(), y: z.number() }).nullable(),
+  /** The colour profile inside the file, by its own name if it has one; null when there is none. */
+  iccProfile: z.object({ name: z.string().nullable() }).nullable(),
+  /** The `v` of addresses of tiles, for the levels listed here. */
+  tileVersion: z.string(),
   associatedImages: z.array(
     z.object({ name: z.enum(['label', 'macro', 'thumbnail']), width: z.int(), height: z.int() }),
   ),

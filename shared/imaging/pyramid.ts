@@ -99,8 +99,8 @@ export interface SlideDescription {
   readonly origin: { readonly x: number; readonly y: number } | null;
   readonly associatedImages: readonly AssociatedImageDescription[];
   readonly hasIccProfile: boolean;
-  /** True when each tile carries the profile itself, so that a browser applies it unasked. */
-  readonly iccProfileInTiles: boolean;
+  /** As the profile calls itself; null when there is none or it has no name. */
+  readonly iccProfileName: string | null;
 }
 
 export interface PixelRectangle {

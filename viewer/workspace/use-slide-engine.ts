@@ -41,8 +41,11 @@ export function useSlideEngine(
         setProblem('The slide viewer could not be started in this browser.');
         return;
       }
-      const tileUrl = (level: number, column: number, row: number) => materialPaths.tile(id, level, column, row);
-      await mounted.open({ slide: latest.current.slide, tileUrl }, leaving.signal);
+      const opened = latest.current.slide;
+      const query = `v=${opened.tileVersion}${opened.iccProfile === null ? '' : '&icc=1'}`;
+      const tileUrl = (level: number, column: number, row: number) =>
+        `${materialPaths.tile(id, level, column, row)}?${query}`;
+      await mounted.open({ slide: opened, tileUrl }, leaving.signal);
       if (!leaving.signal.aborted) latest.current.onOpened(mounted);
     };
     // The engine covers the slide and says why; Retry opens it again.

@@ -136,7 +136,7 @@ function miraxLevel(
   };
   return mosaicLevel({
     ...{ width: shape.width, height: shape.height, tileSide: TILE_SIDE, pieces: indexPieces(pieces) },
-    ...{ lossy: shape.format === 'JPEG', iccProfile: null, background: shape.fill },
+    ...{ lossy: shape.format === 'JPEG', background: shape.fill },
     imageVersion: (image) => `${of(image).file}-${of(image).offset.toString(36)}-${of(image).length.toString(36)}`,
     async load(image): Promise<RasterImage> {
       const bytes = await read(of(image));

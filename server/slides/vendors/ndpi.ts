@@ -122,7 +122,7 @@ async function openLevel(
   const starts = await restartPositions(values, directory, strip.offset);
   if (header.restartInterval === 0 || starts === null) {
     const segments = await openSegments(input, directory, 1, tiff.littleEndian, signal);
-    return openGridLevel(level, gridLevel(directory), segments, null, signal);
+    return openGridLevel(level, gridLevel(directory), segments, signal);
   }
   const ycbcr = directory.photometric === PHOTOMETRIC.ycbcr;
   return restartLevel(input, {
