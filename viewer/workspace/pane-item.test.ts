@@ -47,6 +47,8 @@ const MATERIAL: Material = materialSchema.parse({
       focalPlanes: [],
       channels: [],
       origin: null,
+      iccProfile: null,
+      tileVersion: '3-0',
       objectivePower: null,
       associatedImages: [],
       sizeBytes: 1,
