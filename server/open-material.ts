@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SlideId } from '#shared/ids.ts';
 import { createZipReader } from './archives/zip-reader.ts';
 import { createFolderReader } from './blobs/folder-reader.ts';
 import { openStaging } from './blobs/staging.ts';
@@ -20,12 +21,14 @@ import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
 import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
+import type { SlideRegions } from './domain/slide-region-ports.ts';
 import type { Log } from './log.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
 import { SingleFlight } from './tiles/single-flight.ts';
 import { createSlideImages } from './tiles/slide-images.ts';
 import { createSlidePool } from './tiles/slide-pool.ts';
+import { createSlideRegions } from './tiles/slide-regions.ts';
 import { createTileService, type TileService } from './tiles/tile-service.ts';
 import { createTusGate } from './uploads/tus-gate.ts';
 import type { UploadGate } from './uploads/upload-gate.ts';
@@ -36,6 +39,7 @@ export interface MaterialServices {
   readonly uploads: UploadGate;
   readonly tiles: TileService;
   readonly slideImages: SlideImages;
+  readonly slideRegions: SlideRegions;
   readonly frames: FrameNeeds;
   readonly bulkData: BulkDataReader;
   readonly rendering: RenderingNeeds;
@@ -91,10 +95,14 @@ export async function openMaterial(options: {
     ...{ objects, transcoder: createFrameTranscoder(decoders) },
     flights: new SingleFlight(),
   });
-  const tiles = createTileService(
-    createSlidePool({ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES, decoder: slideDecoder }),
-    objects,
-  );
+  const pool = createSlidePool({
+    ...{ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES, decoder: slideDecoder },
+  });
+  const tiles = createTileService(pool, objects);
+  const refOf = async (id: SlideId) => {
+    const slide = await db.material.slide(id);
+    return slide === null ? null : { sha256: slide.sha256, side: null };
+  };
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
   const tidy = async (): Promise<void> => {
@@ -113,14 +121,8 @@ export async function openMaterial(options: {
     ingest,
     uploads,
     tiles,
-    slideImages: createSlideImages(
-      tiles,
-      async (id) => {
-        const slide = await db.material.slide(id);
-        return slide === null ? null : { sha256: slide.sha256, side: null };
-      },
-      () => clock.now().getTime(),
-    ),
+    slideImages: createSlideImages(tiles, refOf, () => clock.now().getTime()),
+    slideRegions: createSlideRegions(pool, refOf),
     frames,
     bulkData,
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),

@@ -7,7 +7,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 501 | 503;
   readonly sentence: string;
 }
 
@@ -164,6 +164,8 @@ export const ERRORS = {
   },
   ICC_PROFILE_ABSENT: { status: 404, sentence: 'The slide carries no colour profile.' },
   TILES_BUSY: { status: 503, sentence: 'Too many parts of slides are wanted at this moment; ask again in a moment.' },
+  IIIF_INVALID: { status: 400, sentence: 'This is no IIIF image request: the {where} {reason}.' },
+  IIIF_UNSUPPORTED: { status: 501, sentence: 'This is not made here: the {where} {reason}.' },
   TILE_OUT_OF_RANGE: { status: 404, sentence: 'Level {level} has no tile at column {column}, row {row}.' },
   TILE_UNDECODABLE: {
     status: 422,

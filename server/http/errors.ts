@@ -70,7 +70,9 @@ export function answerErrors(app: FastifyInstance): void {
     const refusal = toAppError(error, request);
     // Who left in the middle of an answer gets none, and reading that stopped for it is no defect.
     const callerLeft = hasLeft(reply);
-    if (refusal.status >= 500 && !callerLeft) request.log.error({ err: error, code: refusal.code }, 'a request failed');
+    // What a standard allows and we do not make (501) is no failure of ours.
+    if (refusal.status >= 500 && refusal.status !== 501 && !callerLeft)
+      request.log.error({ err: error, code: refusal.code }, 'a request failed');
     if (refusal.retryAfterSeconds !== null) void reply.header('retry-after', String(refusal.retryAfterSeconds));
     void reply.removeHeader('etag').removeHeader('content-disposition').removeHeader('content-encoding');
     void reply
