@@ -5,14 +5,12 @@ import { defineConfig } from 'vitest/config';
 const root = import.meta.dirname;
 const server = process.env.SERVER_URL ?? `http://127.0.0.1:${process.env.PORT ?? '8080'}`;
 
-/** The codecs of the image loader are CommonJS; the dev server has to bundle each of them by itself. */
+/** The codecs are CommonJS; the dev server has to bundle each of them by itself. */
 const codecs = [
-  'codec-charls/decodewasmjs',
-  'codec-libjxl/decodewasmjs',
-  'codec-libjpeg-turbo-8bit/decodewasmjs',
-  'codec-openjpeg/decodewasmjs',
-  'codec-openjph/wasmjs',
-].map((codec) => `@cornerstonejs/dicom-image-loader > @cornerstonejs/${codec}`);
+  '@cornerstonejs/codec-charls/decodewasmjs',
+  '@cornerstonejs/codec-openjpeg/decodewasmjs',
+  '@cornerstonejs/codec-openjph/wasmjs',
+];
 
 export default defineConfig({
   root: process.env.VITEST === undefined ? join(root, 'viewer') : root,
@@ -32,7 +30,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
-      // The codecs of the image loader name Node modules for their use on servers; that says nothing about this build.
+      // The codecs name Node modules for their use on servers; that says nothing about this build.
       onLog(level, log, handle) {
         if (!log.message.includes('has been externalized for browser compatibility')) handle(level, log);
       },
@@ -50,8 +48,7 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   optimizeDeps: {
-    exclude: ['@cornerstonejs/dicom-image-loader'],
-    include: ['dicom-parser', 'pako', 'comlink', ...codecs],
+    include: codecs,
   },
   server: {
     strictPort: true,

@@ -1,9 +1,11 @@
 import { type PixelMeaning, pixelMeaning } from '#shared/annotation/measure-pixels.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { TAG } from '#shared/dicom/tag.ts';
+import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { type Calibration, calibrationOfInstance } from '#shared/imaging/calibration.ts';
 import { type ImagePlane, imagePlaneOf } from '#shared/imaging/image-plane.ts';
 import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
+import { decodesInPage } from './coded-frame.ts';
 import { bytesOf, itemsOf, numberOf, numbersOf, textOf, vectorOf } from './instance-attributes.ts';
 
 /** PS3.3 C.7.6.3.1.5: first entry, first value mapped and bits an entry, with the three tables. */
@@ -43,7 +45,9 @@ export interface FrameDescription {
   readonly windows: readonly VoiWindow[];
   readonly padding: number | null;
   readonly lossy: boolean;
-  /** The page's own decoders cannot read this coding, or not exactly: the frame is asked for without compression. */
+  /** Of the stored frames; empty when the metadata does not say. */
+  readonly transferSyntaxUid: string;
+  /** This page has no decoder for the coding, or none that is exact: the frame is asked for without compression. */
   readonly decodedByServer: boolean;
   /** What the file asks for and the viewport does not do, in words; null when the grey scale is the file's. */
   readonly unapplied: string | null;
@@ -53,11 +57,10 @@ const PIXEL_ASPECT_RATIO = 0x00280034;
 const AVAILABLE_TRANSFER_SYNTAX = 0x00083002;
 /** Codings that always throw bits away (PS3.5 section 10); others may have been fed with lossy pixels. */
 const LOSSY_SYNTAXES = new Set(['4.50', '4.51', '4.53', '4.55', '4.111'].map(syntax));
-/** JPEG of 12 bits, which the image loader gets wrong by 16 grey levels and more, and JPEG 2000 Part 2. */
-const SERVER_SYNTAXES = new Set(['4.51', '4.53', '4.55', '4.92', '4.93'].map(syntax));
-
-/** HTJ2K, of which the image loader mixes up the lines of colour components that are coded without a transform. */
-const HTJ2K_SYNTAXES = new Set(['4.201', '4.202', '4.203'].map(syntax));
+/** Frames of all others come uncompressed and little endian. */
+function isEncapsulated(transferSyntaxUid: string): boolean {
+  return transferSyntaxUid !== '' && transferSyntaxOf(transferSyntaxUid).encapsulated;
+}
 
 function syntax(suffix: string): string {
   return `1.2.840.10008.1.2.${suffix}`;
@@ -146,7 +149,9 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
     lossy: textOf(instance, TAG.LossyImageCompression) === '01' || LOSSY_SYNTAXES.has(transferSyntax),
-    decodedByServer: SERVER_SYNTAXES.has(transferSyntax) || (samplesPerPixel > 1 && HTJ2K_SYNTAXES.has(transferSyntax)),
+    transferSyntaxUid: transferSyntax,
+    decodedByServer:
+      isEncapsulated(transferSyntax) && !decodesInPage(transferSyntax, { samplesPerPixel, bitsAllocated }),
     unapplied:
       unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows) ??
       unappliedDisplay(instance, photometricInterpretation),

@@ -6,8 +6,7 @@ import type { EngineListener, EngineStatus, ImageEngine, Mark } from '#viewer/en
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { imageIdOf, modalityValuesOf } from './frame-loader.ts';
-import { forgetFrame, rememberFrame } from './frame-metadata.ts';
+import { modalityValuesOf } from './frame-image.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
 import { measureMark, probeText } from './measure-mark.ts';
@@ -25,7 +24,6 @@ import {
   zoomedAbout,
 } from './placement.ts';
 import { createGestures } from './pointer-gestures.ts';
-import { startRendering } from './rendering.ts';
 import { automaticWindow, createSeriesWindow } from './series-window.ts';
 import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
@@ -65,14 +63,13 @@ const GRACE_MS = 150;
 type Framing = 'fit' | 'free' | FrameView;
 
 /**
- * Shows series in `element` (positioned, with a size). Cornerstone decodes and paints; where the image lies, its
- * window, its marks and all numbers are held here and handed to it.
+ * Shows series in `element` (positioned, with a size). Where the image lies, its window, its marks and all numbers are
+ * held here; the painter is handed a look.
  */
 export function createFrameEngine(element: HTMLDivElement, listener: EngineListener): FrameEngine {
-  const rendering = startRendering();
   const voi = createSeriesWindow();
   let stack: FrameStack | null = null;
-  let imageIds: string[] = [];
+  let opening = new AbortController();
   let prefetch: StackPrefetch | null = null;
   let placement: Placement | null = null;
   let framing: Framing = 'fit';
@@ -84,7 +81,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
   let direction = 1;
 
   const watch = createPaintWatch(() => refresh());
-  const painter = createStackPainter(element, rendering, {
+  const painter = createStackPainter(element, {
     lookOf(index) {
       const description = stack?.frames[index]?.description;
       if (description === undefined) throw new FrameFailure('This image is not part of the open series.');
@@ -142,7 +139,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       repaint();
     },
     scrollBy: (steps) => want(painter.wanted() + steps),
-    pixelsPerStep: () => Math.min(24, Math.max(2, painter.screen().height / Math.max(1, imageIds.length) / 1.2)),
+    pixelsPerStep: () =>
+      Math.min(24, Math.max(2, painter.screen().height / Math.max(1, stack?.frames.length ?? 1) / 1.2)),
     pointAt(place) {
       pointer = place;
       refresh();
@@ -187,7 +185,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     const description = shownDescription();
     const image = painter.image();
     if (description === null || image === null) return [];
-    return measureMark(geometry, description, image.color ? null : modalityValuesOf(image));
+    return measureMark(geometry, description, image.isColor ? null : modalityValuesOf(image, description));
   }
   function placeMarks(): void {
     const present = stack;
@@ -248,9 +246,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     const image = painter.image();
     const place = pointer;
     if (place === null || image === null || isCovered()) return null;
-    const values = image.color ? image.voxelManager?.getScalarData() : modalityValuesOf(image);
     return projected((now, shown) =>
-      probeText(screenToImage(now, shown, painter.screen(), place), shown, (values ?? []) as ArrayLike<number>),
+      probeText(screenToImage(now, shown, painter.screen(), place), shown, image.samples),
     );
   }
   function status(): EngineStatus {
@@ -268,11 +265,10 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     });
   }
   function close(): void {
+    opening.abort(new DOMException('The series was closed', 'AbortError'));
     prefetch?.dispose();
     prefetch = null;
     watch.close();
-    for (const imageId of imageIds) forgetFrame(imageId);
-    imageIds = [];
     stack = null;
   }
   const setWindow = (next: VoiWindow): void => {
@@ -286,24 +282,25 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       close();
       const [first] = source.frames;
       if (first === undefined) throw new FrameFailure('This series holds no image that can be shown.');
-      imageIds = source.frames.map(({ url, description }) => rememberFrame(imageIdOf(url), description));
+      opening = new AbortController();
+      const closed = opening.signal;
       placement = null;
       framing = 'fit';
       inverted = false;
       lastPainted = null;
       voi.choose(null);
       voi.setAutomatic(null);
-      const opened = createStackPrefetch(imageIds, rendering.onProcessor, refresh);
+      const opened = createStackPrefetch(source.frames, refresh);
       prefetch = opened;
       signal.addEventListener('abort', () => opened.dispose(), { once: true });
       if (first.description.windows.length === 0 && !first.description.isColor) {
-        voi.setAutomatic(await automaticWindow(imageIds, 0, first.description, rendering.onProcessor));
+        voi.setAutomatic(await automaticWindow(source.frames, 0, AbortSignal.any([signal, closed])));
         signal.throwIfAborted();
       }
       stack = source;
       watch.begin(0);
       const done = watch.painted();
-      painter.start(imageIds, 0);
+      painter.start(source.frames, 0);
       refresh();
       await done;
     },
@@ -356,10 +353,12 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       return description === null ? [] : windowChoices(description);
     },
     chooseWindow(choice) {
-      const description = shownDescription();
       if (choice.window !== null) setWindow(choice.window);
-      else if (description !== null) {
-        void automaticWindow(imageIds, painter.painted() ?? 0, description, rendering.onProcessor).then(setWindow);
+      else if (stack !== null) {
+        const { signal } = opening;
+        void automaticWindow(stack.frames, painter.painted() ?? 0, signal).then((found) => {
+          if (!signal.aborted) setWindow(found);
+        });
       }
     },
     reset() {

@@ -1,130 +1,146 @@
-import { cache, imageLoader, type Types } from '@cornerstonejs/core';
-import { createImage } from '@cornerstonejs/dicom-image-loader';
+import { decodedPhotometric, keepsCells } from '#shared/dicom/transcoding.ts';
+import { decodesInPage, isWhole, pageCodingOf } from './coded-frame.ts';
+import { createDecodePool } from './decode-pool.ts';
+import { cacheBudget, createFrameCache } from './frame-cache.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure, failureOf } from './frame-failure.ts';
-import { describedFrame } from './frame-metadata.ts';
-import { fetchFrame } from './frame-response.ts';
+import type { FrameImage } from './frame-image.ts';
+import { type FrameBytes, fetchFrame } from './frame-response.ts';
 import { withStatedColor } from './jpeg-color.ts';
-import { isNative } from './native-frame.ts';
-import { nativeImage } from './native-image.ts';
+import { createLoadQueue, type LoadPriority } from './load-queue.ts';
+import { colorPixels, isNative, monochromeSamples } from './native-frame.ts';
 
 /**
- * Our own loader: unlike the package's it can be aborted, gives up after a time, reads single-part answers, and says
- * in a sentence what went wrong. Decoding is the package's, in its workers.
+ * Fetches, decodes and keeps frames for the whole page: the same frame is loaded once for all viewports, what is wanted
+ * now goes first, and what nobody wants any more is aborted.
  */
-const SCHEME = 'consilium';
+
+/** A frame as the loader needs it; its address is its name. */
+export interface LoadableFrame {
+  readonly url: string;
+  readonly description: FrameDescription;
+}
+
 const FETCH_TIMEOUT_MS = 30_000;
-const DECODE_TIMEOUT_MS = 30_000;
-const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
+/** Browsers open six connections to a server that speaks HTTP/1.1; two stay free for what is wanted now. */
+const LIMITS = { parallel: 6, prefetches: 4 };
 
-interface Load {
-  readonly controller: AbortController;
-}
-
-const loads = new Map<string, Load>();
-/** Modality values by image: as decoded, before a renderer changes them for its own ends, or computed when first asked. */
-const modalityValues = new WeakMap<object, ArrayLike<number>>();
-
-export function imageIdOf(url: string): string {
-  return `${SCHEME}:${url}`;
-}
-
-/** Registers the scheme; once a page. */
-export function registerFrameLoader(): void {
-  imageLoader.registerImageLoader(SCHEME, loadFrame as unknown as Types.ImageLoaderFn);
-}
-
-/** Modality values of a decoded monochrome image (HU for CT), row by row. */
-export function modalityValuesOf(image: Types.IImage): ArrayLike<number> {
-  const known = modalityValues.get(image);
-  if (known !== undefined) return known;
-  const stored = (image.voxelManager?.getScalarData() ?? []) as ArrayLike<number>;
-  const { slope, intercept } = image;
-  if (slope === 1 && intercept === 0) return stored;
-  const values = Float64Array.from(stored, (value) => value * slope + intercept);
-  modalityValues.set(image, values);
-  return values;
-}
-
-/** Ends the loading of an image that nobody waits for any more. */
-export function abortLoad(imageId: string): void {
-  loads.get(imageId)?.controller.abort(new DOMException('No longer wanted', 'AbortError'));
-}
-
-/** Loads an image into the cache; the same load is shared by all who ask. Rejects with a FrameFailure. */
-export async function loadIntoCache(imageId: string, useRgba: boolean): Promise<Types.IImage> {
-  return imageLoader.loadAndCacheImage(imageId, { useRGBA: useRgba } as never);
-}
-
-/** Drops a cached image, so that the next wish for it loads it anew. */
-export function dropFromCache(imageId: string): void {
-  abortLoad(imageId);
-  if (cache.getImageLoadObject(imageId) !== undefined) cache.removeImageLoadObject(imageId, { force: true });
-}
-
-function loadFrame(imageId: string, options: { readonly useRGBA?: boolean } = {}): Types.IImageLoadObject {
-  const controller = new AbortController();
-  loads.set(imageId, { controller });
-  const promise = load(imageId, options.useRGBA ?? false, controller.signal)
-    .catch((error: unknown) => {
-      throw controller.signal.aborted ? new FrameFailure('Loading was given up.') : failureOf(error);
-    })
-    .finally(() => {
-      if (loads.get(imageId)?.controller === controller) loads.delete(imageId);
-    });
-  return { promise, cancelFn: () => controller.abort() };
-}
-
-async function load(imageId: string, useRGBA: boolean, signal: AbortSignal): Promise<Types.IImage> {
-  const description = describedFrame(imageId);
+const memory = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : null;
+/** Bytes of pixels this page may hold. */
+export const budgetBytes = cacheBudget(memory);
+const cache = createFrameCache<FrameImage>(budgetBytes);
+const pool = createDecodePool(Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)));
+/** Of the frames that are being loaded. */
+const descriptions = new Map<string, FrameDescription>();
+const queue = createLoadQueue<FrameImage>(async (url, signal) => {
+  const description = descriptions.get(url);
+  descriptions.delete(url);
   if (description === undefined) throw new FrameFailure('This image is not part of the open series.');
-  const timeout = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-  const { bytes, transferSyntaxUid } = await fetchFrame(
-    imageId.slice(SCHEME.length + 1),
-    description.decodedByServer ? 'native' : 'stored',
-    AbortSignal.any([signal, timeout]),
+  try {
+    const image = await loadImage(url, description, signal);
+    signal.throwIfAborted();
+    cache.put(url, image, image.samples.byteLength);
+    return image;
+  } catch (error) {
+    throw signal.aborted ? error : failureOf(error);
+  }
+}, LIMITS);
+
+/** The frame if it is in memory. */
+export function cachedFrame(url: string): FrameImage | undefined {
+  return cache.get(url);
+}
+
+export function isCached(url: string): boolean {
+  return cache.has(url);
+}
+
+/** Calls back when a frame came into memory or left it; returns the way to stop it. */
+export function onCacheChange(listener: (url: string, present: boolean) => void): () => void {
+  return cache.onChange(listener);
+}
+
+/** The next wish for this frame loads it anew. */
+export function forgetFrame(url: string): void {
+  cache.drop(url);
+}
+
+/** Rejects with a FrameFailure, or with the reason of `signal`. */
+export function loadFrame(
+  { url, description }: LoadableFrame,
+  priority: LoadPriority,
+  signal: AbortSignal,
+): Promise<FrameImage> {
+  const known = cache.get(url);
+  if (known !== undefined) return Promise.resolve(known);
+  descriptions.set(url, description);
+  return queue.load(url, priority, signal);
+}
+
+async function loadImage(url: string, description: FrameDescription, signal: AbortSignal): Promise<FrameImage> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
+  const { decodedByServer, transferSyntaxUid } = description;
+  const stored = await fetchFrame(url, decodedByServer ? 'native' : 'stored', within);
+  if (isNative(stored.transferSyntaxUid)) {
+    return imageOfNative(
+      stored.bytes,
+      decodedByServer ? asDecodedByServer(description, transferSyntaxUid) : description,
+    );
+  }
+  if (decodesInPage(stored.transferSyntaxUid, description)) {
+    const image = await decode(stored, description, signal).catch((error: unknown) => {
+      if (signal.aborted || error instanceof FrameFailure) throw error;
+      return null;
+    });
+    if (image !== null) return image;
+  }
+  // The server has decoders for everything it accepts.
+  const decoded = await fetchFrame(url, 'native', within);
+  if (!isNative(decoded.transferSyntaxUid)) throw new FrameFailure('This image could not be decoded.');
+  return imageOfNative(decoded.bytes, asDecodedByServer(description, stored.transferSyntaxUid));
+}
+
+async function decode(
+  { bytes, transferSyntaxUid }: FrameBytes,
+  description: FrameDescription,
+  signal: AbortSignal,
+): Promise<FrameImage> {
+  const coding = pageCodingOf(transferSyntaxUid);
+  if (coding === null) throw new FrameFailure('This image could not be decoded.');
+  if (!isWhole(bytes)) throw new FrameFailure('The server sent an image that is cut short.');
+  const { photometricInterpretation, rows, columns, samplesPerPixel, bitsAllocated } = description;
+  const stated = coding === 'jpeg-8' ? withStatedColor(bytes, photometricInterpretation) : bytes;
+  const samples = await pool.decode(
+    // A copy: the bytes are handed over to the worker.
+    { coding, bytes: stated.slice(), format: { rows, columns, samplesPerPixel, bitsAllocated }, level: 0 },
+    signal,
   );
+  // The codecs give the stored bits in the low ones, whatever High Bit says of the uncompressed form.
+  return imageOfNative(samples, asDecodedInPage(description));
+}
+
+/** @throws FrameFailure when there are too few bytes or no way to show them */
+export function imageOfNative(bytes: Uint8Array, description: FrameDescription): FrameImage {
+  const { columns, rows, isColor } = description;
   if (description.photometricInterpretation === 'PALETTE COLOR' && description.palette === null) {
     throw new FrameFailure('The colour table of this image cannot be read.');
   }
-  if (isNative(transferSyntaxUid)) {
-    const { image, exactValues } = nativeImage(imageId, bytes, asSent(description), useRGBA);
-    if (exactValues !== null) modalityValues.set(image, exactValues);
-    return image;
-  }
-  const coded =
-    transferSyntaxUid === JPEG_BASELINE ? withStatedColor(bytes, description.photometricInterpretation) : bytes;
-  // Its own copy: the decoder needs even addresses, which a part in the middle of a body need not have.
-  const aligned = coded.byteOffset % 4 === 0 ? coded : coded.slice();
-  const image = await withinTime(
-    createImage(imageId, aligned as never, transferSyntaxUid, { useRGBA, preScale: { enabled: true } } as never),
-    DECODE_TIMEOUT_MS,
-  );
-  const decoded = image as unknown as Types.IImage;
-  if (decoded.rows !== description.rows || decoded.columns !== description.columns) {
-    throw new FrameFailure('The image has another size than its header says.');
-  }
-  const values = decoded.voxelManager?.getScalarData();
-  if (values !== undefined && !decoded.color) modalityValues.set(decoded, values as ArrayLike<number>);
-  return decoded;
+  const samples = isColor ? colorPixels(bytes, description) : monochromeSamples(bytes, description);
+  return { columns, rows, isColor, samples };
 }
 
-/** Decoding undoes the colour transform of the coding (PS3.5 section 8.2): what the server has decoded is RGB, pixel by pixel. */
-function asSent(description: FrameDescription): FrameDescription {
-  const { decodedByServer, samplesPerPixel } = description;
-  if (!decodedByServer || samplesPerPixel === 1) return description;
-  return { ...description, photometricInterpretation: 'RGB', planarConfiguration: 0 };
+function asDecodedInPage(description: FrameDescription): FrameDescription {
+  const { samplesPerPixel, bitsStored } = description;
+  const low = { ...description, highBit: bitsStored - 1 };
+  return samplesPerPixel === 1 ? low : { ...low, photometricInterpretation: 'RGB', planarConfiguration: 0 };
 }
 
-/** A decoder that is fed with nonsense may never answer. */
-async function withinTime<T>(work: PromiseLike<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FrameFailure('This image could not be decoded in time.')), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What the server says of frames it has decoded: the same functions tell it and us. */
+function asDecodedByServer(description: FrameDescription, storedUid: string): FrameDescription {
+  const { highBit, bitsStored } = description;
+  return {
+    ...description,
+    highBit: keepsCells(storedUid) ? highBit : bitsStored - 1,
+    photometricInterpretation: decodedPhotometric(description, storedUid),
+  };
 }

@@ -10,6 +10,8 @@ const ct = {
   samplesPerPixel: 1,
   isColor: false,
   photometricInterpretation: 'MONOCHROME2',
+  rescaleSlope: 1,
+  rescaleIntercept: 0,
   calibration: { kind: 'mm-per-pixel', rowMm: 2, columnMm: 0.5, source: 'PixelSpacing' },
   meaning: { unit: "[hnsf'U]", provenance: 'modality-rescale' },
 } as unknown as FrameDescription;
@@ -54,6 +56,7 @@ describe('probeText', () => {
   it('reads the pixel under a point', () => {
     expect(probeText([0.2, 0.9], ct, values)).toBe('−50 HU');
     expect(probeText([3.99, 3.99], ct, values)).toBe('100 HU');
+    expect(probeText([0, 0], { ...ct, rescaleIntercept: -1024 }, [24])).toBe('−1000 HU');
   });
 
   it('says no unit of other modalities, and three samples of colour', () => {

@@ -21,24 +21,26 @@ export function measureMark(
   return statistics === null ? measured : [...measured, ...measurePixels(statistics, meaning)];
 }
 
-/** The value of the pixel at an image point as a reader says it: "−812 HU", "R 12 G 40 B 7"; null outside. */
+/**
+ * The value of the pixel at an image point as a reader says it: "−812 HU", "R 12 G 40 B 7"; null outside.
+ * @param samples stored values, or red, green and blue of each pixel
+ */
 export function probeText(
   point: readonly [number, number],
   description: FrameDescription,
-  values: ArrayLike<number>,
+  samples: ArrayLike<number>,
 ): string | null {
   const [column, row] = [Math.floor(point[0]), Math.floor(point[1])];
-  const { rows, columns, meaning } = description;
+  const { rows, columns, meaning, rescaleSlope, rescaleIntercept } = description;
   if (column < 0 || row < 0 || column >= columns || row >= rows) return null;
   const index = row * columns + column;
   if (description.isColor) {
-    const samples = Math.round(values.length / (rows * columns));
-    if (samples < 3) return null;
-    const [red, green, blue] = [values[index * samples], values[index * samples + 1], values[index * samples + 2]];
-    return `R ${red} G ${green} B ${blue}`;
+    const [red, green, blue] = [samples[index * 3], samples[index * 3 + 1], samples[index * 3 + 2]];
+    return blue === undefined ? null : `R ${red} G ${green} B ${blue}`;
   }
-  const value = values[index];
-  if (meaning === null || value === undefined) return null;
+  const stored = samples[index];
+  if (meaning === null || stored === undefined) return null;
+  const value = stored * rescaleSlope + rescaleIntercept;
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
   const text = value.toFixed(digits).replace('-', '−');
   return meaning.unit === "[hnsf'U]" ? `${text} HU` : text;

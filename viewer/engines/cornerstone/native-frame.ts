@@ -1,7 +1,10 @@
 import type { FrameDescription, Palette } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
 
-/** Uncompressed frames (PS3.5 section 8.2), little endian, as typed arrays; no library is needed for these. */
+/**
+ * Uncompressed frames (PS3.5 section 8.2), little endian, as typed arrays; no library is needed for these. Where
+ * nothing has to be changed the arrays are views of the bytes that were given.
+ */
 export type SampleArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 
 /** What decoding needs of a frame. */
@@ -42,7 +45,7 @@ export function colorPixels(bytes: Uint8Array, format: NativeFormat): Uint8Array
   const samples = eightBits(samplesOf(bytes, format, count * 3), format.bitsStored);
   const pixels = format.planarConfiguration === 1 ? interleaved(samples) : samples;
   if (photometricInterpretation === 'RGB') return pixels;
-  if (photometricInterpretation === 'YBR_FULL') return fromYbr(pixels);
+  if (photometricInterpretation === 'YBR_FULL') return fromYbr(pixels.slice());
   throw new FrameFailure(`The colour model ${photometricInterpretation} cannot be shown without compression.`);
 }
 
@@ -53,10 +56,9 @@ function samplesOf(bytes: Uint8Array, { bitsAllocated }: NativeFormat, count: nu
     throw new FrameFailure(`Pixels of ${bitsAllocated} bits cannot be shown.`);
   }
   if (bytes.length < count * size) throw new FrameFailure('The server sent an image that is cut short.');
-  // Always a copy: values are changed in place, and the bytes may lie at an odd address.
-  const { buffer } = bytes.slice(0, count * size);
-  if (size === 1) return new Uint8Array(buffer);
-  return size === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer);
+  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : bytes.slice(0, count * size);
+  if (size === 1) return new Uint8Array(buffer, byteOffset, count);
+  return size === 2 ? new Uint16Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count);
 }
 
 function unpackedBits(bytes: Uint8Array, count: number): Uint8Array {
@@ -64,8 +66,10 @@ function unpackedBits(bytes: Uint8Array, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1);
 }
 
-function storedValues(samples: SampleArray, { bitsAllocated, bitsStored, highBit, signed }: NativeFormat): SampleArray {
+function storedValues(read: SampleArray, { bitsAllocated, bitsStored, highBit, signed }: NativeFormat): SampleArray {
   const shift = highBit - bitsStored + 1;
+  // Only a copy is changed; samples that fill their words are taken as they are.
+  const samples = bitsStored < bitsAllocated ? read.slice() : read;
   if (bitsStored < bitsAllocated) {
     const unused = 32 - bitsStored;
     for (let i = 0; i < samples.length; i++) {
@@ -74,8 +78,10 @@ function storedValues(samples: SampleArray, { bitsAllocated, bitsStored, highBit
     }
   }
   if (!signed) return samples;
-  if (samples instanceof Uint8Array) return new Int8Array(samples.buffer);
-  return samples instanceof Uint16Array ? new Int16Array(samples.buffer) : new Int32Array(samples.buffer);
+  const { buffer, byteOffset, length } = samples;
+  if (samples instanceof Uint8Array) return new Int8Array(buffer, byteOffset, length);
+  if (samples instanceof Uint16Array) return new Int16Array(buffer, byteOffset, length);
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 function eightBits(samples: SampleArray, bitsStored: number): Uint8Array {

@@ -11,6 +11,7 @@ import {
   placementOfView,
   rotated,
   screenLetters,
+  screenMatrix,
   screenToImage,
   visibleRectangle,
   zoomedAbout,
@@ -41,6 +42,20 @@ describe('placement', () => {
     expect([top, bottom]).toEqual([0, 600]);
     // 200 × 0.5 mm wide, 100 × 0.8 mm high.
     expect((bottom - top) / (right - left)).toBeCloseTo(80 / 100, 10);
+  });
+
+  it.each([0, 90, 33])('screenMatrix says the same as imageToScreen at %d degrees, in device pixels', (degrees) => {
+    const placement = rotated(mirrored(zoomedAbout(fitted(format, screen), format, screen, 1.7, [100, 50])), degrees);
+    const [a, b, c, d, e, f] = screenMatrix(placement, format, screen, 2);
+    for (const [column, row] of [
+      [0, 0],
+      [200, 100],
+      [13.5, 70.25],
+    ] as const) {
+      const [x, y] = imageToScreen(placement, format, screen, [column, row]);
+      expect((a * column + c * row + e) / 2).toBeCloseTo(x, 9);
+      expect((b * column + d * row + f) / 2).toBeCloseTo(y, 9);
+    }
   });
 
   it.each([0, 90, 180, 270, 33])('screenToImage undoes imageToScreen at %d degrees, mirrored or not', (degrees) => {

@@ -79,6 +79,29 @@ export function screenToImage(placement: Placement, format: ImageFormat, screen:
   return [placement.center[0] + x / sx, placement.center[1] + y / sy];
 }
 
+/**
+ * The matrix of `imageToScreen` for a canvas whose pixels are `density` to a CSS pixel, in the order of
+ * CanvasRenderingContext2D.setTransform: x = a·column + c·row + e, y = b·column + d·row + f.
+ */
+export function screenMatrix(
+  placement: Placement,
+  format: ImageFormat,
+  screen: Size,
+  density: number,
+): readonly [a: number, b: number, c: number, d: number, e: number, f: number] {
+  const [ox, oy] = imageToScreen(placement, format, screen, [0, 0]);
+  const [ax, ay] = imageToScreen(placement, format, screen, [1, 0]);
+  const [cx, cy] = imageToScreen(placement, format, screen, [0, 1]);
+  return [
+    (ax - ox) * density,
+    (ay - oy) * density,
+    (cx - ox) * density,
+    (cy - oy) * density,
+    ox * density,
+    oy * density,
+  ];
+}
+
 /** True when columns run up and down the screen. */
 function isSideways(rotation: number): boolean {
   return Math.abs(Math.sin((rotation * Math.PI) / 180)) > Math.SQRT1_2;

@@ -23,3 +23,13 @@ it('has nothing to load in an empty or loaded series', () => {
   expect(nextToLoad(0, 0, 1, () => false)).toBeNull();
   expect(nextToLoad(5, 2, 1, () => true)).toBeNull();
 });
+
+it('stays within what memory holds around the reader', () => {
+  const taken = new Set<number>();
+  for (;;) {
+    const next = nextToLoad(2000, 1000, 1, (index) => taken.has(index), 6);
+    if (next === null) break;
+    taken.add(next);
+  }
+  expect([...taken]).toEqual([1000, 1001, 1002, 999, 1003, 1004]);
+});

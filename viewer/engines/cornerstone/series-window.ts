@@ -1,6 +1,7 @@
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { FrameDescription } from './frame-description.ts';
-import { loadIntoCache, modalityValuesOf } from './frame-loader.ts';
+import { modalityValuesOf } from './frame-image.ts';
+import { type LoadableFrame, loadFrame } from './frame-loader.ts';
 import { COLOR_WINDOW, windowOverSlices } from './window-choices.ts';
 
 /** Which window each image of a series is shown in: the reader's, else that of its file, else one from its pixels. */
@@ -48,15 +49,17 @@ export function createSeriesWindow(): SeriesWindow {
  * not count.
  */
 export async function automaticWindow(
-  imageIds: readonly string[],
+  frames: readonly LoadableFrame[],
   index: number,
-  { padding, rescaleSlope, rescaleIntercept }: FrameDescription,
-  useRgba: boolean,
+  signal: AbortSignal,
 ): Promise<VoiWindow> {
-  const count = imageIds.length;
+  const count = frames.length;
   const indexes = new Set([index, Math.floor(count / 2), Math.floor((count * 3) / 4)]);
-  const ids = [...indexes].map((one) => imageIds[one]).filter((id) => id !== undefined);
-  const loaded = await Promise.allSettled(ids.map((id) => loadIntoCache(id, useRgba)));
-  const slices = loaded.flatMap((one) => (one.status === 'fulfilled' ? [modalityValuesOf(one.value)] : []));
+  const chosen = [...indexes].map((one) => frames[one]).filter((frame) => frame !== undefined);
+  const loaded = await Promise.allSettled(
+    chosen.map(async (frame) => modalityValuesOf(await loadFrame(frame, 'interaction', signal), frame.description)),
+  );
+  const slices = loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const { padding = null, rescaleSlope = 1, rescaleIntercept = 0 } = chosen[0]?.description ?? {};
   return windowOverSlices(slices, padding === null ? null : padding * rescaleSlope + rescaleIntercept);
 }

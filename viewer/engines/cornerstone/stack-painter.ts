@@ -1,11 +1,10 @@
-import { Enums, eventTarget, RenderingEngine, type StackViewport, type Types } from '@cornerstonejs/core';
 import type { VoiWindow } from '#shared/imaging/window.ts';
+import { drawingChoice, drawsOnProcessor, graphicsOfDevice } from './canvas-drawing.ts';
 import { type FrameFailure, failureOf } from './frame-failure.ts';
-import { dropFromCache } from './frame-loader.ts';
-import { describedFrame } from './frame-metadata.ts';
-import type { Placement, Size } from './placement.ts';
-import type { Rendering } from './rendering.ts';
-import { projectPlacement, projectWindow } from './viewport-projection.ts';
+import type { FrameImage } from './frame-image.ts';
+import { cachedFrame, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
+import { createPixelPicture } from './pixel-picture.ts';
+import { type Placement, type Size, screenMatrix } from './placement.ts';
 
 export interface Look {
   readonly placement: Placement;
@@ -15,7 +14,7 @@ export interface Look {
 
 export interface PainterListener {
   /** The look for an image that is about to be painted. */
-  lookOf(index: number, image: Types.IImage): Look;
+  lookOf(index: number, image: FrameImage): Look;
   /** The canvas now shows `painted()`. */
   onPainted(): void;
   /** The wanted image cannot be shown: `failure()` says why. */
@@ -25,8 +24,8 @@ export interface PainterListener {
 /** Paints one image of a stack and knows the difference between the wanted one and the one on the canvas. */
 export interface StackPainter {
   /** Starts a stack at `index`. */
-  start(imageIds: readonly string[], index: number): void;
-  /** Asks for another image; the last wish wins. */
+  start(frames: readonly LoadableFrame[], index: number): void;
+  /** Asks for another image; the last wish wins, and what was asked for before is loaded no further. */
   want(index: number): void;
   /** Asks for the wanted image anew after a failure. */
   retry(): void;
@@ -34,10 +33,10 @@ export interface StackPainter {
   /** Index of the image on the canvas, or null. */
   painted(): number | null;
   /** The image on the canvas, or null. */
-  image(): Types.IImage | null;
+  image(): FrameImage | null;
   /** Why the wanted image cannot be shown, or null. */
   failure(): FrameFailure | null;
-  /** Paints the present image with a look. */
+  /** Paints the present image with a look, with the next frame of the screen. */
   paint(look: Look): void;
   screen(): Size;
   /** Takes over the size of the element; `paint` must follow. */
@@ -45,149 +44,138 @@ export interface StackPainter {
   dispose(): void;
 }
 
-const VIEWPORT_ID = 'frame';
-let engines = 0;
+/** Where both paths begin: black, as around every image. */
+const BACKGROUND = '#000';
 
-export function createStackPainter(
-  element: HTMLDivElement,
-  rendering: Rendering,
-  listener: PainterListener,
-): StackPainter {
-  let imageIds: readonly string[] = [];
+export function createStackPainter(element: HTMLDivElement, listener: PainterListener): StackPainter {
+  let frames: readonly LoadableFrame[] = [];
   let wanted = 0;
-  let paintedId: string | null = null;
-  let paintedImage: Types.IImage | null = null;
+  let painted: { readonly index: number; readonly image: FrameImage } | null = null;
   let failure: FrameFailure | null = null;
-  let disposed = false;
-  let engine = mount();
+  let wish = new AbortController();
+  let look: Look | null = null;
+  let scheduled = 0;
+  const picture = createPixelPicture();
+  let context = mount(drawsOnProcessor(drawingChoice(), null));
 
-  function mount(): RenderingEngine {
-    engines += 1;
-    const created = new RenderingEngine(`frames-${engines}`);
-    created.enableElement({ viewportId: VIEWPORT_ID, element, type: Enums.ViewportType.STACK });
-    return created;
+  function mount(onProcessor: boolean): CanvasRenderingContext2D {
+    const canvas = document.createElement('canvas');
+    canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
+    const made = canvas.getContext('2d', { alpha: false, willReadFrequently: onProcessor });
+    if (made === null) throw new Error('This browser gives no canvas to draw on.');
+    canvas.addEventListener('contextrestored', draw);
+    element.prepend(canvas);
+    return made;
   }
+  // Asking for the graphics takes a moment, which the first image does not wait for.
+  const asking = window.setTimeout(() => {
+    if (drawsOnProcessor(drawingChoice(), graphicsOfDevice())) return;
+    context.canvas.remove();
+    context = mount(false);
+    fitCanvas();
+    draw();
+  }, 1500);
 
-  const viewport = (): StackViewport => engine.getViewport(VIEWPORT_ID) as StackViewport;
-  const screen = (): Size => ({ width: Math.max(1, element.clientWidth), height: Math.max(1, element.clientHeight) });
-  const fail = (imageId: string | undefined, error: unknown): void => {
-    if (disposed || imageId === undefined || imageId !== imageIds[wanted] || imageId === paintedId) return;
-    failure = failureOf(error);
-    listener.onFailed();
-  };
-  const project = (image: Types.IImage, look: Look): void => {
-    const description = describedFrame(image.imageId);
-    if (description === undefined) return;
-    projectWindow(viewport(), look.window, look.inverted, description);
-    projectPlacement(viewport(), look.placement, description, screen(), rendering.onProcessor);
-  };
-  const setStack = (): void => {
+  function screen(): Size {
+    return { width: Math.max(1, element.clientWidth), height: Math.max(1, element.clientHeight) };
+  }
+  function fitCanvas(): void {
+    const { width, height } = screen();
+    const { canvas } = context;
+    const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    if (canvas.width === across && canvas.height === down) return;
+    canvas.width = across;
+    canvas.height = down;
+  }
+  function draw(): void {
+    const { canvas } = context;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = BACKGROUND;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const description = painted === null ? undefined : frames[painted.index]?.description;
+    if (painted === null || description === undefined || look === null) return;
+    const scale = look.placement.zoom * devicePixelRatio;
+    context.imageSmoothingEnabled = true;
+    // Smaller than it is stored, an image needs more than its nearest pixels.
+    context.imageSmoothingQuality = scale < 0.5 ? 'medium' : 'low';
+    context.setTransform(...screenMatrix(look.placement, description, screen(), devicePixelRatio));
+    context.drawImage(picture.of(painted.image, description, look), 0, 0);
+  }
+  function show(index: number, image: FrameImage): void {
+    look = listener.lookOf(index, image);
+    painted = { index, image };
     failure = null;
-    const asked = wanted;
-    viewport()
-      .setStack([...imageIds], asked)
-      .catch((error: unknown) => fail(imageIds[asked], error));
-  };
-
-  const onNewImage = (): void => {
-    // The processor path takes the image over only after this event, still before it paints.
-    queueMicrotask(() => {
-      const image = disposed ? undefined : viewport().getCornerstoneImage();
-      if (image === undefined) return;
-      const index = imageIds.indexOf(image.imageId);
-      const sizeChanged =
-        paintedImage !== null && (paintedImage.rows !== image.rows || paintedImage.columns !== image.columns);
-      if (sizeChanged) viewport().resetCamera();
-      if (index >= 0) project(image, listener.lookOf(index, image));
-    });
-  };
-  const onRendered = (): void => {
-    if (disposed) return;
-    const image = viewport().getCornerstoneImage();
-    if (image === undefined || !imageIds.includes(image.imageId)) return;
-    paintedId = image.imageId;
-    paintedImage = image;
-    if (paintedId === imageIds[wanted]) failure = null;
+    cancelAnimationFrame(scheduled);
+    scheduled = 0;
+    draw();
     listener.onPainted();
-  };
-  const onLoadFailed = (event: Event): void => {
-    const detail: unknown = (event as CustomEvent<unknown>).detail;
-    if (typeof detail !== 'object' || detail === null || !('imageId' in detail) || !('error' in detail)) return;
-    if (typeof detail.imageId === 'string') fail(detail.imageId, detail.error);
-  };
-  const onContextLost = (): void => {
-    if (disposed || rendering.onProcessor) return;
-    // A lost context never paints again; a new engine does.
-    engine.destroy();
-    paintedId = null;
-    paintedImage = null;
-    engine = mount();
-    if (imageIds.length > 0) setStack();
-  };
-
-  element.addEventListener(Enums.Events.STACK_NEW_IMAGE, onNewImage);
-  element.addEventListener(Enums.Events.IMAGE_RENDERED, onRendered);
-  eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_FAILED, onLoadFailed);
-  eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_ERROR, onLoadFailed);
-  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, onContextLost);
+  }
+  /** Paints the wanted image at once when it is in memory, else as soon as it is. */
+  function seek(): void {
+    wish.abort(new DOMException('Another image is wanted', 'AbortError'));
+    wish = new AbortController();
+    const { signal } = wish;
+    const asked = wanted;
+    const frame = frames[asked];
+    if (frame === undefined) return;
+    const image = cachedFrame(frame.url);
+    if (image !== undefined) {
+      show(asked, image);
+      return;
+    }
+    loadFrame(frame, 'interaction', signal)
+      .then((loaded) => {
+        if (!signal.aborted) show(asked, loaded);
+      })
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        failure = failureOf(error);
+        listener.onFailed();
+      });
+  }
+  fitCanvas();
 
   return {
-    start(ids, index) {
-      imageIds = ids;
+    start(stack, index) {
+      frames = stack;
       wanted = index;
-      paintedId = null;
-      paintedImage = null;
-      setStack();
+      painted = null;
+      failure = null;
+      draw();
+      seek();
     },
     want(index) {
       if (index === wanted) return;
       wanted = index;
       failure = null;
-      if (paintedId === null) {
-        setStack();
-        return;
-      }
-      // Its promise may never settle when yet another index is asked for: nobody waits for it.
-      viewport()
-        .setImageIdIndex(index)
-        .catch((error: unknown) => fail(imageIds[index], error));
+      seek();
     },
     retry() {
-      const imageId = imageIds[wanted];
-      if (imageId === undefined) return;
-      if (imageId !== paintedId) dropFromCache(imageId);
-      setStack();
+      const frame = frames[wanted];
+      if (frame === undefined) return;
+      failure = null;
+      if (painted?.index !== wanted) forgetFrame(frame.url);
+      seek();
     },
     wanted: () => wanted,
-    painted() {
-      const index = paintedId === null ? -1 : imageIds.indexOf(paintedId);
-      return index < 0 ? null : index;
-    },
-    image: () => paintedImage,
+    painted: () => painted?.index ?? null,
+    image: () => painted?.image ?? null,
     failure: () => failure,
-    paint(look) {
-      if (paintedImage === null) return;
-      const current = viewport().getCornerstoneImage();
-      if (current !== undefined) project(current, look);
-      viewport().render();
+    paint(next) {
+      look = next;
+      if (scheduled !== 0) return;
+      scheduled = requestAnimationFrame(() => {
+        scheduled = 0;
+        draw();
+      });
     },
     screen,
-    resize() {
-      engine.resize(true, false);
-      if (!rendering.onProcessor) return;
-      // The processor path sizes its canvas in CSS pixels, but counts in device pixels everywhere else.
-      const canvas = viewport().getCanvas();
-      canvas.width = Math.round(element.clientWidth * window.devicePixelRatio);
-      canvas.height = Math.round(element.clientHeight * window.devicePixelRatio);
-    },
+    resize: fitCanvas,
     dispose() {
-      disposed = true;
-      element.removeEventListener(Enums.Events.STACK_NEW_IMAGE, onNewImage);
-      element.removeEventListener(Enums.Events.IMAGE_RENDERED, onRendered);
-      eventTarget.removeEventListener(Enums.Events.IMAGE_LOAD_FAILED, onLoadFailed);
-      eventTarget.removeEventListener(Enums.Events.IMAGE_LOAD_ERROR, onLoadFailed);
-      eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, onContextLost);
-      engine.destroy();
+      wish.abort(new DOMException('The viewport was closed', 'AbortError'));
+      window.clearTimeout(asking);
+      cancelAnimationFrame(scheduled);
+      context.canvas.remove();
     },
   };
 }

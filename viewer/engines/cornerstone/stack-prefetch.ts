@@ -1,5 +1,4 @@
-import { cache, Enums, eventTarget } from '@cornerstonejs/core';
-import { abortLoad, loadIntoCache } from './frame-loader.ts';
+import { budgetBytes, isCached, type LoadableFrame, loadFrame, onCacheChange } from './frame-loader.ts';
 import { nextToLoad } from './prefetch-order.ts';
 
 /** Loads the rest of a series in the background: what the reader is likely to scroll to comes first. */
@@ -11,55 +10,56 @@ export interface StackPrefetch {
   dispose(): void;
 }
 
+/** Asked for at once; the queue decides how many of them run. */
 const PARALLEL = 4;
-/** Prefetching never fills the cache so far that it evicts what it has just loaded. */
-const CACHE_SHARE = 0.8;
+/** Of the memory for pixels, shared by the open stacks: prefetching never drives out what it has just loaded. */
+const BUDGET_SHARE = 0.8;
+let openStacks = 0;
 
-export function createStackPrefetch(
-  imageIds: readonly string[],
-  useRgba: boolean,
-  onProgress: () => void,
-): StackPrefetch {
-  const indexOf = new Map(imageIds.map((imageId, index) => [imageId, index]));
+export function createStackPrefetch(frames: readonly LoadableFrame[], onProgress: () => void): StackPrefetch {
+  const indexOf = new Map(frames.map(({ url }, index) => [url, index]));
   const loaded = new Set<number>();
   const tried = new Set<number>();
-  const running = new Set<number>();
+  const ending = new AbortController();
+  let running = 0;
   let place: number | null = null;
   let direction = 1;
-  let disposed = false;
+  openStacks += 1;
 
-  const hasRoom = (): boolean => cache.getCacheSize() < cache.getMaxCacheSize() * CACHE_SHARE;
+  /** How many frames around the reader are kept ready. */
+  const reach = (): number => {
+    const largest = Math.max(1, ...frames.slice(0, 1).map(({ description }) => bytesOf(description)));
+    return Math.max(1, Math.floor((budgetBytes * BUDGET_SHARE) / openStacks / largest));
+  };
   const fill = (): void => {
-    while (!disposed && place !== null && running.size < PARALLEL && hasRoom()) {
-      const index = nextToLoad(imageIds.length, place, direction, (i) => loaded.has(i) || tried.has(i));
-      const imageId = index === null ? undefined : imageIds[index];
-      if (index === null || imageId === undefined) return;
+    const within = reach();
+    while (!ending.signal.aborted && place !== null && running < PARALLEL) {
+      const index = nextToLoad(frames.length, place, direction, (i) => loaded.has(i) || tried.has(i), within);
+      const frame = index === null ? undefined : frames[index];
+      if (index === null || frame === undefined) return;
       tried.add(index);
-      running.add(index);
+      running += 1;
       // A failure shows itself when the reader comes to the image; here it is only not loaded.
-      loadIntoCache(imageId, useRgba)
+      loadFrame(frame, 'prefetch', ending.signal)
         .catch(() => undefined)
         .finally(() => {
-          running.delete(index);
+          running -= 1;
           fill();
         });
     }
   };
-  const onAdded = (event: Event): void => {
-    const index = indexOf.get(imageIdIn(event) ?? '');
+  for (const [url, index] of indexOf) if (isCached(url)) loaded.add(index);
+  const stop = onCacheChange((url, present) => {
+    const index = indexOf.get(url);
     if (index === undefined) return;
-    loaded.add(index);
+    if (present) loaded.add(index);
+    else {
+      loaded.delete(index);
+      // It may be wanted again when the reader comes back.
+      tried.delete(index);
+    }
     onProgress();
-  };
-  const onRemoved = (event: Event): void => {
-    const index = indexOf.get(imageIdIn(event) ?? '');
-    if (index === undefined) return;
-    loaded.delete(index);
-    onProgress();
-  };
-  for (const [imageId, index] of indexOf) if (cache.isLoaded(imageId)) loaded.add(index);
-  eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, onAdded);
-  eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, onRemoved);
+  });
 
   return {
     setPlace(index, towards) {
@@ -70,19 +70,14 @@ export function createStackPrefetch(
     loadedCount: () => loaded.size,
     isLoaded: (index) => loaded.has(index),
     dispose() {
-      disposed = true;
-      eventTarget.removeEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, onAdded);
-      eventTarget.removeEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, onRemoved);
-      for (const index of running) abortLoad(imageIds[index] ?? '');
+      if (ending.signal.aborted) return;
+      openStacks -= 1;
+      ending.abort(new DOMException('The series was closed', 'AbortError'));
+      stop();
     },
   };
 }
 
-/** Added: `detail.image.imageId`; removed: `detail.imageId`. */
-function imageIdIn(event: Event): string | null {
-  const detail: unknown = (event as CustomEvent<unknown>).detail;
-  if (typeof detail !== 'object' || detail === null) return null;
-  const source = 'image' in detail ? detail.image : detail;
-  if (typeof source !== 'object' || source === null || !('imageId' in source)) return null;
-  return typeof source.imageId === 'string' ? source.imageId : null;
+function bytesOf({ rows, columns, isColor, bitsAllocated }: LoadableFrame['description']): number {
+  return rows * columns * (isColor ? 3 : Math.ceil(bitsAllocated / 8));
 }
