@@ -9,6 +9,7 @@ import {
   IconZoomScan,
 } from '@tabler/icons-react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import { DrawingItems } from './drawing-items.tsx';
 import classes from './frame-actions.module.css';
 
 interface Action {
@@ -70,6 +71,7 @@ export function FrameActionsMenu({ engine }: { readonly engine: FrameEngine }) {
             {name}
           </Menu.Item>
         ))}
+        <DrawingItems engine={engine} />
       </Menu.Dropdown>
     </Menu>
   );

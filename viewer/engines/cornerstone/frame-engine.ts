@@ -4,6 +4,7 @@ import type { FrameView } from '#shared/imaging/view-state.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { EngineListener, EngineStatus, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import { chooseDrawing, type DrawingChoice, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
 import { modalityValuesOf } from './frame-image.ts';
@@ -54,6 +55,9 @@ export interface FrameEngine extends ImageEngine<FrameStack> {
   retry(): void;
   /** The colour of what is being drawn. */
   setColor(color: string): void;
+  /** Who draws, by the reader's choice on this computer. */
+  drawing(): DrawingChoice;
+  chooseDrawing(choice: DrawingChoice): void;
 }
 
 /** How long the former image may stay while the wanted one loads, before it is covered. */
@@ -370,6 +374,11 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       watch.begin(0);
       painter.retry();
       refresh();
+    },
+    drawing: drawingChoice,
+    chooseDrawing(choice) {
+      chooseDrawing(choice);
+      painter.chooseCanvas();
     },
     dispose() {
       observer.disconnect();

@@ -39,6 +39,8 @@ export interface StackPainter {
   /** Paints the present image with a look, with the next frame of the screen. */
   paint(look: Look): void;
   screen(): Size;
+  /** Draws by the processor or the graphics card, as the reader has chosen since. */
+  chooseCanvas(): void;
   /** Takes over the size of the element; `paint` must follow. */
   resize(): void;
   dispose(): void;
@@ -56,9 +58,10 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
   let look: Look | null = null;
   let scheduled = 0;
   const picture = createPixelPicture();
-  let context = mount(drawsOnProcessor(drawingChoice(), null));
+  let onProcessor = drawsOnProcessor(drawingChoice(), null);
+  let context = mount();
 
-  function mount(onProcessor: boolean): CanvasRenderingContext2D {
+  function mount(): CanvasRenderingContext2D {
     const canvas = document.createElement('canvas');
     canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
     const made = canvas.getContext('2d', { alpha: false, willReadFrequently: onProcessor });
@@ -67,14 +70,18 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     element.prepend(canvas);
     return made;
   }
-  // Asking for the graphics takes a moment, which the first image does not wait for.
-  const asking = window.setTimeout(() => {
-    if (drawsOnProcessor(drawingChoice(), graphicsOfDevice())) return;
+  function chooseCanvas(): void {
+    const choice = drawingChoice();
+    const next = drawsOnProcessor(choice, choice === 'automatic' ? graphicsOfDevice() : null);
+    if (next === onProcessor) return;
+    onProcessor = next;
     context.canvas.remove();
-    context = mount(false);
+    context = mount();
     fitCanvas();
     draw();
-  }, 1500);
+  }
+  // Asking for the graphics takes a moment, which the first image does not wait for.
+  const asking = window.setTimeout(chooseCanvas, 1500);
 
   function screen(): Size {
     return { width: Math.max(1, element.clientWidth), height: Math.max(1, element.clientHeight) };
@@ -170,6 +177,7 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
       });
     },
     screen,
+    chooseCanvas,
     resize: fitCanvas,
     dispose() {
       wish.abort(new DOMException('The viewport was closed', 'AbortError'));
