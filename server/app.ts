@@ -66,9 +66,10 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   app.addHook('onReady', async () => services.reports.startJobs());
 
   answerErrors(app);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // Bodies that are read as a whole; routes that stream theirs watch over them.
     if (/^application\/json\b/.test(request.headers['content-type'] ?? '')) cutOffStalled(request.raw, reply.raw);
+    done();
   });
   logRequests(app);
   secureHeaders(app, isOverHttps(config));

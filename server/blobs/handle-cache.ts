@@ -1,9 +1,13 @@
+import { read } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { BlobHandle } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
 
-/** Files kept open while nobody reads them; a slide or a series is read thousands of times in a row. */
-const IDLE_HANDLES = 256;
+/**
+ * Files kept open while nobody reads them: opening and closing cost as much as reading half a megabyte, and a reader
+ * comes back to each slice of the few series he looks at.
+ */
+const IDLE_HANDLES = 1000;
 
 interface OpenFile {
   readonly handle: FileHandle;
@@ -24,15 +28,16 @@ export interface HandleCache {
 export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
   // A Map keeps insertion order: taking a file out and putting it back makes it the most recently used.
   const files = new Map<string, Promise<OpenFile>>();
+  const closing = new Set<Promise<void>>();
 
   async function evict(): Promise<void> {
-    if (files.size <= idleLimit) return;
     for (const [key, pending] of files) {
       const file = await pending.catch(() => null);
       if (files.size <= idleLimit) return;
       if (file === null || file.borrowers > 0 || files.get(key) !== pending) continue;
       files.delete(key);
-      await file.handle.close();
+      const closed = file.handle.close().finally(() => closing.delete(closed));
+      closing.add(closed);
     }
   }
 
@@ -57,15 +62,15 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
         path,
         async read(offset, length, signal) {
           const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
-          const read = await readFully(file.handle, target, offset, signal);
-          return read === target.byteLength ? target : target.subarray(0, read);
+          const found = await readFully(file.handle.fd, target, offset, signal);
+          return found === target.byteLength ? target : target.subarray(0, found);
         },
-        readInto: (target, offset, signal) => readFully(file.handle, target, offset, signal),
+        readInto: (target, offset, signal) => readFully(file.handle.fd, target, offset, signal),
         async close() {
           if (returned) return;
           returned = true;
           file.borrowers -= 1;
-          await evict();
+          if (files.size > idleLimit) await evict();
         },
       };
     },
@@ -74,6 +79,7 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
       const open = [...files.values()];
       files.clear();
       for (const pending of open) await pending.then((file) => file.handle.close()).catch(() => undefined);
+      await Promise.allSettled(closing);
     },
   };
 }
@@ -90,7 +96,7 @@ async function openFile(path: string): Promise<OpenFile> {
 }
 
 async function readFully(
-  handle: FileHandle,
+  fd: number,
   target: Uint8Array,
   offset: number,
   signal: AbortSignal | undefined,
@@ -98,9 +104,19 @@ async function readFully(
   let done = 0;
   while (done < target.byteLength) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(target, done, target.byteLength - done, offset + done);
+    const bytesRead = await readSome(fd, target, done, offset + done);
     if (bytesRead === 0) break;
     done += bytesRead;
   }
   return done;
+}
+
+/** By the callback form, which costs a third of what the handle's own `read` does. */
+function readSome(fd: number, target: Uint8Array, from: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(fd, target, from, target.byteLength - from, position, (error, bytesRead) => {
+      if (error === null) resolve(bytesRead);
+      else reject(error);
+    });
+  });
 }

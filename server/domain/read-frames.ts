@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId } from '#shared/ids.ts';
+import type { ConsultationId, Sha256 } from '#shared/ids.ts';
 import type { DerivedFrames } from './derived-frames.ts';
 import type { FoundInstance, FrameDirectory, InstancePlace } from './frame-directory.ts';
 import type { InstanceFrames } from './image-ports.ts';
@@ -17,10 +17,10 @@ export type Lend = (lengthBytes: number) => Uint8Array;
 export interface FramesOfInstance {
   readonly instance: FoundInstance;
   readonly frames: InstanceFrames;
-  /** One frame after the other, in the order asked for; stops reading when the signal aborts. */
-  read(lend: Lend, signal: AbortSignal): AsyncGenerator<Uint8Array>;
-  /** As `read`, in one of the frames' targets. Also throws what DerivedFrames throws. */
-  readAs(targetUid: string, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** One of the frames that were checked, as it is sent unless asked otherwise. */
+  stored(frameNumber: number, lend: Lend, signal: AbortSignal): Promise<Uint8Array>;
+  /** The same in one of the frames' targets. Also throws what DerivedFrames throws. */
+  transcoded(frameNumber: number, targetUid: string, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 /**
@@ -42,42 +42,41 @@ export async function readFrames(
   return {
     instance,
     frames,
-    async *read(lend, signal) {
-      const blob = await blobs.open(instance.sha256, signal);
-      try {
-        for (const frameNumber of frameNumbers) {
-          yield await frames.frame(frameNumber, async (offsetBytes, lengthBytes) => {
-            const length = Math.max(0, Math.min(lengthBytes, blob.sizeBytes - offsetBytes));
-            const target = lend(length);
-            const read = await blob.readInto(target, offsetBytes, signal);
-            return read === target.byteLength ? target : target.subarray(0, read);
-          });
-        }
-      } finally {
-        await blob.close();
-      }
-    },
-    async *readAs(targetUid, signal) {
-      for (const frameNumber of frameNumbers) {
-        const stored = (reading: AbortSignal) => storedFrame(blobs, instance, frames, frameNumber, reading);
-        yield await derived.read(instance, frameNumber, targetUid, stored, signal);
-      }
+    stored: (frameNumber, lend, signal) => readStored(blobs, instance.sha256, frames, frameNumber, lend, signal),
+    transcoded: (frameNumber, targetUid, signal) => {
+      const stored = (reading: AbortSignal) => storedFrame(blobs, instance, frames, frameNumber, reading);
+      return derived.read(instance, frameNumber, targetUid, stored, signal);
     },
   };
 }
 
+async function readStored(
+  blobs: BlobStore,
+  sha256: Sha256,
+  frames: InstanceFrames,
+  frameNumber: number,
+  lend: Lend,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const blob = await blobs.open(sha256, signal);
+  try {
+    return await frames.frame(frameNumber, async (offsetBytes, lengthBytes) => {
+      const target = lend(Math.max(0, Math.min(lengthBytes, blob.sizeBytes - offsetBytes)));
+      const read = await blob.readInto(target, offsetBytes, signal);
+      return read === target.byteLength ? target : target.subarray(0, read);
+    });
+  } finally {
+    await blob.close();
+  }
+}
+
 /** One frame as it is sent unless asked otherwise, in memory of its own. */
-export async function storedFrame(
+export function storedFrame(
   blobs: BlobStore,
   { sha256 }: Pick<FoundInstance, 'sha256'>,
   frames: InstanceFrames,
   frameNumber: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const blob = await blobs.open(sha256, signal);
-  try {
-    return await frames.frame(frameNumber, (offsetBytes, lengthBytes) => blob.read(offsetBytes, lengthBytes, signal));
-  } finally {
-    await blob.close();
-  }
+  return readStored(blobs, sha256, frames, frameNumber, (lengthBytes) => Buffer.allocUnsafe(lengthBytes), signal);
 }

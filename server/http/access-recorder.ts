@@ -8,6 +8,13 @@ const REFUSALS_COALESCE_MS = 60_000;
 /** Beyond this many remembered rows the oldest are forgotten, which can only make a row too many. */
 const REMEMBERED = 50_000;
 
+interface AccessRow {
+  readonly action: string;
+  readonly outcome: 'success' | 'refused';
+  readonly consultationId: ConsultationId | null;
+  readonly coalesceMs: number;
+}
+
 /** Writes the audit rows of reading and of being refused; changes write theirs in their own transaction. */
 export class AccessRecorder {
   readonly #audit: AuditTrail;
@@ -19,11 +26,14 @@ export class AccessRecorder {
     this.#clock = clock;
   }
 
-  /** Notes a request that its route is about to answer. Nothing is sent before the row is stored. */
-  async answered(request: FastifyRequest, principal: Principal, statusCode: number): Promise<void> {
+  /**
+   * Notes a request that its route is about to answer. Nothing is sent before the row is stored; null when there is
+   * nothing to wait for.
+   */
+  answered(request: FastifyRequest, principal: Principal, statusCode: number): Promise<void> | null {
     const { audit } = request.routeOptions.config;
-    if (audit === undefined || audit === null || statusCode >= 400) return;
-    await this.#write(request, principal, {
+    if (audit === undefined || audit === null || statusCode >= 400) return null;
+    return this.#write(request, principal, {
       action: audit.action,
       outcome: 'success',
       consultationId: request.standings[0]?.consultationId ?? null,
@@ -42,29 +52,19 @@ export class AccessRecorder {
     });
   }
 
-  async #write(
-    request: FastifyRequest,
-    principal: Principal,
-    row: {
-      readonly action: string;
-      readonly outcome: 'success' | 'refused';
-      readonly consultationId: ConsultationId | null;
-      readonly coalesceMs: number;
-    },
-  ): Promise<void> {
+  #write(request: FastifyRequest, principal: Principal, row: AccessRow): Promise<void> | null {
     const subject = subjectOf(request);
     const now = this.#clock.now().getTime();
-    const key = [principal.userId, principal.via, row.action, row.outcome, row.consultationId, subject].join(' ');
+    const key = `${principal.userId} ${principal.via} ${row.action} ${row.outcome} ${row.consultationId} ${subject}`;
     const last = this.#writtenMs.get(key);
-    if (last !== undefined && now - last < row.coalesceMs) return;
-    await this.#audit.append({
-      actor: principal,
-      action: row.action,
-      outcome: row.outcome,
-      consultationId: row.consultationId,
-      subject,
-      detail: { via: principal.via },
-    });
+    if (last !== undefined && now - last < row.coalesceMs) return null;
+    return this.#append(principal, row, subject, key, now);
+  }
+
+  async #append(principal: Principal, row: AccessRow, subject: string | null, key: string, now: number): Promise<void> {
+    const { action, outcome, consultationId } = row;
+    const detail = { via: principal.via };
+    await this.#audit.append({ actor: principal, action, outcome, consultationId, subject, detail });
     this.#writtenMs.delete(key);
     if (row.coalesceMs > 0) this.#remember(key, now);
   }
@@ -80,7 +80,11 @@ export class AccessRecorder {
 
 /** Notes every successful answer of a route that declares an audit rule, before its first byte leaves. */
 export function recordReads(app: FastifyInstance, recorder: AccessRecorder): void {
-  app.addHook('onSend', async (request, reply) => {
-    if (request.principal !== null) await recorder.answered(request, request.principal, reply.statusCode);
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const { principal } = request;
+    // Most answers have no row of their own, and do not wait a turn for that.
+    const written = principal === null ? null : recorder.answered(request, principal, reply.statusCode);
+    if (written === null) done();
+    else written.then(() => done(), done);
   });
 }

@@ -7,24 +7,34 @@ import type { FastifyReply } from 'fastify';
 
 const SMALLEST_BYTES = 64 * 1024;
 const LARGEST_BYTES = 32 * 1024 * 1024;
-const IDLE_BYTES = 64 * 1024 * 1024;
+const IDLE_BYTES = 32 * 1024 * 1024;
 
 export class BufferPool {
   readonly #idle = new Map<number, Buffer[]>();
   #idleBytes = 0;
 
-  /** A lease whose memory comes back to the pool when the answer has been sent or given up. */
-  leaseFor(reply: FastifyReply): (lengthBytes: number) => Uint8Array {
+  /**
+   * Does `work` with memory that comes back to the pool when the work is over and the answer has been sent or given up,
+   * whichever is later: a read on its way into memory is not stopped by a caller who leaves.
+   */
+  async fill<T>(reply: FastifyReply, work: (lend: (lengthBytes: number) => Uint8Array) => Promise<T>): Promise<T> {
     const taken: Buffer[] = [];
-    reply.raw.once('close', () => {
-      for (const buffer of taken.splice(0)) this.#giveBack(buffer);
-    });
-    return (lengthBytes) => {
-      if (lengthBytes < SMALLEST_BYTES || lengthBytes > LARGEST_BYTES) return Buffer.allocUnsafe(lengthBytes);
-      const buffer = this.#take(sizeClass(lengthBytes));
-      taken.push(buffer);
-      return buffer.subarray(0, lengthBytes);
+    let users = 2;
+    const release = (): void => {
+      users -= 1;
+      if (users === 0) for (const buffer of taken.splice(0)) this.#giveBack(buffer);
     };
+    reply.raw.once('close', release);
+    try {
+      return await work((lengthBytes) => {
+        if (lengthBytes < SMALLEST_BYTES || lengthBytes > LARGEST_BYTES) return Buffer.allocUnsafe(lengthBytes);
+        const buffer = this.#take(sizeClass(lengthBytes));
+        taken.push(buffer);
+        return buffer.subarray(0, lengthBytes);
+      });
+    } finally {
+      release();
+    }
   }
 
   #take(size: number): Buffer {
@@ -44,7 +54,8 @@ export class BufferPool {
   }
 }
 
-/** The next power of two, so that frames of slightly different size share buffers. */
+/** The next eighth of a power of two: frames of slightly different size share buffers, and little is left empty. */
 function sizeClass(lengthBytes: number): number {
-  return 2 ** Math.ceil(Math.log2(lengthBytes));
+  const step = 2 ** (Math.floor(Math.log2(lengthBytes)) - 3);
+  return Math.ceil(lengthBytes / step) * step;
 }

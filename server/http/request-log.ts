@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** One line a request at debug level, with the pattern of its route: an address itself can hold identifiers. */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+  if (app.log.level !== 'debug' && app.log.level !== 'trace') return;
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       {
         method: request.method,
@@ -12,5 +13,6 @@ export function logRequests(app: FastifyInstance): void {
       },
       'answered',
     );
+    done();
   });
 }

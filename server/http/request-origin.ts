@@ -26,8 +26,8 @@ function isOurs(request: FastifyRequest, publicUrl: URL | null): boolean {
  * already; this does not depend on it. Requests with a token carry no cookie that could be misused.
  */
 export function checkOrigin(app: FastifyInstance, publicUrl: URL | null): void {
-  app.addHook('onRequest', async (request) => {
-    if (READING.has(request.method) || request.headers.authorization !== undefined) return;
-    if (!isOurs(request, publicUrl)) throw new AppError('ORIGIN_REFUSED');
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isHarmless = READING.has(request.method) || request.headers.authorization !== undefined;
+    done(isHarmless || isOurs(request, publicUrl) ? undefined : new AppError('ORIGIN_REFUSED'));
   });
 }

@@ -7,10 +7,11 @@ import { type FramesOfInstance, readFrames } from '#server/domain/read-frames.ts
 import type { AuditRule } from '#server/http/access.ts';
 import { BufferPool } from '#server/http/buffer-pool.ts';
 import { answerRange } from '#server/http/byte-range.ts';
+import { callerGone } from '#server/http/caller-gone.ts';
 import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, type CodedForm, chooseForm, frameForms } from './accept.ts';
-import { multipart } from './multipart.ts';
+import { type Multipart, multipart } from './multipart.ts';
 import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.view', coalesceMs: 600_000 };
@@ -44,6 +45,7 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
         },
         // Pixels go as stored: packing them anew for every reader costs more than it saves, and hides their length.
         compress: false,
+        decompress: false,
         config: { access: bySeries, audit },
       },
       async (request, reply) => {
@@ -54,10 +56,10 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
         const made = isStored(found, sending) ? '' : `.${sending.transferSyntaxUid}.${MAKER}`;
         const etag = `"${found.instance.sha256.slice(0, 32)}.${numbers.join('-')}.${form}.${sending.mediaType}${made}"`;
         void reply.header('vary', 'accept');
-        if (numbers.length === 1 && immutable(request, reply, etag)) return reply.send();
-        return numbers.length === 1
-          ? sendOne(request, reply, found, { ...sending, etag }, pool)
-          : sendMany(request, reply, found, sending);
+        const [frameNumber] = numbers;
+        if (frameNumber === undefined || numbers.length > 1) return sendMany(reply, found, numbers, sending);
+        if (immutable(request, reply, etag)) return reply.send();
+        return sendOne(request, reply, found, { ...sending, etag, frameNumber }, pool);
       },
     );
   };
@@ -79,63 +81,73 @@ function isStored({ frames }: FramesOfInstance, { transferSyntaxUid }: CodedForm
   return transferSyntaxUid === frames.transferSyntaxUid;
 }
 
-/** One frame in one piece of borrowed memory. */
+/** One frame, in one piece of borrowed memory with all that is sent around it. */
 async function sendOne(
   request: FastifyRequest,
   reply: FastifyReply,
   found: FramesOfInstance,
-  sending: CodedForm & { readonly etag: string },
+  sending: CodedForm & { readonly etag: string; readonly frameNumber: number },
   pool: BufferPool,
 ): Promise<FastifyReply> {
-  const lend = pool.leaseFor(reply);
-  const reading = isStored(found, sending)
-    ? found.read(lend, request.signal)
-    : found.readAs(sending.transferSyntaxUid, request.signal);
-  try {
-    const { value: bytes } = await reading.next();
-    if (bytes === undefined) throw new Error('a frame that was checked gave no bytes');
-    const { transferSyntaxUid } = sending;
-    if (!sending.multipart) {
+  const { frameNumber, mediaType, transferSyntaxUid } = sending;
+  const wrapping = sending.multipart ? multipart(mediaType, transferSyntaxUid) : null;
+  const before = wrapping?.partHead.byteLength ?? 0;
+  const around = before + (wrapping?.tail.byteLength ?? 0);
+  const signal = callerGone(reply);
+  return pool.fill(reply, async (lend) => {
+    let room: Uint8Array | null = null;
+    // Read to where it is sent from: half a megabyte is not moved for the sake of a line in front of it.
+    const lendInside = (lengthBytes: number): Uint8Array => {
+      room = lend(lengthBytes + around);
+      return room.subarray(before, before + lengthBytes);
+    };
+    const bytes = isStored(found, sending)
+      ? await found.stored(frameNumber, lendInside, signal)
+      : await found.transcoded(frameNumber, transferSyntaxUid, signal);
+    if (wrapping === null) {
       // Viewers that show a coarse image first ask for the beginning of the code stream.
       const { offsetBytes, lengthBytes } = answerRange(request, reply, sending.etag, bytes.byteLength);
       return reply
-        .type(`${sending.mediaType}; transfer-syntax=${transferSyntaxUid}`)
+        .type(`${mediaType}; transfer-syntax=${transferSyntaxUid}`)
         .send(bytes.subarray(offsetBytes, offsetBytes + lengthBytes));
     }
-    const { contentType, partHead, tail } = multipart(sending.mediaType, transferSyntaxUid);
-    const body = lend(partHead.byteLength + bytes.byteLength + tail.byteLength);
-    body.set(partHead, 0);
-    body.set(bytes, partHead.byteLength);
-    body.set(tail, partHead.byteLength + bytes.byteLength);
-    return reply.type(contentType).send(body);
-  } finally {
-    await reading.return(undefined);
-  }
+    return reply.type(wrapping.contentType).send(wrapped(bytes, wrapping, room ?? lend(bytes.byteLength + around)));
+  });
+}
+
+/** The frame as a part, in `room` where it may lie already; frames of several pieces lie elsewhere. */
+function wrapped(bytes: Uint8Array, { partHead, tail }: Multipart, room: Uint8Array): Uint8Array {
+  const length = partHead.byteLength + bytes.byteLength + tail.byteLength;
+  const body = room.byteLength === length ? room : Buffer.allocUnsafe(length);
+  const start = body.byteOffset + partHead.byteLength;
+  if (bytes.buffer !== body.buffer || bytes.byteOffset !== start) body.set(bytes, partHead.byteLength);
+  body.set(partHead, 0);
+  body.set(tail, partHead.byteLength + bytes.byteLength);
+  return body;
 }
 
 /** Several frames one after the other, never more than one in memory. */
 async function sendMany(
-  request: FastifyRequest,
   reply: FastifyReply,
   found: FramesOfInstance,
+  numbers: readonly number[],
   sending: CodedForm,
 ): Promise<FastifyReply> {
-  const { contentType, partHead, tail } = multipart(sending.mediaType, sending.transferSyntaxUid);
-  const frames = isStored(found, sending)
-    ? found.read((length) => Buffer.allocUnsafe(length), request.signal)
-    : found.readAs(sending.transferSyntaxUid, request.signal);
+  const { mediaType, transferSyntaxUid } = sending;
+  const { contentType, partHead, tail } = multipart(mediaType, transferSyntaxUid);
+  const signal = callerGone(reply);
+  const read = (frameNumber: number) =>
+    isStored(found, sending)
+      ? found.stored(frameNumber, (lengthBytes) => Buffer.allocUnsafe(lengthBytes), signal)
+      : found.transcoded(frameNumber, transferSyntaxUid, signal);
   // What is wrong with the first frame can still be said with a status.
-  const first = await frames.next();
+  const first = await read(numbers[0] ?? 1);
   async function* parts(): AsyncGenerator<Uint8Array> {
-    try {
-      for (let frame = first; frame.done !== true; frame = await frames.next()) {
-        yield partHead;
-        yield frame.value;
-      }
-      yield tail;
-    } finally {
-      await frames.return(undefined);
+    for (const [at, frameNumber] of numbers.entries()) {
+      yield partHead;
+      yield at === 0 ? first : await read(frameNumber);
     }
+    yield tail;
   }
   return reply.type(contentType).send(Readable.from(parts(), { objectMode: false }));
 }
