@@ -1,32 +1,39 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { materialPaths } from '#shared/api/material.ts';
-import { type BenchRow, load } from './measure.ts';
+import type { BenchRow } from './measure.ts';
 import { asDicomweb, type DicomwebServer, startNginx, startOrthanc } from './peers.ts';
+import type { TreeMemory } from './process-figures.ts';
 import type { ProductServer } from './product-server.ts';
-import { benchSideBySide, type Contestant, type SideBySide } from './side-by-side.ts';
+import { benchRendered, benchStoredFrames, type Duration } from './series-images.ts';
+import { benchSideBySide, type Contestant } from './side-by-side.ts';
 import { renamed, renumbered, STOW_TYPE, stowBodyOf } from './stow.ts';
 import { studyObject } from './study-objects.ts';
 
 const SLICES = 400;
 const PAINTED = 40;
 const STUDIES = 2000;
-const MULTIPART = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
-const STORED_FRAME = 'application/octet-stream; transfer-syntax=*';
 
-interface Sizes {
-  readonly seconds: number;
-  readonly rounds: number;
+interface Sizes extends Duration {
+  /** Instances of a round. */
   readonly stored: number;
 }
+
+/** What is measured; memory always is. */
+export type DicomwebPart = 'stow' | 'frames' | 'metadata' | 'rendered' | 'search';
 
 /**
  * The product beside Orthanc and nginx where they are installed: the same requests, on the same disk, in alternating
  * rounds of one run. Each figure is the median of its rounds, and each ratio the median of the ratios of the rounds,
  * since a machine that slows down slows both halves of a round.
  */
-export async function benchDicomweb(product: ProductServer, folder: string, sizes: Sizes): Promise<BenchRow[]> {
+export async function benchDicomweb(
+  product: ProductServer,
+  folder: string,
+  sizes: Sizes,
+  isWanted: (part: DicomwebPart) => boolean,
+): Promise<BenchRow[]> {
   const { ct, files } = await largeSeries(join(folder, 'ct400'));
   const orthanc = await startOrthanc(join(folder, 'orthanc'));
   const nginx = await startNginx(join(folder, 'www'), join(folder, 'nginx'));
@@ -36,12 +43,13 @@ export async function benchDicomweb(product: ProductServer, folder: string, size
   if (nginx === null) process.stderr.write('dicomweb: nginx is not installed\n');
   const both = orthanc === null ? [ours] : [ours, orthanc];
   try {
-    const rows = await benchStoring(both, ct, files, sizes);
+    const rows: BenchRow[] = [];
+    if (isWanted('stow')) rows.push(...(await benchStoring(both, ct, files, sizes)));
     for (const server of both) await fill(server, files);
-    rows.push(...(await benchFrames(both, nginx, { ct, files, folder }, sizes)));
-    rows.push(...(await benchMetadata(both, ct, sizes)));
-    rows.push(...(await benchRendered(both, ct, sizes)));
-    rows.push(...(await benchSearch(both, sizes)));
+    if (isWanted('frames')) rows.push(...(await benchStoredFrames(both, nginx, { ct, files, folder }, sizes)));
+    if (isWanted('metadata')) rows.push(...(await benchMetadata(both, ct, sizes)));
+    if (isWanted('rendered')) rows.push(...(await benchRendered(both, ct, sizes)));
+    if (isWanted('search')) rows.push(...(await benchSearch(both, sizes)));
     rows.push(...(await memoryRows(both)));
     return rows;
   } finally {
@@ -121,54 +129,6 @@ async function benchStoring(servers: readonly DicomwebServer[], ct: CtSeries, fi
   return rows;
 }
 
-/** Frames at random, in the form viewers ask for, and alone where nginx sends the same bytes. */
-async function benchFrames(
-  servers: readonly DicomwebServer[],
-  nginx: DicomwebServer | null,
-  data: { readonly ct: CtSeries; readonly files: readonly Buffer[]; readonly folder: string },
-  sizes: Sizes,
-): Promise<BenchRow[]> {
-  const { ct, files, folder } = data;
-  const paths = ct.instances.map(({ sopInstanceUid }) =>
-    materialPaths.frame(ct.studyUid, ct.seriesUid, sopInstanceUid, 1),
-  );
-  await mkdir(join(folder, 'www'), { recursive: true });
-  const frameBytes = ct.size * ct.size * 2;
-  const names = files.map((_, at) => `/${at}`);
-  // The pixels are the last element of these files.
-  await Promise.all(files.map((file, at) => writeFile(join(folder, 'www', String(at)), file.subarray(-frameBytes))));
-  const rows: BenchRow[] = [];
-  for (const connections of [8, 32]) {
-    const job = { connections, seconds: sizes.seconds };
-    const asking = (server: DicomwebServer, accept: string) => ({
-      name: server.name,
-      round: () => loaded({ ...job, base: server.base, headers: { ...server.headers, accept } }, paths),
-    });
-    const unit = 'frames/s';
-    const name = `frames 512² at random, ${connections} connections`;
-    const contestants = servers.map((server) => asking(server, MULTIPART));
-    rows.push(...(await benchSideBySide({ name, unit, contestants, rounds: sizes.rounds })));
-    const [ours] = servers;
-    if (nginx === null || ours === undefined) continue;
-    const still: Contestant = {
-      name: nginx.name,
-      round: () => loaded({ ...job, base: nginx.base, headers: {} }, names),
-    };
-    const alone: SideBySide = {
-      ...{ name: `${name}, single part`, unit, rounds: sizes.rounds },
-      contestants: [asking(ours, STORED_FRAME), still],
-    };
-    rows.push(...(await benchSideBySide(alone)));
-  }
-  return rows;
-}
-
-async function loaded(job: Parameters<typeof load>[0], paths: readonly string[]) {
-  const result = await load(job, paths);
-  const { p50, p95, p99 } = result;
-  return { figure: result.requestsPerSecond, p50, p95, p99, note: `${result.megabytesPerSecond.toFixed(0)} MB/s` };
-}
-
 /** The metadata of a series of 400 instances: till its first byte, and whole. */
 async function benchMetadata(servers: readonly DicomwebServer[], ct: CtSeries, sizes: Sizes): Promise<BenchRow[]> {
   const path = materialPaths.seriesMetadata(ct.studyUid, ct.seriesUid);
@@ -198,30 +158,6 @@ async function benchMetadata(servers: readonly DicomwebServer[], ct: CtSeries, s
   });
   const name = `metadata of ${SLICES} instances`;
   return await benchSideBySide({ name, unit: 'ms', contestants, rounds: sizes.rounds, lessIsBetter: true });
-}
-
-async function benchRendered(servers: readonly DicomwebServer[], ct: CtSeries, sizes: Sizes): Promise<BenchRow[]> {
-  const paths = ct.instances.map(
-    ({ sopInstanceUid }) =>
-      `/dicom-web/studies/${ct.studyUid}/series/${ct.seriesUid}/instances/${sopInstanceUid}/rendered`,
-  );
-  const rows: BenchRow[] = [];
-  for (const connections of [1, 8]) {
-    const contestants = servers.map((server) => ({
-      name: server.name,
-      round: () =>
-        loaded(
-          {
-            ...{ base: server.base, headers: { ...server.headers, accept: 'image/jpeg' } },
-            ...{ connections, seconds: sizes.seconds },
-          },
-          paths,
-        ),
-    }));
-    const name = `/rendered as JPEG, ${connections} connection${connections === 1 ? '' : 's'}`;
-    rows.push(...(await benchSideBySide({ name, unit: 'req/s', contestants, rounds: sizes.rounds })));
-  }
-  return rows;
 }
 
 const SEARCHES: readonly (readonly [string, string])[] = [
@@ -263,16 +199,21 @@ async function benchSearch(servers: readonly DicomwebServer[], sizes: Sizes): Pr
   return rows;
 }
 
-/** What the processes hold after all of it. */
+/** What the processes hold after all of it, by both ways of counting. */
 async function memoryRows(servers: readonly DicomwebServer[]): Promise<BenchRow[]> {
-  const held = await Promise.all(servers.map(async (server) => ({ server, mb: await server.memory() })));
-  const peer = held[1]?.mb ?? null;
-  return held.map(({ server, mb }, at) => ({
-    ...{ name: `memory after all of it, ${server.name}`, unit: 'MB', figure: mb, range: null },
-    ...{ p50: null, p95: null, p99: null, rssMb: mb },
-    ratio: at === 0 && peer !== null ? mb / peer : null,
-    note: 'all processes; a ratio below one is the better',
-  }));
+  const held = await Promise.all(servers.map(async (server) => ({ server, memory: await server.memory() })));
+  const waysOfCounting = [
+    ['resident', ({ residentMb }: TreeMemory) => residentMb],
+    ['proportional', ({ proportionalMb }: TreeMemory) => proportionalMb],
+  ] as const;
+  return waysOfCounting.flatMap(([way, mbOf]) =>
+    held.map(({ server, memory }, at) => ({
+      ...{ name: `memory after all of it, ${way}, ${server.name}`, unit: 'MB', figure: mbOf(memory), range: null },
+      ...{ p50: null, p95: null, p99: null, rssMb: null },
+      ratio: at === 0 && held[1] !== undefined ? mbOf(memory) / mbOf(held[1].memory) : null,
+      note: `${memory.processes} processes; a ratio below one is the better`,
+    })),
+  );
 }
 
 function median(values: readonly number[]): number {

@@ -12,6 +12,8 @@ export interface LoadJob {
   /** Stop after so many seconds, or after so many requests. */
   readonly seconds?: number;
   readonly requests?: number;
+  /** Takes the paths one after the other instead of at random, so that none comes twice while there are enough. */
+  readonly inOrder?: boolean;
 }
 
 export interface LoadResult {

@@ -18,6 +18,8 @@ export interface BenchRow {
   readonly p95: number | null;
   readonly p99: number | null;
   readonly rssMb: number | null;
+  /** Processor time of all processes of the server for one request, µs. */
+  readonly cpuUs?: number | null;
   /** This row's figure divided by its reference's: the bare server's for the same bytes, the bare page's for the same images. */
   readonly ratio: number | null;
   readonly note: string;
@@ -93,7 +95,7 @@ export function table(rows: readonly BenchRow[]): string {
   const digitsOf = (value: number | null): number => (value !== null && value < 100 ? 1 : 0);
   const number = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
   const lines = [
-    ['what', 'figure', '', 'least–most', 'p50 ms', 'p95 ms', 'p99 ms', 'RSS MB', '× ref.', ''],
+    ['what', 'figure', '', 'least–most', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs', 'RSS MB', '× ref.', ''],
     ...rows.map((row) => [
       row.name,
       number(row.figure, digitsOf(row.figure)),
@@ -102,13 +104,14 @@ export function table(rows: readonly BenchRow[]): string {
       number(row.p50, 2),
       number(row.p95, 2),
       number(row.p99, 2),
+      number(row.cpuUs ?? null, 0),
       number(row.rssMb, 0),
       number(row.ratio, 2),
       row.note,
     ]),
   ];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  const right = new Set([1, 3, 4, 5, 6, 7, 8]);
+  const right = new Set([1, 3, 4, 5, 6, 7, 8, 9]);
   return lines
     .map((line) =>
       line

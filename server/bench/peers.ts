@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { cpuMsOfTree, memoryOfTree, type TreeMemory } from './process-figures.ts';
 import type { ProductServer } from './product-server.ts';
-import { residentTreeMb } from './resident-memory.ts';
 
 /** A DICOMweb server that the same requests are sent to. */
 export interface DicomwebServer {
@@ -15,8 +15,9 @@ export interface DicomwebServer {
   readonly headers: Readonly<Record<string, string>>;
   /** Where STOW-RS posts to. */
   readonly storePath: string;
-  /** Resident memory of all its processes, MB. */
-  memory(): Promise<number>;
+  memory(): Promise<TreeMemory>;
+  /** Processor time of all its processes so far, ms. */
+  cpuMs(): Promise<number>;
 }
 
 export interface PeerServer extends DicomwebServer {
@@ -34,7 +35,8 @@ export function asDicomweb(server: ProductServer): DicomwebServer {
   return {
     ...{ name: 'ours', base: server.base, headers: server.headers },
     storePath: `/dicom-web/studies?consultation=${server.consultationId}`,
-    memory: async () => (await server.memory()).withWorkers,
+    memory: () => memoryOfTree(server.pid),
+    cpuMs: () => cpuMsOfTree(server.pid),
   };
 }
 
@@ -98,7 +100,8 @@ function peerOf(child: ChildProcess, server: Pick<DicomwebServer, 'name' | 'base
   return {
     ...server,
     storePath: '/dicom-web/studies',
-    memory: () => residentTreeMb(child.pid ?? 0),
+    memory: () => memoryOfTree(child.pid ?? 0),
+    cpuMs: () => cpuMsOfTree(child.pid ?? 0),
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');

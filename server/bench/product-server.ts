@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { UploadOutcome } from '#shared/api/material.ts';
-import { residentMb, residentTreeMb } from './resident-memory.ts';
+import { memoryOfTree, residentMb } from './process-figures.ts';
 import { sendByTus, type TusSource } from './tus-client.ts';
 
 /** The product as an operator runs it: its own process, its own data folder, reached over HTTP. */
@@ -12,6 +12,7 @@ export interface ProductServer {
   readonly base: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly consultationId: string;
+  readonly pid: number;
   /** Makes an account of another role; the headers of a request by it. */
   headersOf(role: string): Promise<Readonly<Record<string, string>>>;
   /** Resident memory of the server process, and of it with its workers, in MB. Linux only, else 0. */
@@ -62,10 +63,11 @@ export async function startProduct(
     base,
     headers,
     consultationId,
+    pid: server.pid ?? 0,
     headersOf: (role) => addAccount(`${role}@example.org`, role),
     memory: async () => {
       const pid = server.pid ?? 0;
-      return { server: await residentMb(pid), withWorkers: await residentTreeMb(pid) };
+      return { server: await residentMb(pid), withWorkers: (await memoryOfTree(pid)).residentMb };
     },
     async getJson(path) {
       const answer = await fetch(base + path, { headers });

@@ -41,7 +41,13 @@ async function benchViewer(): Promise<BenchRow[]> {
   return part.benchViewer(values.quick, rounds, (text) => process.stderr.write(`viewer: ${text}\n`));
 }
 
-const isWanted = (part: string): boolean => values.only === undefined || values.only.includes(part);
+/** `dicomweb` is all of it, `dicomweb.frames` a part alone. */
+function isWanted(part: string): boolean {
+  const { only } = values;
+  if (only === undefined) return true;
+  const [whole = part] = part.split('.');
+  return only.some((name) => name === part || name === whole || name.startsWith(`${part}.`));
+}
 
 const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => Promise<BenchRow[]>>> = {
   upload: (server, folder) => benchUpload(server, folder, uploadBytes),
@@ -49,9 +55,14 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
   frames: (server, folder) => benchFrames(server, folder, seconds),
   tiles: (server, folder) => benchTiles(server, folder, seconds),
   dicomweb: (server, folder) =>
-    benchDicomweb(server, folder, {
-      ...{ seconds: values.quick ? 2 : 5, rounds: rounds ?? (values.quick ? 1 : 5), stored: values.quick ? 40 : 100 },
-    }),
+    benchDicomweb(
+      server,
+      folder,
+      {
+        ...{ seconds: values.quick ? 2 : 5, rounds: rounds ?? (values.quick ? 1 : 5), stored: values.quick ? 40 : 100 },
+      },
+      (part) => isWanted(`dicomweb.${part}`),
+    ),
   search: (server, folder) => benchSearch(server, folder, values.quick ? 10_000 : 100_000, seconds),
 };
 

@@ -9,10 +9,14 @@ export interface Round {
   readonly p95?: number;
   readonly p99?: number;
   readonly note?: string;
+  /** Requests that were answered, for the processor time of one. */
+  readonly requests?: number;
 }
 
 export interface Contestant {
   readonly name: string;
+  /** Processor time its processes have taken so far, ms. */
+  cpuMs?(): Promise<number>;
   round(): Promise<Round>;
 }
 
@@ -29,11 +33,17 @@ export interface SideBySide {
 /** Lets them take turns, one uncounted round first, and writes a row each; the first has the median of the ratios. */
 export async function benchSideBySide(side: SideBySide): Promise<BenchRow[]> {
   const rounds: Round[][] = side.contestants.map(() => []);
+  const cpuUs: number[][] = side.contestants.map(() => []);
   for (let round = -1; round < side.rounds; round += 1) {
     for (const [at, contestant] of side.contestants.entries()) {
+      const before = await contestant.cpuMs?.();
       const result = await contestant.round();
+      const after = await contestant.cpuMs?.();
       process.stderr.write(`  ${side.name}, ${contestant.name}: ${result.figure.toFixed(1)} ${side.unit}\n`);
-      if (round >= 0) rounds[at]?.push(result);
+      if (round < 0) continue;
+      rounds[at]?.push(result);
+      if (before === undefined || after === undefined || result.requests === undefined) continue;
+      cpuUs[at]?.push(((after - before) * 1000) / result.requests);
     }
   }
   const ratios = (rounds[0] ?? []).flatMap((ours, at) => {
@@ -54,7 +64,12 @@ export async function benchSideBySide(side: SideBySide): Promise<BenchRow[]> {
       range: figures.length > 1 ? ([Math.min(...figures), Math.max(...figures)] as const) : null,
       ...{ p50: percentile(0.5, ({ p50 }) => p50), p95: percentile(0.95, ({ p95 }) => p95) },
       p99: percentile(0.99, ({ p99 }) => p99),
-      ...{ rssMb: null, ratio: at === 0 ? medianOf(ratios) : null, note: own.at(-1)?.note ?? '' },
+      ...{
+        cpuUs: medianOf(cpuUs[at] ?? []),
+        rssMb: null,
+        ratio: at === 0 ? medianOf(ratios) : null,
+        note: own.at(-1)?.note ?? '',
+      },
     };
   });
 }

@@ -7,7 +7,7 @@ import type { LoadJob, LoadResult } from './load.ts';
 
 const run = promisify(execFile);
 
-/** Asks for paths at random, and prints the figures as JSON behind a mark of its own. */
+/** Asks for paths at random or in their order, and prints the figures as JSON behind a mark of its own. */
 const SCRIPT = `
 local requests = {}
 local seed = 0
@@ -20,8 +20,14 @@ function init(args)
     headers[name] = value
   end
   for path in io.lines(args[2]) do requests[#requests + 1] = wrk.format("GET", path, headers) end
+  inOrder = args[3] == "in order"
 end
-function request() return requests[math.random(#requests)] end
+local asked = 0
+function request()
+  asked = asked + 1
+  if inOrder then return requests[(asked - 1) % #requests + 1] end
+  return requests[math.random(#requests)]
+end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
@@ -58,7 +64,8 @@ export async function loadByWrk(job: LoadJob & { readonly seconds: number }, pat
     );
     await writeFile(list, paths.map((path) => `${path}\n`).join(''));
     const size = ['-t1', `-c${job.connections}`, `-d${job.seconds}s`, '--timeout', '30s'];
-    const { stdout } = await run('wrk', [...size, '-s', script, job.base, '--', headers, list]);
+    const order = job.inOrder === true ? ['in order'] : [];
+    const { stdout } = await run('wrk', [...size, '-s', script, job.base, '--', headers, list, ...order]);
     const found = /FIGURES(\{.*\})/.exec(stdout)?.[1];
     if (found === undefined) throw new Error(`wrk printed no figures: ${stdout}`);
     const figures = JSON.parse(found) as LoadResult & { readonly seconds: number; readonly bytes: number };
