@@ -1,6 +1,8 @@
 import type { Target } from '#shared/annotation/annotation.ts';
 import { pixelMeaning } from '#shared/annotation/measure-pixels.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
+import { readScaleAttributes } from '#shared/dicom/scale-attributes.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import { calibrationOfInstance, calibrationOfSlide } from '#shared/imaging/calibration.ts';
@@ -22,7 +24,7 @@ export async function findAnnotatedImage(
     if (slide === null || slide.consultationId !== consultationId) throw new AppError('ANNOTATION_TARGET_UNKNOWN');
     const { width, height, mppX, mppY, mppSource, objectivePower } = slide.description;
     const calibration = calibrationOfSlide({ mppX, mppY, source: mppSource });
-    return { width, height, calibration, meaning: null, edges: null, objectivePower };
+    return { width, height, calibration, meaning: null, frameOfReferenceUid: null, edges: null, objectivePower };
   }
   const instance = await material.instanceIn(consultationId, target.sopInstanceUid);
   if (
@@ -33,26 +35,35 @@ export async function findAnnotatedImage(
   ) {
     throw new AppError('ANNOTATION_TARGET_UNKNOWN');
   }
-  return describeFrame(JSON.parse(instance.description) as InstanceDescription, target.frameNumber);
+  const description = JSON.parse(instance.description) as InstanceDescription;
+  const metadata = JSON.parse(instance.metadata) as DicomJsonDataset;
+  return describeFrame(description, metadata, target.frameNumber);
 }
 
 /** Size, scale and meaning of one frame; its own spacing comes before the instance's (PS3.3 C.7.6.16.2.1). */
-export function describeFrame(instance: InstanceDescription, frameNumber: number): AnnotatedImage {
-  const { image, modality } = instance;
+export function describeFrame(
+  instance: InstanceDescription,
+  metadata: DicomJsonDataset,
+  frameNumber: number,
+): AnnotatedImage {
+  const { image, modality, frameOfReferenceUid } = instance;
   if (image === null) throw new AppError('ANNOTATION_TARGET_UNKNOWN');
   const framePlane = image.framePlanes?.[frameNumber - 1];
   const pixelSpacing = framePlane?.pixelSpacing ?? image.pixelSpacing;
   const plane = imagePlaneOf(framePlane ?? image);
+  const scale = readScaleAttributes(metadata);
   return {
     width: image.columns,
     height: image.rows,
-    calibration: calibrationOfInstance({ ...image, modality, pixelSpacing }),
+    calibration: calibrationOfInstance({ ...image, modality, pixelSpacing, ...scale }),
     meaning: pixelMeaning({
       ...image,
       modality,
       lookedUp: image.modalityLut !== null,
       modalityLutType: image.modalityLutType ?? null,
+      petUnits: scale.petUnits,
     }),
+    frameOfReferenceUid,
     edges: plane === null ? null : edgeLetters(plane),
     objectivePower: null,
   };

@@ -1,17 +1,16 @@
-import type { Target } from '#shared/annotation/annotation.ts';
-import { type Geometry, isRegion } from '#shared/annotation/geometry.ts';
+import type { AnnotationDraft, Target } from '#shared/annotation/annotation.ts';
+import type { Geometry } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
-import { measurePixels } from '#shared/annotation/measure-pixels.ts';
+import { measurePixels, measuresPixels } from '#shared/annotation/measure-pixels.ts';
 import type { Measurement, MeasurementName } from '#shared/annotation/measurement.ts';
 import { AppError } from '#shared/errors.ts';
-import { regionStatistics } from '#shared/imaging/roi-statistics.ts';
 import type { AnnotatedImage, PixelReader } from './picture-ports.ts';
 
 /** Numbers from a screen differ in the last places: relative to the value, or absolute near zero. */
 const RELATIVE_TOLERANCE = 1e-3;
 const ABSOLUTE_TOLERANCE = 1e-3;
 
-const STATISTICS: readonly MeasurementName[] = ['mean', 'standard-deviation', 'minimum', 'maximum'];
+const OF_PIXELS: readonly MeasurementName[] = ['mean', 'standard-deviation', 'minimum', 'maximum', 'median', 'value'];
 
 /**
  * Every measurement of a shape, computed from the stored image. What was sent must agree in value, unit and
@@ -22,18 +21,19 @@ export async function checkMeasurements(
   {
     target,
     geometry,
+    calibration,
     measurements: sent,
-  }: { target: Target; geometry: Geometry; measurements: readonly Measurement[] },
+  }: Pick<AnnotationDraft, 'target' | 'geometry' | 'calibration' | 'measurements'>,
   image: AnnotatedImage,
   pixels: PixelReader,
   signal: AbortSignal,
 ): Promise<Measurement[]> {
-  const wantsStatistics = sent.some(({ name }) => STATISTICS.includes(name));
+  const wantsStatistics = sent.some(({ name }) => OF_PIXELS.includes(name));
   const statistics = await measureValues(target, geometry, image, pixels, signal).catch((error: unknown) => {
     if (wantsStatistics || !(error instanceof AppError) || signal.aborted) throw error;
     return [];
   });
-  const computed = [...measureGeometry(geometry, image.calibration), ...statistics];
+  const computed = [...measureGeometry(geometry, image.calibration, calibration), ...statistics];
   for (const measurement of sent) compare(measurement, computed);
   return computed;
 }
@@ -45,10 +45,9 @@ async function measureValues(
   pixels: PixelReader,
   signal: AbortSignal,
 ): Promise<Measurement[]> {
-  if (target.kind !== 'frame' || meaning === null || !isRegion(geometry)) return [];
+  if (target.kind !== 'frame' || meaning === null || !measuresPixels(geometry)) return [];
   const frame = await pixels.frameValues(target.sopInstanceUid, target.frameNumber, signal);
-  const statistics = regionStatistics(frame, geometry);
-  return statistics === null ? [] : measurePixels(statistics, meaning);
+  return measurePixels(frame, geometry, meaning);
 }
 
 function compare(sent: Measurement, computed: readonly Measurement[]): void {

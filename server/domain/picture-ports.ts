@@ -16,6 +16,8 @@ export interface AnnotatedImage {
   readonly calibration: Calibration;
   /** What a pixel value means; null where statistics have no meaning (colour, slides). */
   readonly meaning: PixelMeaning | null;
+  /** As the file states it; null for slides and where it states none. */
+  readonly frameOfReferenceUid: string | null;
   /** Anatomical letters at the edges of the stored image; null where the plane is unknown, and for slides. */
   readonly edges: EdgeLetters | null;
   /** As the scanner states it; null for frames and where it does not. */

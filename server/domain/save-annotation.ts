@@ -1,5 +1,5 @@
 import type { Annotation, AnnotationDraft } from '#shared/annotation/annotation.ts';
-import { liesWithin } from '#shared/annotation/geometry.ts';
+import { type Geometry, liesWithin } from '#shared/annotation/geometry.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AnnotationId, ConsultationId } from '#shared/ids.ts';
 import { findAnnotatedImage } from './annotated-image.ts';
@@ -38,7 +38,8 @@ export async function saveAnnotation(
   const at = clock.now().toISOString();
   // Pixels are decoded before the transaction: stored material never changes, and nobody waits for the decoder.
   const image = await findAnnotatedImage(db.material, consultationId, draft.target);
-  if (!liesWithin(draft.geometry, image.width, image.height)) {
+  const marked: Geometry | null = draft.calibration ? { kind: 'calibration', ...draft.calibration } : null;
+  if (![draft.geometry, marked].every((shape) => shape === null || liesWithin(shape, image.width, image.height))) {
     throw new AppError('ANNOTATION_OUTSIDE_IMAGE', { width: image.width, height: image.height });
   }
   const measurements = await checkMeasurements(draft, image, pixels, signal);
@@ -66,6 +67,7 @@ export async function saveAnnotation(
       author: desk.person,
       createdAt: previous?.createdAt ?? at,
       updatedAt: at,
+      ...(image.frameOfReferenceUid !== null && { frameOfReferenceUid: image.frameOfReferenceUid }),
     };
     const written = await repositories.annotations.write(annotation, previous === null ? 'create' : 'update');
     if (!written) throw staleRevision(revision + 1, revision);
@@ -82,6 +84,6 @@ export async function saveAnnotation(
 }
 
 /** What the person drew, without what the server computed from it. */
-function drawn({ target, geometry, label, view }: AnnotationDraft) {
-  return { target, geometry, label, view };
+function drawn({ target, geometry, label, calibration, view }: AnnotationDraft) {
+  return { target, geometry, label, calibration, view };
 }

@@ -1,4 +1,5 @@
 import { definingPoints, type Geometry, type Point } from '#shared/annotation/geometry.ts';
+import { type Stroke, strokesOf } from '#shared/annotation/outline.ts';
 
 /** From image pixels to pixels of the picture. */
 export interface PicturePlacement {
@@ -37,14 +38,13 @@ function pathOf(geometry: Geometry, placement: PicturePlacement): string {
   };
   switch (geometry.kind) {
     case 'point':
+    case 'probe':
     case 'text': {
       const [x, y] = toPicture(geometry.at, placement);
       return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="11"/><circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="1.5"/>`;
     }
     case 'arrow':
       return arrowPath(toPicture(geometry.tail, placement), toPicture(geometry.tip, placement));
-    case 'line':
-      return linePath(toPicture(geometry.from, placement), toPicture(geometry.to, placement));
     case 'ellipse': {
       const [x, y] = toPicture(geometry.center, placement);
       const radiusX = (geometry.radiusX * placement.scaleX).toFixed(1);
@@ -52,9 +52,25 @@ function pathOf(geometry: Geometry, placement: PicturePlacement): string {
       return `<ellipse cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" rx="${radiusX}" ry="${radiusY}"/>`;
     }
     case 'rectangle':
-    case 'polygon':
       return `<path d="M${definingPoints(geometry).map(at).join('L')}Z"/>`;
+    default:
+      return strokesOf(geometry)
+        .map((stroke) => strokePath(stroke, placement))
+        .join('');
   }
+}
+
+function strokePath({ points, closed, style }: Stroke, placement: PicturePlacement): string {
+  const [first, second] = points;
+  if (style === 'ruler' && first !== undefined && second !== undefined) {
+    return linePath(toPicture(first, placement), toPicture(second, placement));
+  }
+  const path = points.map((point) => {
+    const [x, y] = toPicture(point, placement);
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  });
+  const dashes = style === 'guide' ? ' stroke-dasharray="4 14"' : '';
+  return `<path${dashes} d="M${path.join('L')}${closed ? 'Z' : ''}"/>`;
 }
 
 const HEAD = 26;

@@ -26,6 +26,7 @@ const image: AnnotatedImage = {
   height: 80,
   calibration: { kind: 'mm-per-pixel', rowMm: 1, columnMm: 1, source: 'PixelSpacing' },
   meaning: { unit: "[hnsf'U]", provenance: 'modality-rescale' },
+  frameOfReferenceUid: null,
   edges: { left: 'R', right: 'L', top: 'A', bottom: 'P' },
   objectivePower: null,
 };

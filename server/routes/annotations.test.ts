@@ -44,7 +44,14 @@ describe('annotations over HTTP', () => {
   it('computes Hounsfield statistics inside a region from the stored frame', async () => {
     const geometry: Geometry = { kind: 'ellipse', center: [64, 64], radiusX: 6, radiusY: 6 };
     const { measurements } = expectJson<Annotation>(await put(open.frameDraft({ geometry })), 200);
-    expect(measurements.map(({ name }) => name)).toEqual(['area', 'mean', 'standard-deviation', 'minimum', 'maximum']);
+    expect(measurements.map(({ name }) => name)).toEqual([
+      'area',
+      'mean',
+      'standard-deviation',
+      'minimum',
+      'maximum',
+      'median',
+    ]);
     const mean = measurements.find(({ name }) => name === 'mean');
     expect(mean).toMatchObject({ unit: "[hnsf'U]", provenance: 'modality-rescale' });
     expect(mean?.value).toBeGreaterThan(-1100);
@@ -75,6 +82,84 @@ describe('annotations over HTTP', () => {
     const geometry: Geometry = { kind: 'rectangle', min: [60, 60], max: [70, 70] };
     const mean = { name: 'mean', value: 5000, unit: "[hnsf'U]", provenance: 'modality-rescale' } as const;
     expect((await refusal(open.frameDraft({ geometry, measurements: [mean] }), 422)).code).toBe('MEASUREMENT_MISMATCH');
+  });
+
+  it('measures every shape of lines, and refuses other numbers than its own', async () => {
+    const shapes: [Geometry, string[]][] = [
+      [
+        {
+          kind: 'bidirectional',
+          first: [
+            [40, 60],
+            [80, 60],
+          ],
+          second: [
+            [60, 50],
+            [60, 70],
+          ],
+        },
+        ['long-axis', 'short-axis'],
+      ],
+      [{ kind: 'angle', from: [40, 60], vertex: [60, 60], to: [60, 40] }, ['angle']],
+      [
+        {
+          kind: 'cobb',
+          first: [
+            [40, 60],
+            [80, 62],
+          ],
+          second: [
+            [40, 90],
+            [80, 80],
+          ],
+        },
+        ['angle'],
+      ],
+      [{ kind: 'height', from: [40, 60], to: [50, 80] }, ['height']],
+      [{ kind: 'probe', at: [64, 64] }, ['value']],
+      [
+        {
+          kind: 'spline',
+          points: [
+            [60, 60],
+            [70, 60],
+            [70, 70],
+          ],
+        },
+        ['area', 'mean', 'standard-deviation', 'minimum', 'maximum', 'median'],
+      ],
+    ];
+    for (const [geometry, names] of shapes) {
+      const { measurements, frameOfReferenceUid } = expectJson<Annotation>(
+        await put(open.frameDraft({ geometry })),
+        200,
+      );
+      expect(measurements.map(({ name }) => name)).toEqual(names);
+      expect(frameOfReferenceUid).toMatch(/^[\d.]+$/);
+      const wrong = measurements.map((one) => ({ ...one, value: one.value * 1.01 + 1 }));
+      expect((await refusal(open.frameDraft({ geometry, measurements: wrong }), 422)).code).toBe(
+        'MEASUREMENT_MISMATCH',
+      );
+    }
+  });
+
+  it('measures by a length the reader knows, says so in every number, and keeps it with the annotation', async () => {
+    const geometry: Geometry = { kind: 'line', from: [40, 60], to: [60, 60] };
+    const calibration = { from: [40, 60], to: [80, 60], lengthMm: 10 } as NonNullable<AnnotationDraft['calibration']>;
+    const stored = expectJson<Annotation>(await put(open.frameDraft({ geometry, calibration })), 200);
+    expect(stored).toMatchObject({
+      calibration,
+      measurements: [{ name: 'length', unit: 'mm', provenance: 'user-calibration' }],
+    });
+    expect(stored.measurements[0]?.value).toBeCloseTo(5, 9);
+    // The number of the calibration with the provenance of the file is not what the image gives.
+    const passedOff = [{ name: 'length', value: 5, unit: 'mm', provenance: 'PixelSpacing' } as const];
+    const draft = open.frameDraft({ geometry, calibration, measurements: passedOff });
+    expect((await refusal(draft, 422)).code).toBe('MEASUREMENT_MISMATCH');
+    const outside = open.frameDraft({ geometry, calibration: { ...calibration, to: [400, 60] } });
+    expect((await refusal(outside, 422)).code).toBe('ANNOTATION_OUTSIDE_IMAGE');
+    const empty = open.frameDraft({ geometry, calibration: { ...calibration, to: calibration.from } });
+    expect((await refusal(empty, 400)).code).toBe('REQUEST_INVALID');
   });
 
   it('refuses an image that is not in the consultation', async () => {

@@ -5,6 +5,7 @@ import type { AnnotationId, FindingId, SeriesUid, SlideId, SopInstanceUid, Study
 import { viewStateSchema } from '#shared/imaging/view-state.ts';
 import { geometrySchema } from './geometry.ts';
 import { measurementSchema } from './measurement.ts';
+import { userCalibrationSchema } from './user-calibration.ts';
 
 export const annotationIdSchema = uuidSchema<AnnotationId>();
 export const findingIdSchema = uuidSchema<FindingId>();
@@ -28,6 +29,8 @@ export const annotationDraftSchema = z.object({
   target: targetSchema,
   geometry: geometrySchema,
   label: prose(500),
+  /** The known length it is measured by; absent where the scale is the file's. */
+  calibration: userCalibrationSchema.optional(),
   /** The view in which it was last drawn or changed; "show me" restores it. */
   view: viewStateSchema,
   /** As the viewer computed them; the server computes them again and refuses a mismatch. */
@@ -43,6 +46,8 @@ export const annotationSchema = annotationDraftSchema.extend({
   author: personSchema,
   createdAt: z.string(),
   updatedAt: z.string(),
+  /** Of the image, as its file states it; absent where it states none. */
+  frameOfReferenceUid: z.string().max(64).optional(),
 });
 export type Annotation = z.infer<typeof annotationSchema>;
 

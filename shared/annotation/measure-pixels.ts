@@ -1,4 +1,5 @@
-import type { RegionStatistics } from '#shared/imaging/roi-statistics.ts';
+import { type FrameOfValues, regionStatistics, valueAt } from '#shared/imaging/roi-statistics.ts';
+import { type Geometry, isRegion } from './geometry.ts';
 import type { Measurement, Provenance, Unit } from './measurement.ts';
 
 /** What a modality value stands for. */
@@ -21,7 +22,12 @@ export interface PixelValueAttributes {
   readonly lookedUp: boolean;
   /** Modality LUT Type (0028,3004): what the entries of that table are. */
   readonly modalityLutType: string | null;
+  /** Units (0054,1001) of a PET image (PS3.3 C.8.9.1.1.3); null elsewhere. */
+  readonly petUnits?: string | null;
 }
+
+/** Rescale Type (PS3.3 C.11.1.1.2) and Units of PET whose physical unit leaves no doubt. */
+const UNIT_OF_TYPE: Readonly<Record<string, Unit>> = { PCT: '%', BQML: 'Bq/mL', GML: 'g/mL' };
 
 /**
  * What the pixel values of an image mean, or null when statistics over them have no meaning (colour). Behind a Modality
@@ -38,16 +44,30 @@ export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | n
   if (rescaleStated && (rescaleType === 'HU' || (attributes.modality === 'CT' && rescaleType === null))) {
     return { unit: "[hnsf'U]", provenance: 'modality-rescale' };
   }
+  const stated = UNIT_OF_TYPE[attributes.petUnits ?? rescaleType ?? ''];
+  if (rescaleStated && stated !== undefined) return { unit: stated, provenance: 'modality-rescale' };
   const rescaled = attributes.rescaleSlope !== 1 || attributes.rescaleIntercept !== 0;
   return { unit: '1', provenance: rescaled ? 'modality-rescale' : 'stored-values' };
 }
 
-/** The statistics as measurements, in the order in which they are shown. */
-export function measurePixels(statistics: RegionStatistics, meaning: PixelMeaning): Measurement[] {
+/** What the pixels under a shape measure: statistics of a region, the value under a probe; nothing for other shapes. */
+export function measurePixels(frame: FrameOfValues, geometry: Geometry, meaning: PixelMeaning): Measurement[] {
+  if (geometry.kind === 'probe') {
+    const value = valueAt(frame, geometry.at);
+    return value === null ? [] : [{ name: 'value', value, ...meaning }];
+  }
+  const statistics = regionStatistics(frame, geometry);
+  if (statistics === null) return [];
   return [
     { name: 'mean', value: statistics.mean, ...meaning },
     { name: 'standard-deviation', value: statistics.standardDeviation, ...meaning },
     { name: 'minimum', value: statistics.minimum, ...meaning },
     { name: 'maximum', value: statistics.maximum, ...meaning },
+    { name: 'median', value: statistics.median, ...meaning },
   ];
+}
+
+/** True for shapes that measure pixel values. */
+export function measuresPixels(geometry: Geometry): boolean {
+  return geometry.kind === 'probe' || isRegion(geometry);
 }

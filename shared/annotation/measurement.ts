@@ -6,22 +6,53 @@ import * as z from 'zod';
  */
 export const MEASUREMENT_NAMES = [
   'length',
+  'long-axis',
+  'short-axis',
+  'height',
+  'angle',
+  /** The extent along the rows and columns of a region whose axes mean different things, or a place on them. */
+  'across',
+  'down',
   'area',
   'perimeter',
+  'value',
   'mean',
   'standard-deviation',
   'minimum',
   'maximum',
+  'median',
 ] as const;
 export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
 
-export const UNITS = ['mm', 'mm2', 'um', 'um2', 'px', 'px2', "[hnsf'U]", '1'] as const;
+export const UNITS = [
+  'mm',
+  'mm2',
+  'um',
+  'um2',
+  'px',
+  'px2',
+  'deg',
+  's',
+  'Hz',
+  'cm/s',
+  '%',
+  'dB',
+  "[hnsf'U]",
+  'Bq/mL',
+  'g/mL',
+  '1',
+] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** Where the scale of a length, or the meaning of a pixel value, was read. */
 export const PROVENANCES = [
   'PixelSpacing',
+  'PixelSpacing-geometry',
+  'PixelSpacing-fiducial',
   'ImagerPixelSpacing',
+  'ImagerPixelSpacing-magnification',
+  'ultrasound-region',
+  'user-calibration',
   'NominalScannedPixelSpacing',
   'aperio-description',
   'scanner-metadata',
@@ -49,12 +80,28 @@ const UNIT_TEXT: Readonly<Record<Unit, string>> = {
   um2: 'µm²',
   px: 'px',
   px2: 'px²',
+  deg: '°',
+  s: 's',
+  Hz: 'Hz',
+  'cm/s': 'cm/s',
+  '%': '%',
+  dB: 'dB',
+  'Bq/mL': 'Bq/ml',
+  'g/mL': 'g/ml',
   "[hnsf'U]": 'HU',
   '1': '',
 };
 
 const NAME_TEXT: Readonly<Record<MeasurementName, string>> = {
   length: 'Length',
+  'long-axis': 'Long axis',
+  'short-axis': 'Short axis',
+  height: 'Height',
+  angle: 'Angle',
+  across: 'Across',
+  down: 'Down',
+  value: 'Value',
+  median: 'Median',
   area: 'Area',
   perimeter: 'Perimeter',
   mean: 'Mean',
@@ -65,6 +112,11 @@ const NAME_TEXT: Readonly<Record<MeasurementName, string>> = {
 
 const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   PixelSpacing: 'DICOM Pixel Spacing',
+  'PixelSpacing-geometry': 'DICOM Pixel Spacing, corrected for magnification by geometry',
+  'PixelSpacing-fiducial': 'DICOM Pixel Spacing, calibrated by an object of known size',
+  'ImagerPixelSpacing-magnification': 'DICOM Imager Pixel Spacing ÷ Estimated Radiographic Magnification Factor',
+  'ultrasound-region': 'calibrated ultrasound region (DICOM Sequence of Ultrasound Regions)',
+  'user-calibration': 'calibrated by user: a known length was marked on the image',
   ImagerPixelSpacing: 'DICOM Imager Pixel Spacing (at the detector, not in the patient)',
   NominalScannedPixelSpacing: 'DICOM Nominal Scanned Pixel Spacing',
   'aperio-description': 'scanner’s µm/px (Aperio MPP)',
@@ -94,12 +146,33 @@ export function formatMeasurement(measurement: Measurement): string {
   const { value, unit } = measurement;
   if (unit === 'um2' && Math.abs(value) >= 10_000) return `${(value / 1_000_000).toFixed(3)} mm²`;
   if (unit === 'um' && Math.abs(value) >= 10_000) return `${(value / 1000).toFixed(2)} mm`;
+  if (unit === 'deg') return `${formatValue(value)}°`;
   return `${formatValue(value)} ${UNIT_TEXT[unit]}`.trim();
 }
 
-/** "Length 12.3 mm". */
+/** The unit as people write it: "mm²", "HU"; empty for plain numbers. */
+export function unitText(unit: Unit): string {
+  return UNIT_TEXT[unit];
+}
+
+/** The name as people write it: "Long axis". */
+export function measurementName(name: MeasurementName): string {
+  return NAME_TEXT[name];
+}
+
+/** What must stand beside a number whose scale is not that of the patient as the file gives it. */
+const CAVEATS: Partial<Record<Provenance, string>> = {
+  ImagerPixelSpacing: 'at detector',
+  'ImagerPixelSpacing-magnification': 'magnification estimated',
+  NominalScannedPixelSpacing: 'film scan',
+  'user-calibration': 'calibrated by user',
+};
+
+/** "Length 12.3 mm", "Length 12.3 mm (calibrated by user)". */
 export function describeMeasurement(measurement: Measurement): string {
-  return `${NAME_TEXT[measurement.name]} ${formatMeasurement(measurement)}`;
+  const caveat = CAVEATS[measurement.provenance];
+  const text = `${NAME_TEXT[measurement.name]} ${formatMeasurement(measurement)}`;
+  return caveat === undefined ? text : `${text} (${caveat})`;
 }
 
 /** Where the number's scale comes from, for a tooltip or a footnote. */

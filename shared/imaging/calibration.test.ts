@@ -31,7 +31,7 @@ test('the spacing of a detector keeps saying that it is one', () => {
   expect(calibrationProvenance(calibrationOfInstance(detector))).toMatch(/not corrected for magnification/);
   expect(
     calibrationOfInstance({ ...detector, pixelSpacing: [0.14, 0.14], pixelSpacingCalibrationType: 'FIDUCIAL' }),
-  ).toMatchObject({ source: 'PixelSpacing' });
+  ).toMatchObject({ source: 'PixelSpacing-fiducial' });
   expect(calibrationOfInstance({ ...detector, pixelSpacing: [0.1, 0.1] })).toMatchObject({
     rowMm: 0.1,
     source: 'PixelSpacing',
@@ -66,4 +66,19 @@ test.each([0, -1, 1e6, Number.NaN])('B54: %d µm per pixel is no scale of a slid
 test('a slide without a scale has none', () => {
   expect(calibrationOfSlide({ mppX: null, mppY: null, source: null })).toMatchObject({ kind: 'none' });
   expect(calibrationOfSlide({ mppX: 0.5, mppY: 0.5, source: null })).toMatchObject({ kind: 'none' });
+});
+
+test('a projection that states its magnification is measured in the patient, and says how (PS3.3 10.7.1.3)', () => {
+  const detector = { ...NOTHING, modality: 'DX', imagerPixelSpacing: [0.14, 0.14], magnificationFactor: 1.4 };
+  const corrected = { kind: 'mm-per-pixel', rowMm: 0.1, columnMm: 0.1, source: 'ImagerPixelSpacing-magnification' };
+  const told = calibrationOfInstance(detector);
+  expect(told).toMatchObject({ kind: corrected.kind, source: corrected.source });
+  expect(millimetresPerPixel(told)?.x).toBeCloseTo(0.1, 12);
+  expect(calibrationOfInstance({ ...detector, pixelSpacing: [0.14, 0.14] })).toEqual(told);
+  // A factor that is none, and a Pixel Spacing that somebody calibrated already, change nothing.
+  expect(calibrationOfInstance({ ...detector, magnificationFactor: 0 })).toMatchObject({
+    source: 'ImagerPixelSpacing',
+  });
+  const calibrated = { ...detector, pixelSpacing: [0.12, 0.12], pixelSpacingCalibrationType: 'GEOMETRY' };
+  expect(calibrationOfInstance(calibrated)).toMatchObject({ rowMm: 0.12, source: 'PixelSpacing-geometry' });
 });

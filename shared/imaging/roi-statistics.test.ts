@@ -11,6 +11,7 @@ test('pixels count when their centre lies inside', () => {
     standardDeviation: 0.5,
     minimum: 1,
     maximum: 2,
+    median: 1.5,
     pixelCount: 2,
   });
 });

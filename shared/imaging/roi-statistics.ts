@@ -14,6 +14,8 @@ export interface RegionStatistics {
   readonly standardDeviation: number;
   readonly minimum: number;
   readonly maximum: number;
+  /** Of an even number of pixels the mean of the middle two. */
+  readonly median: number;
   readonly pixelCount: number;
 }
 
@@ -26,40 +28,99 @@ export interface RegionBounds {
 }
 
 /**
- * Mean, spread and extremes over the pixels whose centre satisfies `inside`. `bounds` saves the pixels outside of it
- * from being tested. Values that are no finite numbers do not count.
- * @returns null when no pixel lies inside
+ * The finite values of the pixels whose centre satisfies `inside`, row by row. `bounds` saves the pixels outside of it
+ * from being tested.
  */
-export function statisticsInside(
+export function valuesInside(
   frame: FrameOfValues,
   inside: (x: number, y: number) => boolean,
   bounds: RegionBounds = { minX: 0, minY: 0, maxX: frame.columns, maxY: frame.rows },
-): RegionStatistics | null {
+): Float64Array {
   const firstRow = Math.max(0, Math.floor(bounds.minY));
   const lastRow = Math.min(frame.rows - 1, Math.ceil(bounds.maxY));
   const firstColumn = Math.max(0, Math.floor(bounds.minX));
   const lastColumn = Math.min(frame.columns - 1, Math.ceil(bounds.maxX));
-  let pixelCount = 0;
+  const found = new Float64Array(Math.max(0, lastRow - firstRow + 1) * Math.max(0, lastColumn - firstColumn + 1));
+  let count = 0;
+  for (let row = firstRow; row <= lastRow; row++) {
+    for (let column = firstColumn; column <= lastColumn; column++) {
+      if (!inside(column + 0.5, row + 0.5)) continue;
+      const value = frame.values[row * frame.columns + column] ?? Number.NaN;
+      if (Number.isFinite(value)) found[count++] = value;
+    }
+  }
+  return found.subarray(0, count);
+}
+
+/** Mean, spread, extremes and median of the pixels whose centre satisfies `inside`; null when there is none. */
+export function statisticsInside(
+  frame: FrameOfValues,
+  inside: (x: number, y: number) => boolean,
+  bounds?: RegionBounds,
+): RegionStatistics | null {
+  const values = valuesInside(frame, inside, bounds);
+  if (values.length === 0) return null;
   let mean = 0;
   // Welford's sum of squared differences: stays exact where the mean is large and the spread small.
   let squares = 0;
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
-  for (let row = firstRow; row <= lastRow; row++) {
-    for (let column = firstColumn; column <= lastColumn; column++) {
-      if (!inside(column + 0.5, row + 0.5)) continue;
-      const value = frame.values[row * frame.columns + column] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
-      pixelCount++;
-      const difference = value - mean;
-      mean += difference / pixelCount;
-      squares += difference * (value - mean);
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-    }
+  let count = 0;
+  for (const value of values) {
+    count++;
+    const difference = value - mean;
+    mean += difference / count;
+    squares += difference * (value - mean);
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
   }
-  if (pixelCount === 0) return null;
-  return { mean, standardDeviation: Math.sqrt(squares / pixelCount), minimum, maximum, pixelCount };
+  const standardDeviation = Math.sqrt(squares / count);
+  return { mean, standardDeviation, minimum, maximum, median: medianOf(values), pixelCount: count };
+}
+
+/** Sorts `values` in place. */
+function medianOf(values: Float64Array): number {
+  values.sort();
+  const half = values.length >> 1;
+  const upper = values[half] ?? Number.NaN;
+  return values.length % 2 === 1 ? upper : ((values[half - 1] ?? upper) + upper) / 2;
+}
+
+export interface RegionHistogram {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Pixels in each of equal steps from the minimum to the maximum, both included. */
+  readonly counts: readonly number[];
+}
+
+/** How the values of a drawn region are spread over `bins` equal steps; null where `regionStatistics` is null. */
+export function regionHistogram(frame: FrameOfValues, geometry: Geometry, bins: number): RegionHistogram | null {
+  const inside = insideTest(geometry);
+  const values = inside === null ? [] : valuesInside(frame, inside, boundsOf(geometry));
+  if (values.length === 0) return null;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    minimum = Math.min(minimum, value);
+    maximum = Math.max(maximum, value);
+  }
+  const counts = new Array<number>(bins).fill(0);
+  const step = (maximum - minimum) / bins;
+  for (const value of values) {
+    const bin = step === 0 ? 0 : Math.min(bins - 1, Math.floor((value - minimum) / step));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { minimum, maximum, counts };
+}
+
+/** The value of the pixel under a point; null outside of the frame and where it is no number. */
+export function valueAt(frame: FrameOfValues, [x, y]: readonly [x: number, y: number]): number | null {
+  // A point on the lower or right border belongs to the last pixel.
+  const column = Math.min(Math.floor(x), frame.columns - 1);
+  const row = Math.min(Math.floor(y), frame.rows - 1);
+  if (column < 0 || row < 0 || x > frame.columns || y > frame.rows) return null;
+  const value = frame.values[row * frame.columns + column] ?? Number.NaN;
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Statistics inside a drawn region; null for shapes without an inside and for regions that hold no pixel centre. */

@@ -1,7 +1,10 @@
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { Geometry } from '#shared/annotation/geometry.ts';
-import type { Measurement } from '#shared/annotation/measurement.ts';
+import type { Measurement, Unit } from '#shared/annotation/measurement.ts';
+import type { UserCalibration } from '#shared/annotation/user-calibration.ts';
+import type { RegionHistogram } from '#shared/imaging/roi-statistics.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
+import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 
 /**
  * The one seam between the product and an image engine. Features hold an `ImageEngine` and plain values of
@@ -10,9 +13,7 @@ import type { ViewState } from '#shared/imaging/view-state.ts';
  */
 
 export const NAVIGATION_TOOLS = ['select', 'window', 'pan', 'zoom', 'scroll'] as const;
-export const DRAWING_TOOLS = ['line', 'ellipse', 'rectangle', 'polygon', 'point', 'arrow', 'text'] as const;
 export type NavigationTool = (typeof NAVIGATION_TOOLS)[number];
-export type DrawingTool = (typeof DRAWING_TOOLS)[number];
 export type Tool = NavigationTool | DrawingTool;
 
 /** An annotation as an engine shows it. */
@@ -20,6 +21,8 @@ export interface Mark {
   readonly id: string;
   readonly target: Target;
   readonly geometry: Geometry;
+  /** The known length it is measured by, where it is not the scale of the file. */
+  readonly calibration?: UserCalibration | undefined;
   /** From the author's palette colour. */
   readonly color: string;
   /** Written beside the shape: label first, then measurements with units. */
@@ -29,10 +32,23 @@ export interface Mark {
   readonly editable: boolean;
 }
 
+/** A new shape on the image that was shown at that moment, as it measures there. */
+export interface Drawn {
+  readonly target: Target;
+  readonly geometry: Geometry;
+  readonly view: ViewState;
+  readonly measurements: Measurement[];
+  readonly calibration?: UserCalibration | undefined;
+}
+
+/** How the pixel values of a region are spread, with their unit. */
+export interface MeasuredHistogram extends RegionHistogram {
+  readonly unit: Unit;
+}
+
 /** What the hand did; the workspace turns it into records. */
 export interface EngineListener {
-  /** A new shape was finished on the image that was shown at that moment. */
-  onDrawn(drawn: { target: Target; geometry: Geometry; view: ViewState; measurements: Measurement[] }): void;
+  onDrawn(drawn: Drawn): void;
   /** An existing mark was moved or reshaped (once, at the end of the gesture). */
   onChanged(changed: { id: string; geometry: Geometry; view: ViewState; measurements: Measurement[] }): void;
   onSelected(id: string | null): void;
@@ -73,6 +89,8 @@ export interface FrameStatus {
   } | null;
   /** Millimetres per screen pixel for the scale bar; null when uncalibrated. */
   readonly mmPerScreenPixel: number | null;
+  /** What must be said of the scale of this image, in a few words: calibrated by the reader, several regions. */
+  readonly scaleNote: string | null;
   /** Lossless as stored, or lossy with what the header says. */
   readonly fidelity: 'lossless' | 'lossy';
   /** What the file asks of the grey scale and the viewport does not do, in words; null when there is nothing. */

@@ -25,6 +25,7 @@ interface ShownFigureProps {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+const NO_CALIBRATION = new Map<string, never>();
 /** Read-only: what the hand does to the view is its own affair, nothing is drawn or moved. */
 const LOOKING: EngineListener = {
   onDrawn() {},
@@ -124,6 +125,7 @@ export function ShownFigure(props: ShownFigureProps) {
               marks={marks}
               tool={item.kind === 'series' ? 'window' : 'select'}
               color="transparent"
+              calibrations={NO_CALIBRATION}
               listener={LOOKING}
               onEngine={(opened) => {
                 engine.current = opened;

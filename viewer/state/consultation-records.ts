@@ -59,6 +59,12 @@ export const browserWorld = {
   },
 };
 
+/** The part of an annotation that its author edits. */
+export function draftOfAnnotation(annotation: Annotation): AnnotationDraft {
+  const { target, geometry, label, calibration, view, measurements } = annotation;
+  return { target, geometry, label, view, measurements, ...(calibration && { calibration }) };
+}
+
 /** Opens the records of a consultation for `me`, who is the author of everything made here. */
 export function createConsultationRecords(consultationId: ConsultationId, me: Person): ConsultationRecords {
   const begun = new Map<string, string>();
@@ -72,7 +78,7 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
     ...browserWorld,
     put: (id, revision, draft) => putAnnotation(consultationId, id, revision, draft),
     remove: (id, revision) => deleteAnnotation(consultationId, id, revision),
-    draftOf: ({ target, geometry, label, view, measurements }) => ({ target, geometry, label, view, measurements }),
+    draftOf: draftOfAnnotation,
     provisional: (id, draft) => ({
       ...draft,
       id: id as AnnotationId,

@@ -1,12 +1,17 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconEye, IconEyeOff, IconFilePlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { IconCopyPlus, IconFilePlus, IconTrash } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { describeProvenance } from '#shared/annotation/measurement.ts';
 import { formatMoment } from '#viewer/ui/dates.ts';
+import { AnnotationAuthors } from './annotation-authors.tsx';
 import styles from './annotation-list.module.css';
+import { AnnotationListHead } from './annotation-list-head.tsx';
+import { type AnnotationOrder, orderedAnnotations } from './annotation-order.ts';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import { LabelField } from './label-field.tsx';
+import { RegionHistogram } from './region-histogram.tsx';
+import type { ShownImages } from './shown-images.ts';
 
 export interface AnnotationListProps {
   readonly annotations: readonly Annotation[];
@@ -17,6 +22,8 @@ export interface AnnotationListProps {
   /** False once my report is signed, or when the consultation is not open to writing. */
   readonly canWrite: boolean;
   readonly hiddenAuthors: ReadonlySet<string>;
+  readonly lockedAuthors: ReadonlySet<string>;
+  readonly images: ShownImages;
   /** "Series 2 · slice 41 of 120", "Slide A1". */
   readonly placeOf: (annotation: Annotation) => string;
   readonly onShow: (annotation: Annotation) => void;
@@ -24,12 +31,15 @@ export interface AnnotationListProps {
   readonly onDelete: (annotation: Annotation) => void;
   readonly onMakeFinding: (annotation: Annotation) => void;
   readonly onToggleAuthor: (authorId: string) => void;
+  readonly onLockAuthor: (authorId: string) => void;
+  /** The same shape on the next image of the series. */
+  readonly onCopy: (annotation: Annotation) => void;
 }
 
 function Row({ annotation, props }: { readonly annotation: Annotation; readonly props: AnnotationListProps }) {
   const { Icon, word } = SHAPE_WORDS[annotation.geometry.kind];
   const selected = annotation.id === props.selectedId;
-  const mine = annotation.author.id === props.myId && props.canWrite;
+  const mine = annotation.author.id === props.myId && props.canWrite && !props.lockedAuthors.has(props.myId);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: 'nearest' });
@@ -55,6 +65,7 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
           </span>
         </span>
       </button>
+      {selected && <RegionHistogram annotation={annotation} images={props.images} />}
       {selected && mine && (
         <div className={styles.tools}>
           <LabelField label={annotation.label} onSave={(label) => props.onLabel(annotation, label)} />
@@ -67,6 +78,18 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
               <IconFilePlus size={16} stroke={1.75} />
             </ActionIcon>
           </Tooltip>
+          {annotation.target.kind === 'frame' && (
+            <Tooltip label="Copy to the next image  ·  ]">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label="Copy to the next image"
+                onClick={() => props.onCopy(annotation)}
+              >
+                <IconCopyPlus size={16} stroke={1.75} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <Tooltip label="Delete (can be undone)">
             <ActionIcon
               variant="subtle"
@@ -85,42 +108,31 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
 
 /** Every annotation of the consultation: whose it is, what it measures, where it lies; a click goes there. */
 export function AnnotationList(props: AnnotationListProps) {
-  const authors = [...new Map(props.annotations.map(({ author }) => [author.id, author])).values()];
-  if (props.annotations.length === 0) {
+  const { annotations, numbers, placeOf } = props;
+  const [order, setOrder] = useState<AnnotationOrder>('number');
+  const [filter, setFilter] = useState('');
+  if (annotations.length === 0) {
     return (
       <p className={styles.empty}>
         Nothing is drawn yet. Choose a tool above, for example Length, and draw on the image; it is saved as you draw.
       </p>
     );
   }
+  const listed = orderedAnnotations(annotations, { order, filter, numbers, placeOf });
   return (
     <>
-      {authors.length > 1 && (
-        <fieldset className={styles.authors}>
-          <legend className={styles.hiddenLegend}>Show or hide authors</legend>
-          {authors.map((author) => {
-            const hidden = props.hiddenAuthors.has(author.id);
-            return (
-              <button
-                key={author.id}
-                type="button"
-                className={styles.author}
-                aria-pressed={!hidden}
-                onClick={() => props.onToggleAuthor(author.id)}
-              >
-                <span className={styles.dot} style={{ background: props.colorOf(author.id) }} />
-                {author.name}
-                {hidden ? <IconEyeOff size={14} aria-label="hidden" /> : <IconEye size={14} aria-label="shown" />}
-              </button>
-            );
-          })}
-        </fieldset>
-      )}
+      <AnnotationListHead {...{ order, filter, listed, numbers, placeOf }} onOrder={setOrder} onFilter={setFilter} />
+      <AnnotationAuthors
+        {...props}
+        authors={[...new Map(annotations.map(({ author }) => [author.id, author])).values()]}
+        writerId={props.canWrite ? props.myId : null}
+      />
       <ol className={styles.list} aria-label="Annotations">
-        {props.annotations.map((annotation) => (
+        {listed.map((annotation) => (
           <Row key={annotation.id} annotation={annotation} props={props} />
         ))}
       </ol>
+      {listed.length === 0 && <p className={styles.empty}>No annotation fits “{filter.trim()}”.</p>}
     </>
   );
 }

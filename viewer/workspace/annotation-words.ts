@@ -1,12 +1,19 @@
 import {
+  IconAngle,
+  IconArrowAutofitHeight,
   IconArrowUpRight,
   IconCircleDotted,
+  IconColorPicker,
+  IconDimensions,
+  IconGeometry,
   IconLetterT,
   IconOvalVertical,
   IconPointFilled,
   IconPolygon,
   IconRectangle,
   IconRuler2,
+  IconRulerMeasure,
+  IconVectorBezier,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
@@ -27,6 +34,13 @@ export const SHAPE_WORDS: Readonly<Record<GeometryKind, Words>> = {
   rectangle: { word: 'Rectangle', Icon: IconRectangle },
   ellipse: { word: 'Ellipse', Icon: IconOvalVertical },
   polygon: { word: 'Polygon', Icon: IconPolygon },
+  spline: { word: 'Spline', Icon: IconVectorBezier },
+  bidirectional: { word: 'Bidirectional', Icon: IconDimensions },
+  angle: { word: 'Angle', Icon: IconAngle },
+  cobb: { word: 'Cobb angle', Icon: IconGeometry },
+  height: { word: 'Height', Icon: IconArrowAutofitHeight },
+  probe: { word: 'Probe', Icon: IconColorPicker },
+  calibration: { word: 'Calibration', Icon: IconRulerMeasure },
 };
 
 export const UNKNOWN_SHAPE: Words = { word: 'Annotation', Icon: IconCircleDotted };
@@ -37,7 +51,18 @@ export function measurementLine(measurements: readonly Measurement[]): string {
 }
 
 /** Enough to know a shape by; everything else is written while it is selected. */
-const BRIEFLY: ReadonlySet<Measurement['name']> = new Set(['length', 'area', 'mean']);
+const BRIEFLY: ReadonlySet<Measurement['name']> = new Set([
+  'length',
+  'long-axis',
+  'short-axis',
+  'height',
+  'angle',
+  'across',
+  'down',
+  'area',
+  'mean',
+  'value',
+]);
 
 /** What is written beside a shape on the image: its name ("A3") and label, then one line a measurement. */
 export function markLines(

@@ -68,10 +68,13 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
       {bar !== null && (
         <div className={classes.scale}>
           <div>{bar.text}</div>
+          {frame.scaleNote !== null && <div className={classes.quiet}>{frame.scaleNote}</div>}
           <div className={classes.bar} style={{ width: bar.widthPx }} />
         </div>
       )}
-      {mmPerScreenPixel === null && <div className={classes.scale}>No scale in the file: lengths in px</div>}
+      {mmPerScreenPixel === null && (
+        <div className={classes.scale}>{frame.scaleNote ?? 'No scale in the file: lengths in px'}</div>
+      )}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { pressFrameKey } from './frame-keys.ts';
 import { FrameScrubber } from './frame-scrubber.tsx';
 import classes from './frame-viewport.module.css';
 import { useFrameEngine } from './use-frame-engine.ts';
+import type { UserCalibrations } from './user-calibrations.ts';
 
 export interface FrameViewportProps {
   readonly studyUid: StudyUid;
@@ -17,6 +18,8 @@ export interface FrameViewportProps {
   readonly tool: Tool;
   /** Colour of what is being drawn; the reader's own. */
   readonly color: string;
+  /** The known lengths the reader marked on images. */
+  readonly calibrations: UserCalibrations;
   /** Who: initials, id, birth year. Lines are separated by line feeds. */
   readonly patientLine: string;
   /** What: study date, series. */
@@ -33,7 +36,7 @@ function isControl(target: EventTarget): boolean {
 
 /** A radiology viewport: the engine, and around the image what must be read with it. */
 export function FrameViewport(props: FrameViewportProps) {
-  const { studyUid, seriesUid, marks, tool, color, patientLine, studyLine, listener, onEngine } = props;
+  const { studyUid, seriesUid, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, listener, onEngine);
@@ -44,6 +47,7 @@ export function FrameViewport(props: FrameViewportProps) {
   useEffect(() => engine?.setTool(tool), [engine, tool]);
   useEffect(() => engine?.setColor(color), [engine, color]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
+  useEffect(() => engine?.setCalibrations(calibrations), [engine, calibrations]);
 
   // Keys pressed nowhere in particular belong to the viewport under the pointer.
   useEffect(() => {

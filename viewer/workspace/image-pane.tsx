@@ -1,18 +1,23 @@
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
 import { FrameViewport } from './frame-viewport.tsx';
 import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SlideViewport } from './slide-viewport.tsx';
+import type { UserCalibrations } from './user-calibrations.ts';
 
 /** What a page may ask of an opened viewport, whatever it shows. */
 export interface PaneEngine {
   show(target: Target, view: ViewState): Promise<void>;
   view(): ViewState | null;
   cancelDrawing(): boolean;
+  /** Only where pixel values are measured. */
+  readonly histogram?: FrameEngine['histogram'];
+  readonly copyTo?: FrameEngine['copyTo'];
 }
 
 export interface ImagePaneProps {
@@ -21,6 +26,7 @@ export interface ImagePaneProps {
   readonly marks: readonly Mark[];
   readonly tool: Tool;
   readonly color: string;
+  readonly calibrations: UserCalibrations;
   readonly listener: EngineListener;
   readonly onEngine: (engine: PaneEngine | null) => void;
 }
@@ -30,11 +36,12 @@ export interface ImagePaneProps {
  * the page; only the engines inside are loaded when they are needed. (React holds back what a lazy component shows for
  * up to 300 ms, and the engine would wait for that.)
  */
-export function ImagePane({ item, consultation, ...pane }: ImagePaneProps) {
+export function ImagePane({ item, consultation, calibrations, ...pane }: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
   return item.kind === 'series' ? (
     <FrameViewport
       {...pane}
+      calibrations={calibrations}
       studyUid={item.study.studyUid}
       seriesUid={item.series.seriesUid}
       patientLine={who}

@@ -17,6 +17,7 @@ const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['Enter', 'Close a polygon'],
   ['Escape', 'Give up a drawing; select nothing'],
   ['Delete', 'Delete the selected annotation'],
+  [']  [', 'Copy it to the next, previous image'],
   ['Ctrl Z', 'Undo'],
   ['Ctrl Shift Z', 'Redo'],
 ];

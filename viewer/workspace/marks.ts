@@ -20,6 +20,7 @@ export function marksOf(annotations: readonly Annotation[], choice: MarkChoice):
       id: annotation.id,
       target: annotation.target,
       geometry: annotation.geometry,
+      calibration: annotation.calibration,
       color: choice.colorOf(annotation.author.id),
       lines: markLines(choice.nameOf(annotation.id), annotation, annotation.id !== choice.selectedId),
       selected: annotation.id === choice.selectedId,

@@ -20,6 +20,7 @@ export function PaneRow(props: Omit<PaneProps, 'item' | 'pane'>) {
           key={selected.id}
           annotation={selected}
           work={work}
+          images={panes.images}
           onClose={() => dispatch({ type: 'select', id: null })}
         />
       )}

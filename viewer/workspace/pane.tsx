@@ -1,13 +1,15 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconX } from '@tabler/icons-react';
 import { type Dispatch, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { measureGeometry } from '#shared/annotation/measure.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
-import type { EngineListener } from '#viewer/engines/image-engine.ts';
+import type { Drawn, EngineListener, Tool } from '#viewer/engines/image-engine.ts';
+import { FieldAt } from './field-at.tsx';
 import { ImagePane } from './image-pane.tsx';
 import styles from './pane.module.css';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
-import { TextEntry } from './text-entry.tsx';
 import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
@@ -22,25 +24,66 @@ export interface PaneProps {
   readonly pane: number;
 }
 
-type Drawn = Parameters<EngineListener['onDrawn']>[0];
+interface Question {
+  readonly name: string;
+  readonly placeholder: string;
+  make(drawn: Drawn, answer: string, create: ReadingWork['create']): void;
+}
+
+interface Asked extends Question {
+  readonly drawn: Drawn;
+  readonly at: readonly [number, number];
+}
+
+const WORDS: Question = {
+  name: 'Text on the image',
+  placeholder: 'Text',
+  make: (drawn, text, create) => create(drawn, text),
+};
+
+/** The line becomes a calibration of the length that is typed; what is no length makes nothing. */
+const KNOWN_LENGTH: Question = {
+  name: 'Known length in millimetres',
+  placeholder: 'Known length, mm',
+  make(drawn, answer, create) {
+    const lengthMm = Number(answer.replace(',', '.').replace(/\s*mm$/i, ''));
+    if (drawn.geometry.kind !== 'line' || !(lengthMm >= 0.001 && lengthMm <= 10_000)) {
+      notifications.show({ color: 'yellow', message: 'The known length must be a number of millimetres.' });
+      return;
+    }
+    const { from, to } = drawn.geometry;
+    const geometry = { kind: 'calibration', from, to, lengthMm } as const;
+    const { target, view } = drawn;
+    const measurements = measureGeometry(geometry, { kind: 'none', reason: 'the line is its own scale' });
+    create({ target, view, geometry, measurements }, '');
+  },
+};
+
+/** What must be asked before something drawn can be kept. */
+function askedFor({ geometry }: Drawn, tool: Tool): Question | null {
+  if (geometry.kind === 'text') return WORDS;
+  return tool === 'calibration' && geometry.kind === 'line' ? KNOWN_LENGTH : null;
+}
 
 /** One viewport of the row: the image, its head when there are two, and the words of a text while they are typed. */
 export function Pane({ consultation, panes, state, dispatch, work, item, pane }: PaneProps) {
-  const [writing, setWriting] = useState<{ drawn: Drawn; at: readonly [number, number] } | null>(null);
+  const [writing, setWriting] = useState<Asked | null>(null);
   const pointer = useRef<readonly [number, number]>([0, 0]);
   const key = itemKey(item);
   const { listener, create } = work;
   const { takeStatus } = panes;
+  const tool = state.tools[item.kind];
   const bound = useMemo(
     (): EngineListener => ({
       ...listener,
       onStatus: (status) => takeStatus(key, status),
       onDrawn(drawn) {
-        if (drawn.geometry.kind === 'text') setWriting({ drawn, at: pointer.current });
-        else create(drawn, '');
+        const asked = askedFor(drawn, tool);
+        if (asked === null) create(drawn, '');
+        else setWriting({ ...asked, drawn, at: pointer.current });
       },
     }),
-    [listener, create, takeStatus, key],
+    [listener, create, takeStatus, key, tool],
   );
   const activate = () => dispatch({ type: 'activate', pane });
   // Drawing swallows the press that would move the focus; the keys of the image must follow the hand all the same.
@@ -86,17 +129,20 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
           item={item}
           consultation={consultation}
           marks={work.marks}
-          tool={state.tools[item.kind]}
+          tool={tool}
           color={work.myColor}
+          calibrations={work.calibrations}
           listener={bound}
           onEngine={(engine) => panes.takeEngine(key, engine)}
         />
         {writing !== null && (
-          <TextEntry
+          <FieldAt
             at={writing.at}
             color={work.myColor}
+            name={writing.name}
+            placeholder={writing.placeholder}
             onWritten={(text) => {
-              create(writing.drawn, text);
+              writing.make(writing.drawn, text, create);
               setWriting(null);
             }}
             onGivenUp={() => setWriting(null)}

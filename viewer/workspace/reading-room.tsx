@@ -8,6 +8,7 @@ import type { Consultation } from '#shared/consultation/consultation.ts';
 import { useMe } from '#viewer/api/account.ts';
 import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
+import { copyOn } from './copy-on.ts';
 import { MaterialTray } from './material-tray.tsx';
 import { itemKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
 import { PaneRow } from './pane-row.tsx';
@@ -79,8 +80,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'tray', open: !narrow });
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
-  const latest = useRef({ work, panes, activeItem });
-  latest.current = { work, panes, activeItem };
+  const latest = useRef({ work, panes, activeItem, selectedId: state.selectedId });
+  latest.current = { work, panes, activeItem, selectedId: state.selectedId };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const now = latest.current;
@@ -94,6 +95,11 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       if (event.ctrlKey || event.metaKey || now.activeItem === undefined) return;
       if (event.key === 'Escape') {
         if (!now.panes.cancelDrawing()) dispatch({ type: 'select', id: null });
+        return;
+      }
+      const selected = now.work.annotations.find(({ id }) => id === now.selectedId);
+      if ((event.key === ']' || event.key === '[') && selected !== undefined && now.work.canWrite) {
+        copyOn(selected, now.panes.images, now.work, event.key === ']' ? 1 : -1);
         return;
       }
       const tool = toolOfKey(now.activeItem.kind, event.key);
@@ -125,7 +131,9 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       dispatch={dispatch}
       work={work}
       report={report}
+      images={panes.images}
       onShow={show}
+      onCopy={(annotation) => copyOn(annotation, panes.images, work)}
     />
   );
   return (

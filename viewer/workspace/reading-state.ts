@@ -13,6 +13,8 @@ export interface ReadingState {
   readonly tools: Readonly<Record<PaneItem['kind'], Tool>>;
   readonly selectedId: string | null;
   readonly hiddenAuthors: ReadonlySet<string>;
+  /** Whose marks stay as they are until they are unlocked. */
+  readonly lockedAuthors: ReadonlySet<string>;
   readonly tab: PanelTab;
   readonly trayOpen: boolean;
   readonly panelOpen: boolean;
@@ -28,6 +30,7 @@ export type ReadingEvent =
   | { readonly type: 'tool'; readonly kind: PaneItem['kind']; readonly tool: Tool }
   | { readonly type: 'select'; readonly id: string | null }
   | { readonly type: 'author'; readonly id: string }
+  | { readonly type: 'lock'; readonly id: string }
   | { readonly type: 'tab'; readonly tab: PanelTab }
   | { readonly type: 'tray'; readonly open: boolean }
   | { readonly type: 'panel'; readonly open: boolean }
@@ -42,6 +45,7 @@ export function initialReading(open: readonly string[], wide: boolean, tab: Pane
     tools: FIRST_TOOL,
     selectedId: null,
     hiddenAuthors: new Set(),
+    lockedAuthors: new Set(),
     tab,
     trayOpen: wide,
     panelOpen: wide,
@@ -75,11 +79,10 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
       return { ...state, tools: { ...state.tools, [event.kind]: event.tool } };
     case 'select':
       return event.id === state.selectedId ? state : { ...state, selectedId: event.id };
-    case 'author': {
-      const hiddenAuthors = new Set(state.hiddenAuthors);
-      if (!hiddenAuthors.delete(event.id)) hiddenAuthors.add(event.id);
-      return { ...state, hiddenAuthors };
-    }
+    case 'author':
+      return { ...state, hiddenAuthors: toggled(state.hiddenAuthors, event.id) };
+    case 'lock':
+      return { ...state, lockedAuthors: toggled(state.lockedAuthors, event.id) };
     case 'tab':
       return { ...state, tab: event.tab, panelOpen: true, focusFindingId: null };
     case 'tray':
@@ -91,4 +94,10 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
     case 'finding':
       return { ...state, tab: 'findings', panelOpen: true, focusFindingId: event.id };
   }
+}
+
+function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }

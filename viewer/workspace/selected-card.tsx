@@ -3,17 +3,20 @@ import { IconFilePlus, IconTrash, IconX } from '@tabler/icons-react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import { LabelField } from './label-field.tsx';
+import { RegionHistogram } from './region-histogram.tsx';
 import styles from './selected-card.module.css';
+import type { ShownImages } from './shown-images.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
 interface SelectedCardProps {
   readonly annotation: Annotation;
   readonly work: ReadingWork;
+  readonly images: ShownImages;
   readonly onClose: () => void;
 }
 
 /** The selected annotation over the image, where no panel stands beside it: name it, make a finding, take it away. */
-export function SelectedCard({ annotation, work, onClose }: SelectedCardProps) {
+export function SelectedCard({ annotation, work, images, onClose }: SelectedCardProps) {
   const mine = work.canWrite && annotation.author.id === work.myId;
   const measured = measurementLine(annotation.measurements);
   return (
@@ -27,6 +30,7 @@ export function SelectedCard({ annotation, work, onClose }: SelectedCardProps) {
         </ActionIcon>
       </header>
       {measured !== '' && <p className={styles.measured}>{measured}</p>}
+      <RegionHistogram annotation={annotation} images={images} />
       {mine ? (
         <div className={styles.tools}>
           <LabelField label={annotation.label} onSave={(label) => work.label(annotation, label)} />

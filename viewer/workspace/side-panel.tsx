@@ -10,6 +10,7 @@ import { FindingList } from './finding-list.tsx';
 import { type PaneItem, placeInWords } from './pane-item.ts';
 import { QuestionPanel } from './question-panel.tsx';
 import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from './reading-state.ts';
+import type { ShownImages } from './shown-images.ts';
 import styles from './side-panel.module.css';
 import type { ReadingWork } from './use-reading-records.ts';
 
@@ -21,7 +22,9 @@ interface SidePanelProps {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly work: ReadingWork;
   readonly report: MyReportStore | null;
+  readonly images: ShownImages;
   readonly onShow: (annotation: Annotation) => void;
+  readonly onCopy: (annotation: Annotation) => void;
 }
 
 const TAB_WORDS: Readonly<Record<PanelTab, string>> = {
@@ -37,7 +40,7 @@ function Count({ value }: { readonly value: number }) {
 
 /** Findings, annotations, report and questions beside the images. */
 export function SidePanel(props: SidePanelProps) {
-  const { consultation, material, items, state, dispatch, work, report, onShow } = props;
+  const { consultation, material, items, state, dispatch, work, report, images, onShow, onCopy } = props;
   const readsRecords = consultation.actions.includes('annotation.read');
   const tabs = PANEL_TABS.filter(
     (tab) => tab === 'questions' || (readsRecords && (tab !== 'report' || report !== null)),
@@ -84,12 +87,16 @@ export function SidePanel(props: SidePanelProps) {
           myId={myId}
           canWrite={canWrite}
           hiddenAuthors={state.hiddenAuthors}
+          lockedAuthors={state.lockedAuthors}
+          images={images}
           placeOf={(annotation) => placeInWords(items, annotation)}
           onShow={onShow}
           onLabel={work.label}
           onDelete={work.removeAnnotation}
           onMakeFinding={work.makeFinding}
           onToggleAuthor={(id) => dispatch({ type: 'author', id })}
+          onLockAuthor={(id) => dispatch({ type: 'lock', id })}
+          onCopy={onCopy}
         />
       </Tabs.Panel>
       <Tabs.Panel value="report" className={styles.content ?? ''}>

@@ -1,8 +1,9 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Kbd, Menu, Tooltip } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import type { Tool } from '#viewer/engines/image-engine.ts';
 import type { PaneItem } from './pane-item.ts';
 import styles from './tool-bar.module.css';
-import { TOOL_CHOICES } from './tool-choices.ts';
+import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 
 interface ToolBarProps {
   readonly kind: PaneItem['kind'];
@@ -12,31 +13,79 @@ interface ToolBarProps {
   readonly onTool: (tool: Tool) => void;
 }
 
+interface ToolButtonProps {
+  readonly choice: ToolChoice;
+  readonly inHand: boolean;
+  readonly onTool: (tool: Tool) => void;
+}
+
+function ToolButton({ choice: { tool, name, key, Icon }, inHand, onTool }: ToolButtonProps) {
+  return (
+    <Tooltip label={`${name}  ·  ${key}`} openDelay={300}>
+      <ActionIcon
+        size={32}
+        variant={inHand ? 'filled' : 'subtle'}
+        color={inHand ? 'accent' : 'gray'}
+        aria-label={name}
+        aria-keyshortcuts={key}
+        aria-pressed={inHand}
+        onClick={() => onTool(tool)}
+      >
+        <Icon size={18} stroke={1.75} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** The rarer tools; the one in hand stands beside the menu. */
+function MoreTools({
+  choices,
+  tool,
+  onTool,
+}: Pick<ToolBarProps, 'tool' | 'onTool'> & { readonly choices: readonly ToolChoice[] }) {
+  const inHand = choices.find((choice) => choice.tool === tool);
+  return (
+    <>
+      {inHand !== undefined && <ToolButton choice={inHand} inHand onTool={onTool} />}
+      <Menu position="bottom-start" width={260}>
+        <Menu.Target>
+          <ActionIcon size={32} variant="subtle" color="gray" aria-label="More measuring tools">
+            <IconChevronDown size={16} stroke={1.75} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {choices.map(({ tool: choice, name, key, Icon }) => (
+            <Menu.Item
+              key={choice}
+              leftSection={<Icon size={16} stroke={1.75} />}
+              rightSection={<Kbd size="xs">{key}</Kbd>}
+              onClick={() => onTool(choice)}
+            >
+              {name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
 /** The tools of the active viewport; the one in hand is unmistakable. */
 export function ToolBar({ kind, tool, canDraw, onTool }: ToolBarProps) {
-  const [navigation, drawing] = TOOL_CHOICES[kind];
-  const groups = canDraw ? [navigation, drawing] : [navigation];
+  const [navigation = [], drawing = [], more = []] = TOOL_CHOICES[kind];
+  const buttons = (choices: readonly ToolChoice[]) =>
+    choices.map((choice) => (
+      <ToolButton key={choice.tool} choice={choice} inHand={choice.tool === tool} onTool={onTool} />
+    ));
   return (
     <div className={styles.bar} role="toolbar" aria-label="Tools">
-      {groups.map((group) => (
-        <div key={group?.[0]?.tool} className={styles.group}>
-          {group?.map(({ tool: choice, name, key, Icon }) => (
-            <Tooltip key={choice} label={`${name}  ·  ${key}`} openDelay={300}>
-              <ActionIcon
-                size={32}
-                variant={choice === tool ? 'filled' : 'subtle'}
-                color={choice === tool ? 'accent' : 'gray'}
-                aria-label={name}
-                aria-keyshortcuts={key}
-                aria-pressed={choice === tool}
-                onClick={() => onTool(choice)}
-              >
-                <Icon size={18} stroke={1.75} />
-              </ActionIcon>
-            </Tooltip>
-          ))}
+      <div className={styles.group}>{buttons(navigation)}</div>
+      {canDraw && (
+        <div className={styles.group}>
+          {buttons(drawing)}
+          <MoreTools choices={more} tool={tool} onTool={onTool} />
         </div>
-      ))}
+      )}
     </div>
   );
 }

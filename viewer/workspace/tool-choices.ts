@@ -1,7 +1,13 @@
 import {
+  IconAngle,
+  IconArrowAutofitHeight,
   IconArrowsMove,
   IconArrowUpRight,
+  IconColorPicker,
   IconContrast2,
+  IconDimensions,
+  IconGeometry,
+  IconLasso,
   IconLetterT,
   IconOvalVertical,
   IconPointer,
@@ -9,7 +15,9 @@ import {
   IconPolygon,
   IconRectangle,
   IconRuler2,
+  IconRulerMeasure,
   IconStack2,
+  IconVectorBezier,
   IconZoomIn,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -24,6 +32,15 @@ export interface ToolChoice {
 }
 
 const SELECT: ToolChoice = { tool: 'select', name: 'Select and move', key: 'V', Icon: IconPointer };
+const BIDIRECTIONAL: ToolChoice = {
+  tool: 'bidirectional',
+  name: 'Long and short axis',
+  key: 'B',
+  Icon: IconDimensions,
+};
+const ANGLE: ToolChoice = { tool: 'angle', name: 'Angle', key: 'G', Icon: IconAngle };
+const FREEHAND: ToolChoice = { tool: 'freehand', name: 'Freehand region', key: 'D', Icon: IconLasso };
+const SPLINE: ToolChoice = { tool: 'spline', name: 'Spline region', key: 'N', Icon: IconVectorBezier };
 const DRAWING: readonly ToolChoice[] = [
   { tool: 'ellipse', name: 'Ellipse', key: 'E', Icon: IconOvalVertical },
   { tool: 'rectangle', name: 'Rectangle', key: 'R', Icon: IconRectangle },
@@ -33,7 +50,7 @@ const DRAWING: readonly ToolChoice[] = [
   { tool: 'text', name: 'Text', key: 'T', Icon: IconLetterT },
 ];
 
-/** The tools of each kind of image; navigation first. On slides dragging always pans. */
+/** The tools of each kind of image: navigation, drawing, and those that wait in a menu. On slides dragging always pans. */
 export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly ToolChoice[])[]>> = {
   series: [
     [
@@ -43,11 +60,21 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
       { tool: 'zoom', name: 'Zoom', key: 'Z', Icon: IconZoomIn },
       SELECT,
     ],
-    [{ tool: 'line', name: 'Length', key: 'L', Icon: IconRuler2 }, ...DRAWING],
+    [{ tool: 'line', name: 'Length', key: 'L', Icon: IconRuler2 }, BIDIRECTIONAL, ...DRAWING],
+    [
+      ANGLE,
+      { tool: 'cobb', name: 'Cobb angle', key: 'U', Icon: IconGeometry },
+      { tool: 'height', name: 'Height', key: 'J', Icon: IconArrowAutofitHeight },
+      FREEHAND,
+      SPLINE,
+      { tool: 'probe', name: 'Value of a pixel', key: 'Q', Icon: IconColorPicker },
+      { tool: 'calibration', name: 'Calibrate by a known length', key: 'Y', Icon: IconRulerMeasure },
+    ],
   ],
   slide: [
     [{ ...SELECT, name: 'Pan and select' }],
     [{ tool: 'line', name: 'Ruler', key: 'L', Icon: IconRuler2 }, ...DRAWING],
+    [BIDIRECTIONAL, ANGLE, FREEHAND, SPLINE],
   ],
 };
 

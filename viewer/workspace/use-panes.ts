@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { type Dispatch, useCallback, useEffect, useMemo, useRef } from 'react';
+import { type Dispatch, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SetURLSearchParams } from 'react-router';
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
@@ -7,6 +7,7 @@ import type { EngineStatus } from '#viewer/engines/image-engine.ts';
 import type { PaneEngine } from './image-pane.tsx';
 import { itemKey, itemOfTarget, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
+import { createShownImages, type ShownImages } from './shown-images.ts';
 import { type Place, readPlace, writePlace } from './view-address.ts';
 
 /** The address follows the view this long after it came to rest. */
@@ -18,6 +19,8 @@ export interface Panes {
   /** Opens the image of a target where it is open already, else in the active viewport, and restores the view. */
   show(target: Target, view: ViewState): void;
   cancelDrawing(): boolean;
+  /** What is on the screen, and what its pixels say. */
+  readonly images: ShownImages;
   takeEngine(key: string, engine: PaneEngine | null): void;
   takeStatus(key: string, status: EngineStatus): void;
 }
@@ -34,6 +37,7 @@ interface PanesOptions {
 export function usePanes({ items, state, dispatch, search, setSearch }: PanesOptions): Panes {
   const engines = useRef(new Map<string, PaneEngine>());
   const waiting = useRef(new Map<string, Place>());
+  const [images] = useState(createShownImages);
   const started = useRef(false);
   const timer = useRef(0);
   const activeKey = state.open[state.active];
@@ -74,7 +78,9 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         restore(key, { target, view });
       },
       cancelDrawing: () => [...engines.current.values()].some((engine) => engine.cancelDrawing()),
+      images,
       takeEngine(key, engine) {
+        images.takeEngine(key, engine);
         if (engine === null) {
           engines.current.delete(key);
           return;
@@ -85,6 +91,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         if (place !== undefined) restore(key, place);
       },
       takeStatus(key, status) {
+        images.takeStatus(key, status);
         const { target, view, phase } = status;
         if (key !== active.current || phase !== 'shown' || target === null || view === null) return;
         window.clearTimeout(timer.current);
@@ -100,6 +107,6 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         }, ADDRESS_AFTER_MS);
       },
     }),
-    [items, state.open, dispatch, restore, setSearch],
+    [items, state.open, dispatch, restore, setSearch, images],
   );
 }

@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { type Dispatch, useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { Annotation, AnnotationDraft, Finding } from '#shared/annotation/annotation.ts';
+import type { Annotation, Finding } from '#shared/annotation/annotation.ts';
 import { authorColors } from '#shared/annotation/palette.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { AnnotationId } from '#shared/ids.ts';
 import { useMe } from '#viewer/api/account.ts';
-import type { EngineListener, Mark } from '#viewer/engines/image-engine.ts';
-import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
+import type { Drawn, EngineListener, Mark } from '#viewer/engines/image-engine.ts';
+import { type ConsultationRecords, draftOfAnnotation } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import type { SaveStatus } from '#viewer/state/record-store.ts';
 import { redoAcross, undoAcross } from '#viewer/state/undo-across.ts';
@@ -14,8 +14,7 @@ import { whenSaved } from '#viewer/state/when-saved.ts';
 import { annotationNumbers } from './annotation-words.ts';
 import { marksOf } from './marks.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
-
-type Drawn = Parameters<EngineListener['onDrawn']>[0];
+import { type UserCalibrations, userCalibrations } from './user-calibrations.ts';
 
 /** The records of the consultation as the reading page works with them. */
 export interface ReadingWork {
@@ -28,6 +27,8 @@ export interface ReadingWork {
   /** False for those who only look, and once one's own part is signed. */
   readonly canWrite: boolean;
   readonly marks: readonly Mark[];
+  /** The known lengths I marked, by SOP Instance UID. */
+  readonly calibrations: UserCalibrations;
   readonly status: SaveStatus;
   /** What engines tell, all but their status and new shapes. */
   readonly listener: Omit<EngineListener, 'onStatus' | 'onDrawn'>;
@@ -58,10 +59,6 @@ const NONE: readonly never[] = [];
 const IDLE: SaveStatus = { phase: 'idle', savedAt: null, unsaved: 0, sentence: null };
 const silent = () => () => {};
 const none = () => NONE;
-
-function draftOf({ target, geometry, label, view, measurements }: Annotation): AnnotationDraft {
-  return { target, geometry, label, view, measurements };
-}
 
 function merged(a: SaveStatus, b: SaveStatus): SaveStatus {
   const phase =
@@ -105,7 +102,8 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const numbers = useMemo(() => annotationNumbers(annotations), [annotations]);
   const colorOf = useMemo(() => authorColors(annotations), [annotations]);
   const editableBy = canWrite ? me.id : null;
-  const { selectedId, hiddenAuthors } = state;
+  const { selectedId, hiddenAuthors, lockedAuthors } = state;
+  const calibrations = useMemo(() => userCalibrations(annotations, me.id), [annotations, me.id]);
   const marks = useMemo(
     () =>
       marksOf(annotations, {
@@ -113,9 +111,9 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         colorOf,
         selectedId,
         hiddenAuthors,
-        editableBy,
+        editableBy: editableBy !== null && lockedAuthors.has(editableBy) ? null : editableBy,
       }),
-    [annotations, numbers, colorOf, selectedId, hiddenAuthors, editableBy],
+    [annotations, numbers, colorOf, selectedId, hiddenAuthors, lockedAuthors, editableBy],
   );
 
   const actions = useMemo(() => {
@@ -132,14 +130,15 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         onChanged({ id, geometry, view, measurements }) {
           const before = known(id);
           if (before !== undefined) {
-            records?.annotations.change(id, { ...draftOf(before), geometry, view, measurements });
+            records?.annotations.change(id, { ...draftOfAnnotation(before), geometry, view, measurements });
           }
         },
         onSelected: (id) => dispatch({ type: 'select', id }),
         onDeleteRequested: remove,
       } satisfies Omit<EngineListener, 'onStatus' | 'onDrawn'>,
-      create({ target, geometry, view, measurements }: Drawn, label: string) {
-        const id = records?.annotations.create({ target, geometry, label, view, measurements });
+      create({ target, geometry, view, measurements, calibration }: Drawn, label: string) {
+        const draft = { target, geometry, label, view, measurements, ...(calibration && { calibration }) };
+        const id = records?.annotations.create(draft);
         if (id !== undefined) dispatch({ type: 'drawn', id });
       },
       undo: () => {
@@ -150,7 +149,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
       },
       label(annotation: Annotation, label: string) {
         const newest = known(annotation.id);
-        if (newest !== undefined) records?.annotations.change(annotation.id, { ...draftOf(newest), label });
+        if (newest !== undefined) records?.annotations.change(annotation.id, { ...draftOfAnnotation(newest), label });
       },
       removeAnnotation: (annotation: Annotation) => remove(annotation.id),
       makeFinding(annotation: Annotation | null) {
@@ -180,6 +179,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
     myId: me.id,
     canWrite,
     marks,
+    calibrations,
     status: [findingStatus, reportStatus].reduce(merged, annotationStatus),
     canUndo: canWrite && stores.some((store) => store.undoAt() !== null),
     canRedo: canWrite && stores.some((store) => store.redoAt() !== null),

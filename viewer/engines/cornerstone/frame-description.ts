@@ -1,5 +1,6 @@
 import { type PixelMeaning, pixelMeaning } from '#shared/annotation/measure-pixels.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { readScaleAttributes } from '#shared/dicom/scale-attributes.ts';
 import { TAG } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { type Calibration, calibrationOfInstance } from '#shared/imaging/calibration.ts';
@@ -92,12 +93,14 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
   const bitsAllocated = numberOf(instance, TAG.BitsAllocated) ?? 16;
   const bitsStored = numberOf(instance, TAG.BitsStored) ?? bitsAllocated;
   const pixelSpacing = vectorIn(TAG.PixelMeasuresSequence, TAG.PixelSpacing, 2);
+  const scale = readScaleAttributes(instance);
   const calibration = calibrationOfInstance({
     modality,
     pixelSpacing,
     imagerPixelSpacing: vectorOf(instance, TAG.ImagerPixelSpacing, 2),
     nominalScannedPixelSpacing: vectorOf(instance, TAG.NominalScannedPixelSpacing, 2),
     pixelSpacingCalibrationType: textOf(instance, TAG.PixelSpacingCalibrationType),
+    ...scale,
   });
   const transformation = within(TAG.PixelValueTransformationSequence).find(
     (dataset) => numberOf(dataset, TAG.RescaleSlope) !== null || numberOf(dataset, TAG.RescaleIntercept) !== null,
@@ -145,6 +148,7 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
           rescaleStated: transformation !== undefined && statedSlope !== 0,
           lookedUp,
           modalityLutType: null,
+          petUnits: scale.petUnits,
         }),
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),

@@ -1,5 +1,4 @@
-import type { Geometry } from '#shared/annotation/geometry.ts';
-import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
+import { describeMeasurement } from '#shared/annotation/measurement.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { EngineListener, EngineStatus, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
@@ -7,10 +6,9 @@ import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
 import { chooseDrawing, type DrawingChoice, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { modalityValuesOf } from './frame-image.ts';
+import { createFrameMeasuring, type PaintedFrame, type ShapeControls } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
-import { measureMark, probeText } from './measure-mark.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import {
   fitted,
@@ -30,7 +28,7 @@ import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
 import { type WindowChoice, windowChoices } from './window-choices.ts';
 
-export interface FrameEngine extends ImageEngine<FrameStack> {
+export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls {
   /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */
   goTo(index: number): void;
   step(steps: number): void;
@@ -119,21 +117,30 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     },
     {
       onDrawn(geometry) {
-        const target = stack === null ? null : targetAt(stack, painter.painted() ?? -1);
-        const now = view();
-        if (target === null || now === null || isCovered()) return;
-        listener.onDrawn({ target, geometry, view: now, measurements: measure(geometry) });
+        const drawn = measuring.drawn(geometry);
+        if (drawn !== null) listener.onDrawn(drawn);
       },
-      onChanged(id, geometry) {
+      onChanged(mark, geometry) {
         const now = view();
         if (now === null || isCovered()) return;
-        listener.onChanged({ id, geometry, view: now, measurements: measure(geometry) });
+        listener.onChanged({ id: mark.id, geometry, view: now, measurements: measuring.measure(geometry, mark) });
       },
       onSelected: (id) => listener.onSelected(id),
       onDeleteRequested: (id) => listener.onDeleteRequested(id),
-      describe: (geometry) => measure(geometry).map(describeMeasurement),
+      describe: (geometry, mark) => measuring.measure(geometry, mark).map(describeMeasurement),
     },
   );
+  const measuring = createFrameMeasuring({
+    painted: paintedFrame,
+    async goTo(target, steps) {
+      const index = stack === null ? -1 : indexOfTarget(stack, target);
+      if (index < 0 || stack?.frames[index + steps] === undefined) return false;
+      want(index + steps);
+      if (!isTrue()) await watch.painted();
+      return true;
+    },
+    onCalibrated: () => refresh(),
+  });
   const gestures = createGestures(element, {
     panBy: (dx, dy) => move((now, shown) => panned(now, shown, dx, dy)),
     zoomBy: (factor, anchor) => move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, anchor)),
@@ -185,11 +192,12 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     if (placement === null || otherSize) framing = 'fit';
     return placement === null || framing === 'fit' ? fitted(description, screen, placement ?? undefined) : placement;
   }
-  function measure(geometry: Geometry): Measurement[] {
+  function paintedFrame(): PaintedFrame | null {
     const description = shownDescription();
-    const image = painter.image();
-    if (description === null || image === null) return [];
-    return measureMark(geometry, description, image.isColor ? null : modalityValuesOf(image, description));
+    const target = stack === null ? null : targetAt(stack, painter.painted() ?? -1);
+    const now = view();
+    if (description === null || target === null || now === null || isCovered()) return null;
+    return { target, description, view: now, image: painter.image() };
   }
   function placeMarks(): void {
     const present = stack;
@@ -247,12 +255,9 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     });
   }
   function probe(): string | null {
-    const image = painter.image();
     const place = pointer;
-    if (place === null || image === null || isCovered()) return null;
-    return projected((now, shown) =>
-      probeText(screenToImage(now, shown, painter.screen(), place), shown, image.samples),
-    );
+    if (place === null) return null;
+    return projected((now, shown) => measuring.probe(screenToImage(now, shown, painter.screen(), place)));
   }
   function status(): EngineStatus {
     const description = shownDescription();
@@ -266,6 +271,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       view: view(),
       loadedCount: prefetch?.loadedCount() ?? 0,
       probe: probe(),
+      userCalibration: measuring.calibrationHere(),
     });
   }
   function close(): void {
@@ -318,6 +324,9 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       placeMarks();
     },
     setColor: (color) => overlay.setColor(color),
+    setCalibrations: measuring.setCalibrations,
+    histogram: measuring.histogram,
+    copyTo: measuring.copyTo,
     async show(target, wanted) {
       const index = stack === null ? -1 : indexOfTarget(stack, target);
       if (index < 0 || wanted.kind !== 'frame') throw new FrameFailure('This image is not in the open series.');

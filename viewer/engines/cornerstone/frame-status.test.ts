@@ -26,6 +26,7 @@ const facts: StatusFacts = {
   view: null,
   loadedCount: 1,
   probe: null,
+  userCalibration: undefined,
 };
 
 it('is blank without a series', () => {

@@ -1,3 +1,5 @@
+import { calibratedByUser, type UserCalibration } from '#shared/annotation/user-calibration.ts';
+import { type Calibration, type MillimetreCalibration, millimetresPerPixel } from '#shared/imaging/calibration.ts';
 import { slicePosition } from '#shared/imaging/image-plane.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
@@ -16,6 +18,8 @@ export interface StatusFacts {
   readonly view: FrameView | null;
   readonly loadedCount: number;
   readonly probe: string | null;
+  /** The known length by which new shapes on the painted frame are measured. */
+  readonly userCalibration: UserCalibration | undefined;
 }
 
 /** The status for overlays: everything in it is of the painted image, never of the one that is asked for. */
@@ -28,9 +32,11 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
   if (painted === null || description === undefined || placement === null || window === null || covered) {
     return { phase, reason, target: null, view: null, frame: null, slide: null };
   }
-  const { calibration, plane } = description;
-  const millimetres =
-    calibration.kind === 'mm-per-pixel' ? Math.min(calibration.columnMm, calibration.rowMm) / placement.zoom : null;
+  const { plane } = description;
+  const user = facts.userCalibration;
+  const calibration = user === undefined ? description.calibration : calibratedByUser(description.calibration, user);
+  const scale = millimetresPerPixel(calibration);
+  const millimetres = scale === null ? null : Math.min(scale.x, scale.y) / placement.zoom;
   return {
     phase,
     reason,
@@ -45,6 +51,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       zoom: placement.zoom,
       orientation: screenLetters(placement, plane),
       mmPerScreenPixel: millimetres,
+      scaleNote: scaleNote(calibration),
       fidelity: description.lossy ? 'lossy' : 'lossless',
       unapplied: description.unapplied,
       loadedCount: facts.loadedCount,
@@ -53,3 +60,24 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
     slide: null,
   };
 }
+
+/** What a reader must know of the scale beyond its bar; null where the file gives the patient's own. */
+function scaleNote(calibration: Calibration): string | null {
+  switch (calibration.kind) {
+    case 'ultrasound-regions':
+      return `${calibration.regions.length === 1 ? '1 calibrated region' : `${calibration.regions.length} calibrated regions`}; px elsewhere`;
+    case 'mm-per-pixel':
+      return SCALE_NOTES[calibration.source] ?? null;
+    default:
+      return null;
+  }
+}
+
+const SCALE_NOTES: Partial<Record<MillimetreCalibration['source'], string>> = {
+  'user-calibration': 'Calibrated by you',
+  ImagerPixelSpacing: 'Lengths at the detector, not in the patient',
+  'ImagerPixelSpacing-magnification': 'Magnification estimated by the file',
+  'PixelSpacing-geometry': 'Magnification corrected by geometry',
+  'PixelSpacing-fiducial': 'Calibrated by an object of known size',
+  NominalScannedPixelSpacing: 'Scale of the film scan',
+};

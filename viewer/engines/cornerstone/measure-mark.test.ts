@@ -34,6 +34,7 @@ describe('measureMark', () => {
       ['standard-deviation', Math.sqrt(425), "[hnsf'U]"],
       ['minimum', 0, "[hnsf'U]"],
       ['maximum', 50, "[hnsf'U]"],
+      ['median', 25, "[hnsf'U]"],
     ]);
   });
 

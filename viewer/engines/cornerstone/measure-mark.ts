@@ -1,8 +1,10 @@
 import type { Geometry } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import { measurePixels } from '#shared/annotation/measure-pixels.ts';
-import type { Measurement } from '#shared/annotation/measurement.ts';
-import { regionStatistics } from '#shared/imaging/roi-statistics.ts';
+import { type Measurement, unitText } from '#shared/annotation/measurement.ts';
+import type { UserCalibration } from '#shared/annotation/user-calibration.ts';
+import { type FrameOfValues, regionHistogram } from '#shared/imaging/roi-statistics.ts';
+import type { MeasuredHistogram } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
 
 /**
@@ -13,12 +15,30 @@ export function measureMark(
   geometry: Geometry,
   description: FrameDescription,
   values: ArrayLike<number> | null,
+  calibration?: UserCalibration,
 ): Measurement[] {
-  const measured = measureGeometry(geometry, description.calibration);
-  const { meaning, rows, columns } = description;
-  if (meaning === null || values === null || values.length < rows * columns) return measured;
-  const statistics = regionStatistics({ columns, rows, values }, geometry);
-  return statistics === null ? measured : [...measured, ...measurePixels(statistics, meaning)];
+  const measured = measureGeometry(geometry, description.calibration, calibration);
+  const frame = frameOf(description, values);
+  if (frame === null || description.meaning === null) return measured;
+  return [...measured, ...measurePixels(frame, geometry, description.meaning)];
+}
+
+const BINS = 48;
+
+/** How the values inside a region are spread; null for other shapes and where `measureMark` gives no statistics. */
+export function histogramOfMark(
+  geometry: Geometry,
+  description: FrameDescription,
+  values: ArrayLike<number> | null,
+): MeasuredHistogram | null {
+  const { meaning } = description;
+  const frame = frameOf(description, values);
+  const histogram = frame === null || meaning === null ? null : regionHistogram(frame, geometry, BINS);
+  return histogram === null || meaning === null ? null : { ...histogram, unit: meaning.unit };
+}
+
+function frameOf({ rows, columns }: FrameDescription, values: ArrayLike<number> | null): FrameOfValues | null {
+  return values === null || values.length < rows * columns ? null : { rows, columns, values };
 }
 
 /**
@@ -43,5 +63,5 @@ export function probeText(
   const value = stored * rescaleSlope + rescaleIntercept;
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
   const text = value.toFixed(digits).replace('-', '−');
-  return meaning.unit === "[hnsf'U]" ? `${text} HU` : text;
+  return `${text} ${unitText(meaning.unit)}`.trim();
 }

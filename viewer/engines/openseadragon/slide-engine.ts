@@ -107,7 +107,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
         const facts = factsOf(geometry);
         if (facts !== null) listener.onDrawn({ geometry, ...facts });
       },
-      onChanged(id, geometry) {
+      onChanged({ id }, geometry) {
         const facts = factsOf(geometry);
         if (facts !== null) listener.onChanged({ id, geometry, view: facts.view, measurements: facts.measurements });
       },

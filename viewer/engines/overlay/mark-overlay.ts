@@ -1,6 +1,8 @@
 import { type Geometry, type Point, translated } from '#shared/annotation/geometry.ts';
-import { DRAWING_TOOLS, type DrawingTool, type Mark, type Tool } from '#viewer/engines/image-engine.ts';
-import { createDrawing, type Drawing, type Placed } from '#viewer/engines/tools/drawing.ts';
+import type { Mark, Tool } from '#viewer/engines/image-engine.ts';
+import { createDrawing } from '#viewer/engines/tools/drawing.ts';
+import type { Drawing, Placed } from '#viewer/engines/tools/drawing-step.ts';
+import { DRAWING_TOOLS, type DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import { heldWithin, withHandleAt } from '#viewer/engines/tools/editing.ts';
 import { createMarkView, type MarkView } from './mark-view.ts';
 
@@ -14,11 +16,11 @@ export interface Projection {
 
 export interface OverlayListener {
   onDrawn(geometry: Geometry): void;
-  onChanged(id: string, geometry: Geometry): void;
+  onChanged(mark: Mark, geometry: Geometry): void;
   onSelected(id: string | null): void;
   onDeleteRequested(id: string): void;
-  /** The lines beside a shape while it is drawn or pulled: measurements with units. */
-  describe(geometry: Geometry): readonly string[];
+  /** The lines beside a shape while it is drawn (`mark` is null) or pulled: measurements with units. */
+  describe(geometry: Geometry, mark: Mark | null): readonly string[];
 }
 
 export interface MarkOverlay {
@@ -80,7 +82,13 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
       return;
     }
     const shown = within(geometry);
-    draftView.update({ geometry: shown, color, lines: listener.describe(shown), selected: false, editable: false });
+    draftView.update({
+      geometry: shown,
+      color,
+      lines: listener.describe(shown, null),
+      selected: false,
+      editable: false,
+    });
     draftView.place(projection.toScreen, svg.clientWidth, svg.clientHeight);
     draftView.node.style.pointerEvents = 'none';
     if (!draftView.node.isConnected) svg.append(draftView.node);
@@ -145,7 +153,8 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
         ? translated(start, now.image[0] - hold.from.image[0], now.image[1] - hold.from.image[1])
         : withHandleAt(start, hold.handle, now.image);
     hold.geometry = within(pulled);
-    views.get(hold.mark.id)?.update({ ...hold.mark, geometry: hold.geometry, lines: listener.describe(hold.geometry) });
+    const lines = listener.describe(hold.geometry, hold.mark);
+    views.get(hold.mark.id)?.update({ ...hold.mark, geometry: hold.geometry, lines });
     place();
   };
   const onPointerUp = (event: PointerEvent): void => {
@@ -160,7 +169,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     if (hold === null) return;
     const { mark, geometry, moved } = hold;
     hold = null;
-    if (moved) listener.onChanged(mark.id, geometry);
+    if (moved) listener.onChanged(mark, geometry);
   };
   const onDoubleClick = (event: MouseEvent): void => {
     if (drawing === null) return;

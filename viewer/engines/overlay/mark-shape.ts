@@ -1,4 +1,5 @@
 import type { Geometry, Point } from '#shared/annotation/geometry.ts';
+import { type Stroke, strokesOf } from '#shared/annotation/outline.ts';
 
 /** Turns a shape in image pixels into an SVG path in CSS pixels. `project` may turn and mirror. */
 
@@ -7,6 +8,8 @@ type Project = (point: Point) => Point;
 const ELLIPSE_STEPS = 72;
 const ARROW_HEAD = 11;
 const CROSS = 7;
+const DASH = 3;
+const DASH_STEP = 9;
 
 const text = (value: number): string => value.toFixed(2);
 const at = ([x, y]: Point): string => `${text(x)} ${text(y)}`;
@@ -85,6 +88,7 @@ function rulerPath(from: Point, to: Point): string {
 export function outlinePath(geometry: Geometry, project: Project): string {
   switch (geometry.kind) {
     case 'point':
+    case 'probe':
       return crossPath(project(geometry.at));
     case 'text': {
       const [x, y] = project(geometry.at);
@@ -107,8 +111,6 @@ export function outlinePath(geometry: Geometry, project: Project): string {
     }
     case 'arrow':
       return arrowPath(project(geometry.tail), project(geometry.tip));
-    case 'line':
-      return rulerPath(project(geometry.from), project(geometry.to));
     case 'rectangle': {
       const { min, max } = geometry;
       const corners: Point[] = [min, [max[0], min[1]], max, [min[0], max[1]]];
@@ -116,9 +118,31 @@ export function outlinePath(geometry: Geometry, project: Project): string {
     }
     case 'ellipse':
       return polyline(ellipsePoints(geometry, project), true);
-    case 'polygon':
-      return polyline(geometry.points.map(project), true);
+    default:
+      return strokesOf(geometry)
+        .map((stroke) => strokePath(stroke, project))
+        .join('');
   }
+}
+
+function strokePath({ points, closed, style }: Stroke, project: Project): string {
+  const placed = points.map(project);
+  const [first, second] = placed;
+  if (first === undefined || second === undefined) return '';
+  if (style === 'ruler') return rulerPath(first, second);
+  return style === 'guide' ? dashedPath(first, second) : polyline(placed, closed);
+}
+
+/** Dots of a line, as pieces of the one path that a mark has. */
+function dashedPath(from: Point, to: Point): string {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  const along = (distance: number): Point => [
+    from[0] + ((to[0] - from[0]) * distance) / length,
+    from[1] + ((to[1] - from[1]) * distance) / length,
+  ];
+  const dashes = Math.min(400, Math.floor(length / DASH_STEP));
+  const step = length / Math.max(dashes, 1);
+  return Array.from({ length: dashes }, (_, i) => polyline([along(i * step), along(i * step + DASH)], false)).join('');
 }
 
 /** The shape's upright box on the screen. */

@@ -5,6 +5,8 @@ import { outlinePath, screenBox } from './mark-shape.ts';
 const SVG = 'http://www.w3.org/2000/svg';
 const LINE_HEIGHT = 15;
 const PADDING = 5;
+/** An outline drawn freehand has hundreds of points; so many handles would hide it. */
+const MOST_HANDLES = 40;
 
 /** What one mark looks like; shared by stored marks and by the draft under the hand. */
 export interface MarkAppearance {
@@ -100,21 +102,24 @@ export function createMarkView(id: string): MarkView {
       for (const path of [halo, shade, shape, hit]) path.setAttribute('d', d);
       placeLabel(box.right + 10, box.top, width, height);
       const grips = current.selected && current.editable ? handlesOf(current.geometry).map(project) : [];
+      const step = Math.ceil(grips.length / MOST_HANDLES);
       handles.replaceChildren(
-        ...grips.map(([cx, cy], index) =>
-          element('circle', {
-            cx: String(cx),
-            cy: String(cy),
-            r: '5',
-            fill: '#fff',
-            // What a point marks must stay visible under its handle.
-            'fill-opacity': grips.length === 1 ? '0.25' : '1',
-            stroke: '#000',
-            'stroke-opacity': '0.6',
-            'data-hit': id,
-            'data-handle': String(index),
-            style: 'pointer-events: all; cursor: grab;',
-          }),
+        ...grips.flatMap(([cx, cy], index) =>
+          index % step > 0
+            ? []
+            : element('circle', {
+                cx: String(cx),
+                cy: String(cy),
+                r: '5',
+                fill: '#fff',
+                // What a point marks must stay visible under its handle.
+                'fill-opacity': grips.length === 1 ? '0.25' : '1',
+                stroke: '#000',
+                'stroke-opacity': '0.6',
+                'data-hit': id,
+                'data-handle': String(index),
+                style: 'pointer-events: all; cursor: grab;',
+              }),
         ),
       );
     },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Geometry, Point } from '#shared/annotation/geometry.ts';
-import { createDrawing, type Drawing, type Placed } from './drawing.ts';
+import { createDrawing } from './drawing.ts';
+import type { Drawing, Placed } from './drawing-step.ts';
 
 /** A screen on which an image pixel is two CSS pixels wide and the image begins at (100, 50). */
 const at = (x: number, y: number): Placed => ({ image: [x, y], screen: [100 + 2 * x, 50 + 2 * y] });
@@ -155,5 +156,113 @@ describe('polygons', () => {
   });
   test('completing what was never begun finishes nothing', () => {
     expect(createDrawing('polygon').complete()).toEqual({ draft: null, finished: null });
+  });
+});
+
+describe('shapes of several points', () => {
+  test('two drags make a Cobb angle, four clicks as well', () => {
+    const expected = {
+      kind: 'cobb',
+      first: [
+        [0, 0],
+        [40, 0],
+      ],
+      second: [
+        [0, 50],
+        [40, 70],
+      ],
+    };
+    const dragged = createDrawing('cobb');
+    expect(drag(dragged, [0, 0], [40, 0])).toBeNull();
+    expect(drag(dragged, [0, 50], [40, 70])).toEqual(expected);
+    const clicked = createDrawing('cobb');
+    for (const [x, y] of [
+      [0, 0],
+      [40, 0],
+      [0, 50],
+    ] as const)
+      expect(click(clicked, x, y)).toBeNull();
+    expect(click(clicked, 40, 70)).toEqual(expected);
+    expect(clicked.active).toBe(false);
+  });
+
+  test('an angle is a drag and a click; the last point follows the hand until it lets go', () => {
+    const drawing = createDrawing('angle');
+    expect(drag(drawing, [0, 0], [40, 0])).toBeNull();
+    drawing.press(at(40, 30));
+    expect(drawing.move(at(50, 60)).draft).toEqual({ kind: 'angle', from: [0, 0], vertex: [40, 0], to: [50, 60] });
+    expect(drawing.release(at(50, 60)).finished).toMatchObject({ to: [50, 60] });
+  });
+
+  test('the second axis of a lesion is held at a right angle to the first on the screen', () => {
+    // A screen on which pixels are twice as wide as high, as for anisotropic spacing.
+    const wide = (x: number, y: number): Placed => ({ image: [x, y], screen: [2 * x, y] });
+    const drawing = createDrawing('bidirectional');
+    drawing.press(wide(0, 0));
+    drawing.release(wide(20, 40));
+    drawing.press(wide(10, 30));
+    const finished = drawing.release(wide(30, 10)).finished;
+    if (finished?.kind !== 'bidirectional') throw new Error('not finished');
+    const [[x0, y0], [x1, y1]] = finished.second;
+    expect([x0, y0]).toEqual([10, 30]);
+    // In screen pixels: (40, 40) · (2Δx, Δy) = 0.
+    expect(40 * 2 * (x1 - x0) + 40 * (y1 - y0)).toBeCloseTo(0, 9);
+    expect(x1).toBeGreaterThan(x0);
+  });
+
+  test('Escape takes one point back after the other', () => {
+    const drawing = createDrawing('angle');
+    click(drawing, 0, 0);
+    click(drawing, 40, 0);
+    expect(drawing.cancel()).toBe(true);
+    expect(drawing.active).toBe(true);
+    expect(drawing.cancel()).toBe(true);
+    expect(drawing.active).toBe(false);
+    expect(drawing.cancel()).toBe(false);
+  });
+});
+
+describe('outlines', () => {
+  test('freehand is one stroke; a click alone makes nothing', () => {
+    const drawing = createDrawing('freehand');
+    drawing.press(at(0, 0));
+    for (const [x, y] of [
+      [10, 0],
+      [10, 10],
+      [0, 10],
+    ] as const)
+      drawing.move(at(x, y));
+    expect(drawing.release(at(0, 5)).finished).toEqual({
+      kind: 'polygon',
+      points: [
+        [0, 0],
+        [10, 0],
+        [10, 10],
+        [0, 10],
+      ],
+    });
+    expect(click(createDrawing('freehand'), 5, 5)).toBeNull();
+  });
+
+  test('a spline takes clicks and is closed by a click on its first point', () => {
+    const drawing = createDrawing('spline');
+    for (const [x, y] of [
+      [0, 0],
+      [40, 0],
+      [40, 40],
+    ] as const)
+      expect(click(drawing, x, y)).toBeNull();
+    expect(click(drawing, 1, 1)).toEqual({
+      kind: 'spline',
+      points: [
+        [0, 0],
+        [40, 0],
+        [40, 40],
+      ],
+    });
+  });
+
+  test('a line that calibrates is a line until its length is known', () => {
+    expect(drag(createDrawing('calibration'), [0, 0], [9, 9])).toMatchObject({ kind: 'line' });
   });
 });

@@ -1,23 +1,19 @@
-import type { Geometry, GeometryKind, Point } from '#shared/annotation/geometry.ts';
+import type { Geometry, Point } from '#shared/annotation/geometry.ts';
+import {
+  CLICK_TOLERANCE,
+  type Drawing,
+  type DrawingStep,
+  NOTHING,
+  type Placed,
+  pair,
+  screenDistance,
+} from './drawing-step.ts';
+import type { DrawingTool } from './drawing-tool.ts';
+import { ANGLE, BIDIRECTIONAL, COBB } from './measuring-shapes.ts';
+import { createPointsDrawing, type PointsShape } from './points-drawing.ts';
 
-/**
- * One machine draws every shape: what differs is a row of `SHAPES`. A drawing is fed with places of the pointer
- * in image pixels and answers with the draft to paint and, at the end, the finished shape.
- */
+/** One machine a way of drawing; what differs between tools of the same way is a row of a table. */
 
-export interface Placed {
-  readonly image: Point;
-  /** In CSS pixels, to tell a click from a drag whatever the zoom. */
-  readonly screen: Point;
-}
-
-export interface DrawingStep {
-  readonly draft: Geometry | null;
-  readonly finished: Geometry | null;
-}
-
-/** Below this many CSS pixels a press is a click. */
-const CLICK_TOLERANCE = 4;
 /** A click this near to the first vertex closes a polygon. */
 const CLOSING_TOLERANCE = 10;
 /** While the pointer is dragged a polygon takes a vertex this often: freehand. */
@@ -25,11 +21,12 @@ const FREEHAND_STEP = 3;
 
 type TwoPointShape = (from: Point, to: Point) => Geometry | null;
 
-const pair = (point: Point): [number, number] => [point[0], point[1]];
-
-const TWO_POINT_SHAPES: Partial<Record<GeometryKind, TwoPointShape>> = {
+const TWO_POINT_SHAPES: Partial<Record<DrawingTool, TwoPointShape>> = {
   line: (from, to) => ({ kind: 'line', from: pair(from), to: pair(to) }),
   arrow: (tail, tip) => ({ kind: 'arrow', tail: pair(tail), tip: pair(tip) }),
+  height: (from, to) => ({ kind: 'height', from: pair(from), to: pair(to) }),
+  // The length is asked for when the line is drawn; until then it is a line like any other.
+  calibration: (from, to) => ({ kind: 'line', from: pair(from), to: pair(to) }),
   rectangle: (from, to) =>
     from[0] === to[0] || from[1] === to[1]
       ? null
@@ -49,24 +46,27 @@ const TWO_POINT_SHAPES: Partial<Record<GeometryKind, TwoPointShape>> = {
         },
 };
 
-export interface Drawing {
-  press(at: Placed): DrawingStep;
-  move(at: Placed): DrawingStep;
-  release(at: Placed): DrawingStep;
-  /** Double click or Enter: ends a polygon. */
-  complete(): DrawingStep;
-  /** Escape or Backspace: takes the last vertex back, or gives the drawing up. True when there was one. */
-  cancel(): boolean;
-  readonly active: boolean;
+const POINTS_SHAPES: Partial<Record<DrawingTool, PointsShape>> = {
+  angle: ANGLE,
+  cobb: COBB,
+  bidirectional: BIDIRECTIONAL,
+};
+
+interface OutlineWay {
+  readonly kind: 'polygon' | 'spline';
+  /** Dragging draws freehand. */
+  readonly freehand: boolean;
+  /** One stroke is all. */
+  readonly endsOnRelease: boolean;
 }
 
-const NOTHING: DrawingStep = { draft: null, finished: null };
+const OUTLINE_WAYS: Partial<Record<DrawingTool, OutlineWay>> = {
+  polygon: { kind: 'polygon', freehand: true, endsOnRelease: false },
+  freehand: { kind: 'polygon', freehand: true, endsOnRelease: true },
+  spline: { kind: 'spline', freehand: false, endsOnRelease: false },
+};
 
-function screenDistance(a: Placed, b: Placed): number {
-  return Math.hypot(a.screen[0] - b.screen[0], a.screen[1] - b.screen[1]);
-}
-
-function createPointDrawing(kind: 'point' | 'text'): Drawing {
+function createPointDrawing(kind: 'point' | 'probe' | 'text'): Drawing {
   let pressed: Placed | null = null;
   return {
     press(at) {
@@ -130,7 +130,7 @@ function createTwoPointDrawing(shape: TwoPointShape): Drawing {
 }
 
 /** Clicks set vertices, dragging draws freehand; double click, Enter or a click on the first vertex closes. */
-function createPolygonDrawing(): Drawing {
+function createOutlineDrawing({ kind, freehand, endsOnRelease }: OutlineWay): Drawing {
   let vertices: Placed[] = [];
   let pressed = false;
   let closing = false;
@@ -141,13 +141,13 @@ function createPolygonDrawing(): Drawing {
       const [from, to] = points;
       return from === undefined || to === undefined ? NOTHING : { draft: { kind: 'line', from, to }, finished: null };
     }
-    return points.length < 3 ? NOTHING : { draft: { kind: 'polygon', points }, finished: null };
+    return points.length < 3 ? NOTHING : { draft: { kind, points }, finished: null };
   };
   const finish = (): DrawingStep => {
     const points = vertices.map((vertex) => pair(vertex.image));
     vertices = [];
     pressed = false;
-    return { draft: null, finished: points.length < 3 ? null : { kind: 'polygon', points } };
+    return { draft: null, finished: points.length < 3 ? null : { kind, points } };
   };
   return {
     press(at) {
@@ -162,7 +162,7 @@ function createPolygonDrawing(): Drawing {
     move(at) {
       if (vertices.length === 0) return NOTHING;
       const last = vertices[vertices.length - 1];
-      if (pressed && !closing && last !== undefined && screenDistance(last, at) >= FREEHAND_STEP) {
+      if (freehand && pressed && !closing && last !== undefined && screenDistance(last, at) >= FREEHAND_STEP) {
         vertices.push(at);
         return open(null);
       }
@@ -171,7 +171,7 @@ function createPolygonDrawing(): Drawing {
     release(at) {
       if (!pressed) return NOTHING;
       pressed = false;
-      if (closing) return finish();
+      if (closing || endsOnRelease) return finish();
       const [first] = vertices;
       const cameHome = first !== undefined && vertices.length > 8 && screenDistance(first, at) < CLOSING_TOLERANCE;
       return cameHome ? finish() : open(null);
@@ -189,11 +189,14 @@ function createPolygonDrawing(): Drawing {
   };
 }
 
-/** A fresh drawing of one shape. */
-export function createDrawing(kind: GeometryKind): Drawing {
-  if (kind === 'point' || kind === 'text') return createPointDrawing(kind);
-  if (kind === 'polygon') return createPolygonDrawing();
-  const shape = TWO_POINT_SHAPES[kind];
-  if (shape === undefined) throw new Error(`no drawing for ${kind}`);
+/** A fresh drawing with one tool. */
+export function createDrawing(tool: DrawingTool): Drawing {
+  if (tool === 'point' || tool === 'probe' || tool === 'text') return createPointDrawing(tool);
+  const outline = OUTLINE_WAYS[tool];
+  if (outline !== undefined) return createOutlineDrawing(outline);
+  const points = POINTS_SHAPES[tool];
+  if (points !== undefined) return createPointsDrawing(points);
+  const shape = TWO_POINT_SHAPES[tool];
+  if (shape === undefined) throw new Error(`no drawing for ${tool}`);
   return createTwoPointDrawing(shape);
 }

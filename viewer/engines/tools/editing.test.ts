@@ -96,3 +96,48 @@ describe('heldWithin', () => {
     expect(held).toEqual({ kind: 'ellipse', center: [90, 95], radiusX: 30, radiusY: 15 });
   });
 });
+
+describe('two axes', () => {
+  const lesion: Geometry = {
+    kind: 'bidirectional',
+    first: [
+      [0, 0],
+      [40, 0],
+    ],
+    second: [
+      [20, -5],
+      [20, 15],
+    ],
+  };
+  const dot = (geometry: Geometry): number => {
+    if (geometry.kind !== 'bidirectional') throw new Error('another kind');
+    const [[a, b], [c, d]] = [geometry.first, geometry.second];
+    return (b[0] - a[0]) * (d[0] - c[0]) + (b[1] - a[1]) * (d[1] - c[1]);
+  };
+
+  test('stay at a right angle whichever end is pulled', () => {
+    for (const index of [0, 1, 2, 3]) expect(dot(withHandleAt(lesion, index, [33, 21]))).toBeCloseTo(0, 9);
+  });
+
+  test('an end of the second takes the other along, and only as far as the first axis goes', () => {
+    expect(withHandleAt(lesion, 3, [26, 19])).toEqual({
+      ...lesion,
+      second: [
+        [26, -5],
+        [26, 19],
+      ],
+    });
+  });
+
+  test('an end of the first turns and stretches the second', () => {
+    const turned = withHandleAt(lesion, 1, [0, 80]);
+    expect(turned).toMatchObject({
+      first: [
+        [0, 0],
+        [0, 80],
+      ],
+    });
+    if (turned.kind !== 'bidirectional') throw new Error('another kind');
+    expect(turned.second.flat().map((value) => Math.round(value))).toEqual([10, 40, -30, 40]);
+  });
+});

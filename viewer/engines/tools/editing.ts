@@ -1,4 +1,6 @@
-import { definingPoints, type Geometry, insideTest, type Point } from '#shared/annotation/geometry.ts';
+import { definingPoints, type Geometry, insideTest, mapped, type Point } from '#shared/annotation/geometry.ts';
+import { isStroked, strokesOf } from '#shared/annotation/outline.ts';
+import { bidirectionalWithHandleAt } from './bidirectional-editing.ts';
 
 /** Where the pointer holds a shape: one of its handles, or its outline. */
 export type Grip = { readonly kind: 'handle'; readonly index: number } | { readonly kind: 'body' };
@@ -14,9 +16,12 @@ export function handlesOf(geometry: Geometry): Point[] {
 export function withHandleAt(geometry: Geometry, index: number, to: Point, minimum = 0.5): Geometry {
   switch (geometry.kind) {
     case 'point':
+    case 'probe':
     case 'text':
       return { ...geometry, at: pair(to) };
     case 'line':
+    case 'height':
+    case 'calibration':
       return index === 0 ? { ...geometry, from: pair(to) } : { ...geometry, to: pair(to) };
     case 'arrow':
       return index === 0 ? { ...geometry, tail: pair(to) } : { ...geometry, tip: pair(to) };
@@ -41,7 +46,22 @@ export function withHandleAt(geometry: Geometry, index: number, to: Point, minim
       const radiusY = Math.max(Math.abs(fixed - to[1]) / 2, minimum / 2);
       return { ...geometry, center: [x, to[1] < fixed ? fixed - radiusY : fixed + radiusY], radiusY };
     }
+    case 'angle': {
+      const points = definingPoints(geometry).map((point, i) => pair(i === index ? to : point));
+      const [from, vertex, end] = points;
+      return from === undefined || vertex === undefined || end === undefined
+        ? geometry
+        : { kind: 'angle', from, vertex, to: end };
+    }
+    case 'cobb': {
+      const { first, second } = geometry;
+      if (index < 2) return { ...geometry, first: index === 0 ? [pair(to), first[1]] : [first[0], pair(to)] };
+      return { ...geometry, second: index === 2 ? [pair(to), second[1]] : [second[0], pair(to)] };
+    }
+    case 'bidirectional':
+      return bidirectionalWithHandleAt(geometry, index, to);
     case 'polygon':
+    case 'spline':
       return { ...geometry, points: geometry.points.map((point, i) => (i === index ? pair(to) : point)) };
   }
 }
@@ -69,7 +89,11 @@ function distanceToOutline(geometry: Geometry, at: Point): number {
   const [first] = points;
   if (first === undefined) return Number.POSITIVE_INFINITY;
   if (points.length === 1) return Math.hypot(at[0] - first[0], at[1] - first[1]);
-  const closed = geometry.kind === 'polygon' || geometry.kind === 'rectangle';
+  const lines = isStroked(geometry) ? strokesOf(geometry) : [{ points, closed: geometry.kind === 'rectangle' }];
+  return Math.min(...lines.map((line) => distanceToLine(at, line.points, line.closed)));
+}
+
+function distanceToLine(at: Point, points: readonly Point[], closed: boolean): number {
   let nearest = Number.POSITIVE_INFINITY;
   for (let i = closed ? 0 : 1; i < points.length; i++) {
     const from = points[(i + points.length - 1) % points.length];
@@ -99,30 +123,16 @@ export function heldWithin(geometry: Geometry, width: number, height: number): G
     Math.min(Math.max(x, 0), width),
     Math.min(Math.max(y, 0), height),
   ];
-  switch (geometry.kind) {
-    case 'point':
-    case 'text':
-      return { ...geometry, at: clamp(geometry.at) };
-    case 'line':
-      return { ...geometry, from: clamp(geometry.from), to: clamp(geometry.to) };
-    case 'arrow':
-      return { ...geometry, tail: clamp(geometry.tail), tip: clamp(geometry.tip) };
-    case 'rectangle':
-      return { ...geometry, min: clamp(geometry.min), max: clamp(geometry.max) };
-    case 'ellipse': {
-      const left = Math.max(geometry.center[0] - geometry.radiusX, 0);
-      const right = Math.min(geometry.center[0] + geometry.radiusX, width);
-      const top = Math.max(geometry.center[1] - geometry.radiusY, 0);
-      const bottom = Math.min(geometry.center[1] + geometry.radiusY, height);
-      if (right <= left || bottom <= top) return geometry;
-      return {
-        ...geometry,
-        center: [(left + right) / 2, (top + bottom) / 2],
-        radiusX: (right - left) / 2,
-        radiusY: (bottom - top) / 2,
-      };
-    }
-    case 'polygon':
-      return { ...geometry, points: geometry.points.map(clamp) };
-  }
+  if (geometry.kind !== 'ellipse') return mapped(geometry, clamp);
+  const left = Math.max(geometry.center[0] - geometry.radiusX, 0);
+  const right = Math.min(geometry.center[0] + geometry.radiusX, width);
+  const top = Math.max(geometry.center[1] - geometry.radiusY, 0);
+  const bottom = Math.min(geometry.center[1] + geometry.radiusY, height);
+  if (right <= left || bottom <= top) return geometry;
+  return {
+    ...geometry,
+    center: [(left + right) / 2, (top + bottom) / 2],
+    radiusX: (right - left) / 2,
+    radiusY: (bottom - top) / 2,
+  };
 }

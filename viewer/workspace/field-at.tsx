@@ -1,16 +1,18 @@
 import { useEffect, useRef, useState } from 'react';
-import styles from './text-entry.module.css';
+import styles from './field-at.module.css';
 
-interface TextEntryProps {
+interface FieldAtProps {
   /** CSS pixels from the viewport's upper left corner. */
   readonly at: readonly [x: number, y: number];
   readonly color: string;
+  readonly name: string;
+  readonly placeholder: string;
   readonly onWritten: (text: string) => void;
   readonly onGivenUp: () => void;
 }
 
-/** The words of a text annotation, typed where they will stand. Enter or a click elsewhere keeps them. */
-export function TextEntry({ at, color, onWritten, onGivenUp }: TextEntryProps) {
+/** One line typed where a shape was drawn, as the words of a text. Enter or a click elsewhere keeps them. */
+export function FieldAt({ at, color, name, placeholder, onWritten, onGivenUp }: FieldAtProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const ended = useRef(false);
@@ -26,8 +28,8 @@ export function TextEntry({ at, color, onWritten, onGivenUp }: TextEntryProps) {
       ref={field}
       className={styles.field}
       style={{ left: at[0], top: at[1], color }}
-      aria-label="Text on the image"
-      placeholder="Text"
+      aria-label={name}
+      placeholder={placeholder}
       maxLength={500}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}

@@ -1,0 +1,22 @@
+/** What DICOM JSON says of scale and pixel values beyond spacing and rescale; viewer and server read it alike. */
+import type { UltrasoundRegion } from '#shared/imaging/ultrasound-region.ts';
+import type { DicomJsonDataset } from './dicom-json.ts';
+import { jsonNumber, jsonText } from './json-reading.ts';
+import { readUltrasoundRegions } from './ultrasound-regions.ts';
+
+export interface ScaleAttributes {
+  readonly ultrasoundRegions: readonly UltrasoundRegion[];
+  /** Estimated Radiographic Magnification Factor (0018,1114). */
+  readonly magnificationFactor: number | null;
+  /** Units (0054,1001) of PET. */
+  readonly petUnits: string | null;
+}
+
+/** Reads them from the top level of an instance. */
+export function readScaleAttributes(instance: DicomJsonDataset): ScaleAttributes {
+  return {
+    ultrasoundRegions: readUltrasoundRegions(instance),
+    magnificationFactor: jsonNumber(instance, '00181114'),
+    petUnits: jsonText(instance, '00541001'),
+  };
+}
