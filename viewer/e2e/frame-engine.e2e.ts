@@ -148,6 +148,7 @@ describe('a radiology viewport', () => {
       "standard-deviation [hnsf'U]",
       "minimum [hnsf'U]",
       "maximum [hnsf'U]",
+      "median [hnsf'U]",
     ]);
     const geometry = annotation?.geometry;
     if (geometry?.kind !== 'ellipse') throw new Error('no ellipse');
