@@ -34,11 +34,16 @@ const uploadBytes = values.quick ? 256 * 1024 ** 2 : 2 * 1024 ** 3;
  */
 const VIEWER_BENCH = new URL('../../viewer/bench/run.ts', import.meta.url).href;
 
-async function benchViewer(): Promise<BenchRow[]> {
+async function benchViewer(wanted: { readonly series: boolean; readonly slides: boolean }): Promise<BenchRow[]> {
   const part = (await import(VIEWER_BENCH)) as {
-    benchViewer(quick: boolean, rounds: number | null, tell: (text: string) => void): Promise<BenchRow[]>;
+    benchViewer(
+      quick: boolean,
+      rounds: number | null,
+      parts: typeof wanted,
+      tell: (text: string) => void,
+    ): Promise<BenchRow[]>;
   };
-  return part.benchViewer(values.quick, rounds, (text) => process.stderr.write(`viewer: ${text}\n`));
+  return part.benchViewer(values.quick, rounds, wanted, (text) => process.stderr.write(`viewer: ${text}\n`));
 }
 
 /** `dicomweb` is all of it, `dicomweb.frames` a part alone. */
@@ -84,7 +89,8 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-if (isWanted('viewer')) rows.push(...(await benchViewer()));
+const viewer = { series: isWanted('viewer') || isWanted('series'), slides: isWanted('viewer') || isWanted('slides') };
+if (viewer.series || viewer.slides) rows.push(...(await benchViewer(viewer)));
 const machine = {
   processor: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),

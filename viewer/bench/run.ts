@@ -6,7 +6,7 @@ import type { BenchRow } from '#server/bench/measure.ts';
 import { launchBrowser } from '#viewer/e2e/browser.ts';
 import { type BenchProduct, startBenchProduct } from './product.ts';
 import { type Subject, type Subjects, seriesSubjects, slideSubjects } from './subjects.ts';
-import { SCREEN, type Visit, visitSeries, visitSlide } from './visit.ts';
+import { SCREEN, type SeriesPlan, type SlidePlan, type Visit, visitSeries, visitSlide } from './visit.ts';
 import { visitRows } from './visit-rows.ts';
 
 const FULL = { rounds: 5, slices: 300, repeat: 3, notches: 120, rainNotches: 240, jumps: 32 };
@@ -44,11 +44,31 @@ async function prepare<T>(bench: BenchProduct, look: (page: Page) => Promise<T>)
   }
 }
 
+async function benchSeries(bench: BenchProduct, turns: number, plan: SeriesPlan, tell: Progress): Promise<BenchRow[]> {
+  const subjects = await prepare(bench, (page) => seriesSubjects(bench, page));
+  const [ours, ...others] = await visitInTurn(subjects, turns, (one) => visitSeries(bench, one, plan), tell);
+  const words = { what: `CT of ${bench.slices}`, first: 'first image', moves: 'notch to painted' };
+  return ours === undefined ? [] : visitRows(words, ours, others);
+}
+
+async function benchSlide(bench: BenchProduct, turns: number, plan: SlidePlan, tell: Progress): Promise<BenchRow[]> {
+  const subjects = await prepare(bench, (page) => slideSubjects(bench, page));
+  const [ours, ...others] = await visitInTurn(subjects, turns, (one) => visitSlide(bench, one, plan), tell);
+  const { width, height } = bench.slide;
+  const words = { what: `slide ${width} × ${height}`, first: 'first sharp view', moves: 'jump to sharp' };
+  return ours === undefined ? [] : visitRows(words, ours, others);
+}
+
 /**
  * The product in a browser: how long until the first image, how smoothly it moves, what it costs; beside it, in turn and
- * in the same run, bare pages over the same data from the same server. Figures, never assertions.
+ * in the same run, OHIF and bare pages over the same data from the same server. Figures, never assertions.
  */
-export async function benchViewer(quick: boolean, rounds: number | null, tell: Progress): Promise<BenchRow[]> {
+export async function benchViewer(
+  quick: boolean,
+  rounds: number | null,
+  wanted: { readonly series: boolean; readonly slides: boolean },
+  tell: Progress,
+): Promise<BenchRow[]> {
   const plan = quick ? QUICK : FULL;
   const turns = rounds ?? plan.rounds;
   const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-viewer-'));
@@ -58,19 +78,9 @@ export async function benchViewer(quick: boolean, rounds: number | null, tell: P
     const browser = await launchBrowser();
     bench = await startBenchProduct(browser, folder, plan).finally(() => browser.close());
     const running = bench;
-    const series = await prepare(running, (page) => seriesSubjects(running, page));
-    const slide = await prepare(running, (page) => slideSubjects(running, page));
-    const [ct, ...floors] = await visitInTurn(series, turns, (one) => visitSeries(running, one, plan), tell);
-    const [whole, ...libraries] = await visitInTurn(slide, turns, (one) => visitSlide(running, one, plan), tell);
-    if (ct === undefined || whole === undefined) return [];
-    const { width, height } = running.slide;
     return [
-      ...visitRows({ what: `CT of ${running.slices}`, first: 'first image', moves: 'notch to painted' }, ct, floors),
-      ...visitRows(
-        { what: `slide ${width} × ${height}`, first: 'first sharp view', moves: 'jump to sharp' },
-        whole,
-        libraries,
-      ),
+      ...(wanted.series ? await benchSeries(running, turns, plan, tell) : []),
+      ...(wanted.slides ? await benchSlide(running, turns, plan, tell) : []),
     ];
   } finally {
     await bench?.stop();

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transformWithOxc } from 'vite';
+import { OHIF_FILES, ohifConfiguration } from '#viewer/e2e/ohif-site.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -20,8 +21,32 @@ function pageOf(name: string, scripts: readonly string[]): string {
 <style>html,body{margin:0;background:#000}</style><body>${loaded}<script type="module" src="/assets/bench/${name}.js"></script></body></html>`;
 }
 
+/** The address must be OHIF's own before its scripts look at it; they are those its index.html names. */
+const OHIF_START = `history.replaceState(null, '', '/viewer' + location.search);
+window.PUBLIC_URL = '/';
+${ohifConfiguration()}`;
+
+/** OHIF beside the viewer: the same server, session, compression and security headers for both. */
+async function placeOhif(folder: string, pages: string, assets: string): Promise<void> {
+  const isServed = (path: string): boolean => !/\.(map|html|br|gz)$|service-worker|app-config\.js$/.test(path);
+  await cp(OHIF_FILES, folder, { recursive: true, force: false, filter: isServed });
+  const index = await readFile(join(OHIF_FILES, 'index.html'), 'utf8');
+  const tags = [
+    ...(index.match(/<link[^>]*rel="stylesheet"[^>]*>/g) ?? []),
+    ...(index.match(/<script[^>]*src="[^"]*\.bundle[^"]*"[^>]*><\/script>/g) ?? []),
+  ];
+  await writeFile(join(assets, 'ohif-start.js'), OHIF_START);
+  await writeFile(
+    join(pages, 'ohif.html'),
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>OHIF</title><script src="/assets/bench/ohif-start.js"></script>${tags.join('')}<body><div id="root"></div></body></html>`,
+  );
+}
+
 /** Address of a reference page. */
-export function referencePath(name: 'series' | 'slide', query: Readonly<Record<string, string | number>>): string {
+export function referencePath(
+  name: 'series' | 'slide' | 'ohif',
+  query: Readonly<Record<string, string | number>>,
+): string {
   const search = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   return `/bench/${name}.html?${search.join('&')}`;
 }
@@ -49,4 +74,5 @@ export async function buildSite(folder: string): Promise<void> {
     await writeFile(join(assets, `${name}.js`), (await transformWithOxc(source, `${name}.ts`)).code);
     await writeFile(join(pages, `${name}.html`), pageOf(name, scripts));
   }
+  await placeOhif(folder, pages, assets);
 }

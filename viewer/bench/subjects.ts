@@ -44,6 +44,29 @@ function shownByReference(): Shown {
   };
 }
 
+/** OHIF's viewports are Cornerstone's; what is on the screen is the image, not the wish. */
+function shownByOhif(): Shown {
+  interface Viewport {
+    getImageIds?(): readonly string[];
+    getCornerstoneImage?(): { readonly imageId: string } | undefined;
+  }
+  const { cornerstone } = window as unknown as {
+    cornerstone?: {
+      getRenderingEngines(): readonly { getViewports(): readonly Viewport[] }[];
+      cache: { isLoaded(imageId: string): boolean };
+    };
+  };
+  const viewport = cornerstone?.getRenderingEngines().flatMap((engine) => engine.getViewports())[0];
+  const ids = viewport?.getImageIds?.() ?? [];
+  const index = ids.indexOf(viewport?.getCornerstoneImage?.()?.imageId ?? '');
+  return {
+    index: index < 0 ? null : index + 1,
+    count: ids.length,
+    isLoaded: ids.length > 0 && ids.every((id) => cornerstone?.cache.isLoaded(id)),
+    isSharp: true,
+  };
+}
+
 /** The size of our viewport on the page: the references get the same. */
 async function viewportOf(page: Page): Promise<{ width: number; height: number }> {
   const box = await page.getByRole('application').first().boundingBox();
@@ -68,7 +91,11 @@ export async function seriesSubjects(bench: BenchProduct, page: Page): Promise<S
     ...{ name: 'bare canvas', url: bench.url + referencePath('series', query) },
     ...{ shown: shownByReference, navigator: '' },
   };
-  return { ours, references: [floor] };
+  const ohif: Subject = {
+    ...{ name: 'OHIF', url: bench.url + referencePath('ohif', { StudyInstanceUIDs: bench.studyUid }) },
+    ...{ shown: shownByOhif, navigator: '' },
+  };
+  return { ours, references: [ohif, floor] };
 }
 
 export async function slideSubjects(bench: BenchProduct, page: Page): Promise<Subjects> {

@@ -38,6 +38,7 @@ const MEASURES = (first: string): readonly Measure[] => [
   { name: 'whole series loaded', unit: 'ms', of: (visit) => visit.loaded },
   { name: 'images at 60 notches/s', unit: '/s', of: (visit) => visit.perSecond },
   { name: 'browser memory (PSS)', unit: 'MiB', of: (visit) => visit.memoryMb },
+  { name: 'heap and buffers of the page', unit: 'MiB', of: (visit) => visit.heapMb },
 ];
 
 const BLANK = { p50: null, p95: null, p99: null, rssMb: null, ratio: null, note: '' } as const;

@@ -20,6 +20,8 @@ export interface Visit {
   readonly moves: readonly number[];
   readonly perSecond: number | null;
   readonly memoryMb: number | null;
+  /** What the page's scripts hold when everything is loaded and was scrolled through, garbage collected; MiB. */
+  readonly heapMb: number | null;
 }
 
 export interface SeriesPlan {
@@ -58,6 +60,14 @@ async function visit<T>(
   }
 }
 
+async function heapAfterCollection(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return (usedSize + backingStorageSize) / 1024 ** 2;
+}
+
 async function centre(page: Page): Promise<void> {
   await page.mouse.move(SCREEN.width / 2, SCREEN.height / 2);
 }
@@ -82,18 +92,23 @@ export async function visitSeries(bench: BenchProduct, subject: Subject, plan: S
       await page.mouse.wheel(0, down ? 100 : -100);
       moves.push(await page.evaluate(() => window.benchProbe.moved()));
     }
-    for (; index > 1; index -= 1) await page.mouse.wheel(0, -100);
-    await page.waitForFunction(() => window.benchShown().index === 1);
+    while (index > 1) {
+      index -= 1;
+      await page.mouse.wheel(0, -100);
+      // Some viewers take one step for whatever has piled up.
+      await page.waitForFunction((wanted) => window.benchShown().index === wanted, index);
+    }
     const rain = Math.min(plan.rainNotches, bench.slices - 1);
     const perSecond = await page.evaluate((notches) => window.benchProbe.rain(notches, 60), rain);
-    await page.waitForFunction((wanted) => window.benchShown().index === wanted, rain + 1);
+    await pause(CALM_MS);
     const memoryMb = await browserMemoryMb(browser);
+    const heapMb = await heapAfterCollection(page);
     await page.close();
 
     const again = await open(context, subject);
     await again.goto(subject.url, { waitUntil: 'commit' });
     const firstWarm = await again.evaluate(() => window.benchProbe.whenShown());
-    return { firstCold, firstWarm, codeKb, loaded, moves, perSecond, memoryMb };
+    return { firstCold, firstWarm, codeKb, loaded, moves, perSecond, memoryMb, heapMb };
   });
 }
 
@@ -128,6 +143,6 @@ export async function visitSlide(bench: BenchProduct, subject: Subject, plan: Sl
     const again = await open(context, subject);
     await again.goto(subject.url, { waitUntil: 'commit' });
     const firstWarm = await again.evaluate(() => window.benchProbe.whenSharp());
-    return { firstCold, firstWarm, codeKb, loaded: null, moves, perSecond: null, memoryMb };
+    return { firstCold, firstWarm, codeKb, loaded: null, moves, perSecond: null, memoryMb, heapMb: null };
   });
 }

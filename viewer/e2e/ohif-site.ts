@@ -16,7 +16,8 @@ export interface OhifSite {
   stop(): Promise<void>;
 }
 
-const DIST = join(dirname(createRequire(import.meta.url).resolve('@ohif/app/package.json')), 'dist');
+/** OHIF as it is published: built files. */
+export const OHIF_FILES = join(dirname(createRequire(import.meta.url).resolve('@ohif/app/package.json')), 'dist');
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -26,11 +27,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/**
- * OHIF's own configuration file (docs.ohif.org, Configuration): one DICOMweb source on its own origin, and an extension
- * that hands its authentication service the token for every request, and lets a test follow links (`window.followLink`).
- */
-function configuration(token: string): string {
+/** OHIF's own configuration file (docs.ohif.org, Configuration): one DICOMweb source on its own origin. */
+export function ohifConfiguration(): string {
   const source = {
     namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
     sourceName: 'consilium',
@@ -43,11 +41,16 @@ function configuration(token: string): string {
     },
   };
   const config = {
-    ...{ routerBasename: '/', modes: [], showStudyList: true, maxNumberOfWebWorkers: 2 },
+    ...{ routerBasename: '/', modes: [], extensions: [], showStudyList: true, maxNumberOfWebWorkers: 2 },
     ...{ showWarningMessageForCrossOrigin: false, showCPUFallbackMessage: false, showLoadingIndicator: false },
     ...{ investigationalUseDialog: { option: 'never' }, defaultDataSourceName: 'consilium', dataSources: [source] },
   };
-  return `window.config = ${JSON.stringify(config)};
+  return `window.config = ${JSON.stringify(config)};`;
+}
+
+/** An extension hands its authentication service the token for every request, and lets a test follow links. */
+function withToken(token: string): string {
+  return `${ohifConfiguration()}
 window.config.extensions = [{
   id: 'consilium-token',
   preRegistration({ servicesManager, commandsManager }) {
@@ -82,10 +85,10 @@ export async function serveOhif(product: string, token: string): Promise<OhifSit
   }
 
   async function serveFile(path: string, outgoing: ServerResponse): Promise<void> {
-    const file = join(DIST, normalize(path));
-    const found = file.startsWith(DIST) ? await stat(file).catch(() => null) : null;
+    const file = join(OHIF_FILES, normalize(path));
+    const found = file.startsWith(OHIF_FILES) ? await stat(file).catch(() => null) : null;
     // Every address without a file is a page of the application.
-    const served = found?.isFile() === true ? file : join(DIST, 'index.html');
+    const served = found?.isFile() === true ? file : join(OHIF_FILES, 'index.html');
     outgoing.writeHead(200, {
       ...{ 'content-type': TYPES[extname(served)] ?? 'application/octet-stream', 'cache-control': 'max-age=600' },
     });
@@ -97,7 +100,7 @@ export async function serveOhif(product: string, token: string): Promise<OhifSit
     if (pathname.startsWith('/dicom-web')) return passOn(incoming, outgoing);
     if (pathname === '/app-config.js') {
       outgoing.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-store' });
-      outgoing.end(configuration(token));
+      outgoing.end(withToken(token));
       return;
     }
     void serveFile(pathname, outgoing);
