@@ -21,8 +21,10 @@ import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
 import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
+import type { SidePyramidMaker } from './domain/side-pyramid-ports.ts';
 import type { SlideRegions } from './domain/slide-region-ports.ts';
 import type { Log } from './log.ts';
+import { createSidePyramidMaker } from './slides/side-pyramid-maker.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
 import { SingleFlight } from './tiles/single-flight.ts';
@@ -44,6 +46,7 @@ export interface MaterialServices {
   readonly bulkData: BulkDataReader;
   readonly rendering: RenderingNeeds;
   readonly metadata: MetadataReader;
+  readonly sidePyramids: SidePyramidMaker;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
   tidyUploads(): void;
   close(): Promise<void>;
@@ -101,7 +104,7 @@ export async function openMaterial(options: {
   const tiles = createTileService(pool, objects);
   const refOf = async (id: SlideId) => {
     const slide = await db.material.slide(id);
-    return slide === null ? null : { sha256: slide.sha256, side: null };
+    return slide === null ? null : { sha256: slide.sha256, side: slide.side?.sha256 ?? null };
   };
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
@@ -127,6 +130,10 @@ export async function openMaterial(options: {
     bulkData,
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db),
+    sidePyramids: createSidePyramidMaker({
+      open: (sha256) => openBlobSource(blobs, sha256),
+      reserve: staging.reserve,
+    }),
     tidyUploads() {
       tidying ??= setInterval(tidy, TIDYING_MS).unref();
       void tidy();

@@ -9,6 +9,7 @@ import type { WorkerPool } from './codecs/worker-pool.ts';
 import type { MaterialRepository } from './domain/material-ports.ts';
 import type { PixelReader } from './domain/picture-ports.ts';
 import type { BlobStore } from './domain/ports.ts';
+import { slideRefText } from './tiles/slide-ref.ts';
 import type { TileService } from './tiles/tile-service.ts';
 
 interface PixelSources {
@@ -16,7 +17,7 @@ interface PixelSources {
   readonly blobs: BlobStore;
   /** Made by `createDecodePool`. */
   readonly decoders: WorkerPool;
-  /** Slides by the hash of their file. */
+  /** Slides by their refs. */
   readonly tiles: Pick<TileService, 'region'>;
 }
 
@@ -58,7 +59,12 @@ export function createPixelReader({ material, blobs, decoders, tiles }: PixelSou
       const number = fittingLevel(levels, wanted, width);
       const level = levels[number];
       if (level === undefined) throw new AppError('NOT_FOUND');
-      const raster = await tiles.region(slide.sha256, number, onLevel(level, wanted), signal);
+      const raster = await tiles.region(
+        slideRefText({ sha256: slide.sha256, side: slide.side?.sha256 ?? null }),
+        number,
+        onLevel(level, wanted),
+        signal,
+      );
       return { ...raster, channels: 3 };
     },
   };

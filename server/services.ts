@@ -87,7 +87,7 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       derived: { store: derivedStore, budgetBytes: config.derivedCacheBytes },
     });
     closing.push(() => material.close());
-    const reports = openReports({ db, blobs, clock, log, tiles: material.tiles });
+    const reports = openReports({ db, blobs, clock, log, tiles: material.tiles, sidePyramids: material.sidePyramids });
     closing.push(() => reports.close());
 
     return {

@@ -48,5 +48,5 @@ serveTasks({
   'slide-raster': decodeHere.raster,
   'slide-segment': decodeHere.segment,
   'slide-frame': decodeHere.frameRaster,
-  'picture-pyramid': decodeHere.pyramid,
+  'tiled-picture': decodeHere.tiled,
 });

@@ -54,7 +54,7 @@ export function createSlideDecoder({ tiles, pictures }: SlideDecodePools): Slide
     segment: (input, signal) => run([tiles, 'slide-segment', input], signal, damaged('TIFF')),
     frame: (input, signal) => run([tiles, 'stored-values', input], signal, undecodable(input.frameNumber)),
     frameRaster: (input, signal) => run([tiles, 'slide-frame', input], signal, undecodable(input.frameNumber)),
-    pyramid: (input, signal) => run([pictures, 'picture-pyramid', input], signal, damaged(input.format)),
+    tiled: (input, signal) => run([pictures, 'tiled-picture', input], signal, damaged(input.format)),
   };
 }
 

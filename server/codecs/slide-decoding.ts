@@ -2,12 +2,12 @@
 
 import { decodeFrame } from './decode-frame.ts';
 import type { FrameInput } from './frame-decoder.ts';
-import { writePicturePyramid } from './picture-pyramid.ts';
 import { decodeRaster, type RasterImage } from './raster.ts';
 import { renderFrame } from './render-frame.ts';
 import type { Samples } from './samples.ts';
 import { type DecodedFrame, frameRefusal } from './stored-pixels.ts';
 import { decodeSegment, type SegmentForm } from './tiff-segment.ts';
+import { writeTiledPicture } from './tiled-picture.ts';
 
 export type PictureFormat = 'JPEG' | 'TIFF' | 'PNG' | 'WebP';
 
@@ -25,8 +25,8 @@ export interface SegmentInput {
   readonly form: SegmentForm;
 }
 
-/** A flat picture at `path` that becomes a pyramid at `target`. */
-export interface PyramidInput {
+/** A flat picture at `path` that is written in tiles to `target`. */
+export interface TiledPictureInput {
   readonly path: string;
   readonly target: string;
   readonly format: 'JPEG' | 'PNG' | 'TIFF';
@@ -45,8 +45,8 @@ export interface SlideDecoder {
   frame(input: FrameInput, signal?: AbortSignal): Promise<DecodedFrame>;
   /** A DICOM frame in the colours and the window its header proposes. */
   frameRaster(input: FrameInput, signal?: AbortSignal): Promise<RasterImage>;
-  /** Errors of `writePicturePyramid` too. */
-  pyramid(input: PyramidInput, signal?: AbortSignal): Promise<void>;
+  /** Errors of `writeTiledPicture` too. */
+  tiled(input: TiledPictureInput, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -70,7 +70,7 @@ export const decodeHere: SlideDecoder = {
       throw frameRefusal(error, input.frameNumber);
     }
   },
-  async pyramid({ path, target, format }) {
-    await writePicturePyramid(path, target, format);
+  async tiled({ path, target, format }) {
+    await writeTiledPicture(path, target, format);
   },
 };

@@ -11,6 +11,7 @@ import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
+import { createSidePyramidRepository } from './side-pyramid-repository.ts';
 import type { Tables } from './tables.ts';
 import { createTokenRepository } from './token-repository.ts';
 import { createUserDirectory } from './user-repository.ts';
@@ -29,6 +30,7 @@ function createRepositories(
     users: createUserDirectory(db),
     tokens: createTokenRepository(db),
     material: createMaterialRepository(db),
+    sidePyramids: createSidePyramidRepository(db),
     derived: createDerivedFrameRepository(db),
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),

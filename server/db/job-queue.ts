@@ -29,7 +29,7 @@ export function createJobQueue(db: Kysely<Tables>): JobQueue {
         .execute();
     },
 
-    async claim(now, leaseEnds) {
+    async claim(kinds, now, leaseEnds) {
       const row = await db
         .updateTable('jobs')
         .set((column) => ({ state: 'running', run_after: leaseEnds, attempts: column('attempts', '+', 1) }))
@@ -38,6 +38,7 @@ export function createJobQueue(db: Kysely<Tables>): JobQueue {
             .selectFrom('jobs')
             .select('jobs.id')
             .where('jobs.state', 'in', ['queued', 'running'])
+            .where('jobs.kind', 'in', [...kinds])
             .where('jobs.run_after', '<=', now)
             .orderBy('jobs.run_after')
             .orderBy('jobs.id')
@@ -53,6 +54,23 @@ export function createJobQueue(db: Kysely<Tables>): JobQueue {
         payload: JSON.parse(row.payload) as Job['payload'],
         attempts: row.attempts,
       };
+    },
+
+    async extend(id, leaseEnds) {
+      await db
+        .updateTable('jobs')
+        .set({ run_after: leaseEnds })
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .execute();
+    },
+
+    async giveBack(id, runAfter) {
+      await db
+        .updateTable('jobs')
+        .set((column) => ({ state: 'queued', run_after: runAfter, attempts: column('attempts', '-', 1) }))
+        .where('id', '=', id)
+        .execute();
     },
 
     async finish(id, at) {
@@ -80,11 +98,12 @@ export function createJobQueue(db: Kysely<Tables>): JobQueue {
       return row === undefined ? null : (row.state as JobState);
     },
 
-    async nextDue() {
+    async nextDue(kinds) {
       const row = await db
         .selectFrom('jobs')
         .select('run_after')
         .where('state', 'in', ['queued', 'running'])
+        .where('kind', 'in', [...kinds])
         .orderBy('run_after')
         .limit(1)
         .executeTakeFirst();

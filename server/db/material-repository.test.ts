@@ -132,15 +132,15 @@ describeOnEachDatabase('material repository', (open) => {
     const sha256 = hash();
     await db.material.addBlob(sha256, 7, AT);
     await db.material.addBlob(sha256, 7, AT);
-    const description = { format: 'aperio-svs', width: 10, height: 20 } as unknown as SlideDescription;
+    const description = { format: 'aperio-svs', width: 10, height: 20, levels: [] } as unknown as SlideDescription;
     const slide = () => ({
       ...{ id: randomUUID() as SlideId, consultationId, sha256, sizeBytes: 7, name: 'a.svs', description, addedAt: AT },
     });
     const first = slide();
     expect(await db.material.addSlide(first)).toBe(true);
     expect(await db.material.addSlide(slide())).toBe(false);
-    expect(await db.material.slideByHash(consultationId, sha256)).toEqual(first);
-    expect(await db.material.slides([consultationId])).toEqual([first]);
+    expect(await db.material.slideByHash(consultationId, sha256)).toEqual({ ...first, side: null });
+    expect(await db.material.slides([consultationId])).toEqual([{ ...first, side: null }]);
     expect(await db.material.consultationsHolding('slide', first.id)).toEqual([consultationId]);
     const document = () => ({
       ...{

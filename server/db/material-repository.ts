@@ -1,16 +1,9 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { InstanceScope, MaterialRepository, MaterialSubject, SeriesRow } from '#server/domain/material-ports.ts';
 import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import {
-  toDocument,
-  toInstance,
-  toInstanceFile,
-  toInstanceRow,
-  toListed,
-  toOutcome,
-  toSlide,
-} from './material-rows.ts';
+import { toDocument, toInstance, toInstanceFile, toInstanceRow, toListed, toOutcome } from './material-rows.ts';
 import { repairRows } from './repair-rows.ts';
+import { slideRows, toSlide } from './slide-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters; lists are asked in parts of this size. */
@@ -50,6 +43,13 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
         .selectFrom('dicom_instances')
         .select('sha256')
         .union(db.selectFrom('slides').select('sha256'))
+        .union(
+          db
+            .selectFrom('side_pyramids')
+            .select('sha256')
+            .where('sha256', 'is not', null)
+            .$narrowType<{ sha256: string }>(),
+        )
         .union(db.selectFrom('documents').select('sha256'))
         .union(db.selectFrom('renditions').select('sha256'))
         .except(db.selectFrom('blobs').select('sha256'))
@@ -185,28 +185,24 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
     descriptions: (sopInstanceUids) => textsByUid(db, 'description', sopInstanceUids),
 
     async slide(id) {
-      const row = await db.selectFrom('slides').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await slideRows(db).where('slides.id', '=', id).executeTakeFirst();
       return row === undefined ? null : toSlide(row);
     },
 
     async slideByHash(consultationId, sha256) {
-      const row = await db
-        .selectFrom('slides')
-        .selectAll()
-        .where('consultation_id', '=', consultationId)
-        .where('sha256', '=', sha256)
+      const row = await slideRows(db)
+        .where('slides.consultation_id', '=', consultationId)
+        .where('slides.sha256', '=', sha256)
         .executeTakeFirst();
       return row === undefined ? null : toSlide(row);
     },
 
     async slides(consultationIds) {
       if (consultationIds.length === 0) return [];
-      const rows = await db
-        .selectFrom('slides')
-        .selectAll()
-        .where('consultation_id', 'in', [...consultationIds])
-        .orderBy('added_at')
-        .orderBy('id')
+      const rows = await slideRows(db)
+        .where('slides.consultation_id', 'in', [...consultationIds])
+        .orderBy('slides.added_at')
+        .orderBy('slides.id')
         .execute();
       return rows.map(toSlide);
     },

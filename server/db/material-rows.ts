@@ -5,12 +5,10 @@ import type {
   StoredDocument,
   StoredInstance,
   StoredOutcome,
-  StoredSlide,
 } from '#server/domain/material-ports.ts';
 import type { UploadResult } from '#shared/api/material.ts';
-import type { ConsultationId, DocumentId, SeriesUid, Sha256, SlideId, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import type { SlideDescription } from '#shared/imaging/pyramid.ts';
-import type { DicomInstanceRow, DocumentRow, SlideRow, UploadOutcomeRow } from './tables.ts';
+import type { ConsultationId, DocumentId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { DicomInstanceRow, DocumentRow, UploadOutcomeRow } from './tables.ts';
 
 /** Table rows to the values the use cases see, and back. JSON columns are written here and by nothing else. */
 
@@ -91,18 +89,6 @@ export function toListed(row: ListedRow): InstanceRow {
     rows: row.row_count,
     columns: row.column_count,
     frameCount: row.frame_count,
-  };
-}
-
-export function toSlide(row: Selectable<SlideRow>): StoredSlide {
-  return {
-    id: row.id as SlideId,
-    consultationId: row.consultation_id as ConsultationId,
-    sha256: row.sha256 as Sha256,
-    sizeBytes: row.size_bytes,
-    name: row.name,
-    description: JSON.parse(row.description) as SlideDescription,
-    addedAt: row.added_at,
   };
 }
 

@@ -13,6 +13,7 @@ export interface Tables {
   dicom_instances: DicomInstanceRow;
   consultation_instances: ConsultationInstanceRow;
   slides: SlideRow;
+  side_pyramids: SidePyramidRow;
   documents: DocumentRow;
   upload_outcomes: UploadOutcomeRow;
   annotations: AnnotationRow;
@@ -130,6 +131,18 @@ export interface SlideRow {
   /** SlideDescription as JSON. */
   description: string;
   added_at: string;
+}
+
+/** Of the bytes of a slide, whichever consultations hold it. */
+export interface SidePyramidRow {
+  source_sha256: string;
+  state: string;
+  percent: number;
+  failure: string | null;
+  sha256: string | null;
+  /** SlideLevel[] as JSON. */
+  levels: string | null;
+  updated_at: string;
 }
 
 export interface DocumentRow {

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SeriesUid, Sha256, SlideId } from '#shared/ids.ts';
 import { encodeObjectList, MOST_LISTED_OBJECTS } from '#shared/imaging/object-list.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import { queueSidePyramid } from './make-side-pyramid.ts';
 import type { InstanceFile } from './material-ports.ts';
 import type { BlobStore, Clock, Database, Repositories } from './ports.ts';
 import type { Job } from './report-ports.ts';
@@ -78,7 +79,7 @@ export async function joinDicomSlide(
   }
   const sizeBytes = objects.reduce((sum, one) => sum + one.sizeBytes, 0);
   const name = await nameOf(db, series, objects.length);
-  await db.transaction(async ({ material, audit }) => {
+  await db.transaction(async ({ material, audit, ...repositories }) => {
     const addedAt = clock.now().toISOString();
     const id = randomUUID() as SlideId;
     await material.addBlob(list.sha256, list.sizeBytes, addedAt);
@@ -86,6 +87,7 @@ export async function joinDicomSlide(
       ...{ id, consultationId, sha256: list.sha256, sizeBytes, name, description, addedAt },
     });
     if (!added) return;
+    await queueSidePyramid(repositories, { sha256: list.sha256, description }, addedAt);
     await audit.append({
       ...{ actor: null, action: 'material.add', outcome: 'success', consultationId, subject: `series ${seriesUid}` },
       detail: { stored: 1, duplicates: 0, refused: 0 },

@@ -53,7 +53,7 @@ export async function readSlide({ db }: MaterialNeeds, slideId: SlideId): Promis
   return slideSummary(slide);
 }
 
-function slideSummary({ id, consultationId, name, sizeBytes, sha256, description }: StoredSlide): SlideSummary {
+function slideSummary({ id, consultationId, name, sizeBytes, sha256, description, side }: StoredSlide): SlideSummary {
   return {
     ...{ id, consultationId, name, sizeBytes, sha256 },
     format: description.format,
@@ -66,9 +66,16 @@ function slideSummary({ id, consultationId, name, sizeBytes, sha256, description
     mppSource: description.mppSource,
     objectivePower: description.objectivePower,
     ...slideFacts(description),
-    tileVersion: tileVersion(null),
+    tileVersion: tileVersion(side?.sha256 ?? null),
+    overview: overviewOf(side),
     associatedImages: description.associatedImages.map((image) => ({ ...image })),
   };
+}
+
+/** How far the levels are that the slide lacks; null when none is, or no longer. */
+function overviewOf(side: StoredSlide['side']): SlideSummary['overview'] {
+  if (side === null || side.state === 'ready') return null;
+  return { state: side.state, percent: side.percent, failure: side.failure };
 }
 
 /** What older rows of the table may lack. */

@@ -10,6 +10,7 @@ import type {
   UserId,
 } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import type { SidePyramid } from './side-pyramid-ports.ts';
 
 /** What a consultation holds: DICOM instances, slides, documents, and what became of each upload. */
 
@@ -92,8 +93,17 @@ export interface StoredSlide {
   readonly sha256: Sha256;
   readonly sizeBytes: number;
   readonly name: string;
+  /** With the levels of its side pyramid, once that is ready. */
   readonly description: SlideDescription;
   readonly addedAt: string;
+  /** Null for a slide that lacks no level. */
+  readonly side: StoredSide | null;
+}
+
+/** The side pyramid of a stored slide. */
+export interface StoredSide extends Pick<SidePyramid, 'state' | 'percent' | 'failure'> {
+  /** Of its file; null until it is ready. */
+  readonly sha256: Sha256 | null;
 }
 
 export interface StoredDocument {
@@ -162,7 +172,7 @@ export interface MaterialRepository {
   slideByHash(consultationId: ConsultationId, sha256: Sha256): Promise<StoredSlide | null>;
   slides(consultationIds: readonly ConsultationId[]): Promise<StoredSlide[]>;
   /** False when the consultation holds these bytes as a slide already. */
-  addSlide(slide: StoredSlide): Promise<boolean>;
+  addSlide(slide: Omit<StoredSlide, 'side'>): Promise<boolean>;
 
   document(id: DocumentId): Promise<StoredDocument | null>;
   documentByHash(consultationId: ConsultationId, sha256: Sha256): Promise<StoredDocument | null>;

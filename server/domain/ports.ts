@@ -8,6 +8,7 @@ import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
+import type { SidePyramidRepository } from './side-pyramid-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -54,6 +55,7 @@ export interface Repositories {
   readonly users: UserDirectory;
   readonly tokens: TokenRepository;
   readonly material: MaterialRepository;
+  readonly sidePyramids: SidePyramidRepository;
   readonly derived: DerivedFrameRepository;
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;

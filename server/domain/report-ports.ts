@@ -103,15 +103,19 @@ export interface JobQueue {
   /** Does nothing when a job of this id is there already. */
   enqueue(job: { id: string; kind: string; payload: Job['payload']; at: string }): Promise<void>;
   /**
-   * Takes the job that has waited longest, or null. Nobody else gets it until `leaseEnds`; a job still running
+   * Takes the job of one of `kinds` that has waited longest, or null. Nobody else gets it until `leaseEnds`; a job still running
    * then belonged to a process that died, and is due again.
    */
-  claim(now: string, leaseEnds: string): Promise<Job | null>;
+  claim(kinds: readonly string[], now: string, leaseEnds: string): Promise<Job | null>;
+  /** Keeps a running job from others until `leaseEnds`. */
+  extend(id: string, leaseEnds: string): Promise<void>;
   finish(id: string, at: string): Promise<void>;
   /** `failure` is an error code, never a text with data in it. */
   retry(id: string, runAfter: string, failure: string): Promise<void>;
   fail(id: string, at: string, failure: string): Promise<void>;
+  /** Gives a job back that was stopped through no fault of its own: the attempt does not count. */
+  giveBack(id: string, runAfter: string): Promise<void>;
   state(id: string): Promise<JobState | null>;
-  /** When the next job is due, or null. */
-  nextDue(): Promise<string | null>;
+  /** When the next job of one of `kinds` is due, or null. */
+  nextDue(kinds: readonly string[]): Promise<string | null>;
 }

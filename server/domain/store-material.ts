@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, DocumentId, SlideId } from '#shared/ids.ts';
 import type { StagedFile, Staging } from './ingest-ports.ts';
 import { queueDicomSlides } from './join-dicom-slide.ts';
+import { queueSidePyramid } from './make-side-pyramid.ts';
 import type { StoredInstance, StoredOutcome } from './material-ports.ts';
 import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
 import type { Recognised } from './recognise-file.ts';
@@ -131,7 +132,7 @@ const NOTHING = {
 
 async function record(
   clock: Clock,
-  { material }: Repositories,
+  { material, ...repositories }: Repositories,
   request: StoreRequest,
   { examined, found, fingerprint }: Candidate,
 ): Promise<UploadResult> {
@@ -158,6 +159,7 @@ async function record(
         ...{ id, consultationId, description, addedAt: at },
         ...{ name: baseName(examined.name), ...fingerprint },
       });
+      await queueSidePyramid(repositories, { sha256: fingerprint.sha256, description }, at);
       const present = added ? null : await material.slideByHash(consultationId, fingerprint.sha256);
       return { ...line, outcome: stored(added), slideId: present?.id ?? id };
     }

@@ -1,4 +1,10 @@
 import { JOIN_DICOM_SLIDE, type JoinServices, joinDicomSlide, seriesOfJob } from '#server/domain/join-dicom-slide.ts';
+import {
+  MAKE_SIDE_PYRAMID,
+  makeSidePyramid,
+  type SidePyramidServices,
+  slideOfJob,
+} from '#server/domain/make-side-pyramid.ts';
 import type { RenditionMaker } from '#server/domain/picture-ports.ts';
 import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
 import { produceRenditions } from '#server/domain/produce-renditions.ts';
@@ -22,6 +28,11 @@ export function jobHandlers(services: HandlerServices): Readonly<Record<string, 
       produceRenditions(services, { ...versionOf(payload), leaveOutFailures: lastAttempt }, signal),
     [JOIN_DICOM_SLIDE]: (payload, { signal }) => joinDicomSlide(services, seriesOfJob(payload), signal),
   };
+}
+
+/** Jobs that take minutes or hours: apart from the others, who wait for none of them. */
+export function longJobHandlers(services: SidePyramidServices): Readonly<Record<string, JobHandler>> {
+  return { [MAKE_SIDE_PYRAMID]: (payload, run) => makeSidePyramid(services, slideOfJob(payload), run) };
 }
 
 function versionOf({ reportId, version }: Job['payload']): { reportId: ReportId; version: number } {

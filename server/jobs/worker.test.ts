@@ -17,7 +17,7 @@ describeOnEachDatabase('job worker', (open) => {
     await open().kysely.deleteFrom('jobs').execute();
   });
 
-  function start(handler: JobHandler, options: { leaseMs?: number; pollMs?: number } = {}): JobWorker {
+  function start(handler: JobHandler, options: { leaseMs?: number; mostMs?: number; pollMs?: number } = {}): JobWorker {
     worker = startJobWorker({
       queue: open().db.jobs,
       clock,
@@ -72,16 +72,35 @@ describeOnEachDatabase('job worker', (open) => {
     expect(row.failure).toBe('INTERNAL');
   });
 
-  it('fails a job nobody knows how to do', async () => {
+  it('leaves jobs of other kinds to other workers', async () => {
     await enqueue('strange', 'hologram');
+    await enqueue('familiar');
     start(async () => {});
-    await reaches('strange', 'failed');
+    await reaches('familiar', 'done');
+    expect(await open().db.jobs.state('strange')).toBe('queued');
+  });
+
+  it('keeps a job that takes longer than the lease from others', async () => {
+    await enqueue('slow');
+    let runs = 0;
+    const work: JobHandler = async () => {
+      runs++;
+      await sleep(150);
+    };
+    start(work, { leaseMs: 40, mostMs: 60_000, pollMs: 5 });
+    await reaches('slow', 'running');
+    for (let attempt = 0; attempt < 10; attempt++) {
+      expect(await open().db.jobs.claim(['work'], now(), now())).toBeNull();
+      await sleep(10);
+    }
+    await reaches('slow', 'done');
+    expect(runs).toBe(1);
   });
 
   it('rule 3: takes over what a process that died was doing', async () => {
     await enqueue('abandoned');
     const past = new Date(Date.now() - 1000).toISOString();
-    expect(await open().db.jobs.claim(now(), past)).toMatchObject({ attempts: 1 });
+    expect(await open().db.jobs.claim(['work'], now(), past)).toMatchObject({ attempts: 1 });
     start(async () => {});
     await reaches('abandoned', 'done');
   });
@@ -99,6 +118,8 @@ describeOnEachDatabase('job worker', (open) => {
     await reaches('long', 'running');
     await running.stop();
     expect(await open().db.jobs.state('long')).toBe('queued');
+    // Being stopped is no fault of the job's: a server may be restarted any number of times.
+    expect(await open().kysely.selectFrom('jobs').select('attempts').executeTakeFirst()).toEqual({ attempts: 0 });
     expect(failures).toEqual([]);
   });
 });

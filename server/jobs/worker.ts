@@ -14,11 +14,14 @@ export interface JobRun {
 export interface JobWorkerOptions {
   readonly queue: JobQueue;
   readonly clock: Clock;
+  /** Jobs of other kinds are left to other workers. */
   readonly handlers: Readonly<Record<string, JobHandler>>;
   /** Hears of every failed attempt. */
   readonly onFailure: (error: unknown, job: Pick<Job, 'id' | 'kind' | 'attempts'>) => void;
-  /** How long a job may run before it is stopped, and before another process takes it for abandoned. */
+  /** After so long without a sign of life of this process another takes its job for abandoned. */
   readonly leaseMs?: number;
+  /** How long a job may run before it is stopped; a little less than the lease when absent. */
+  readonly mostMs?: number;
   /** Jobs of other processes are looked for this often; own ones wake the worker. */
   readonly pollMs?: number;
   readonly backoffMs?: number;
@@ -43,9 +46,12 @@ export function startJobWorker({
   handlers,
   onFailure,
   leaseMs = LEASE_MS,
+  // Less than the lease, so that a job is never run twice at the same time.
+  mostMs = leaseMs * 0.9,
   pollMs = POLL_MS,
   backoffMs = BACKOFF_MS,
 }: JobWorkerOptions): JobWorker {
+  const kinds = Object.keys(handlers);
   const stopping = new AbortController();
   let wakeUp = () => {};
   let wanted = false;
@@ -53,26 +59,31 @@ export function startJobWorker({
   const later = (ms: number): string => new Date(clock.now().getTime() + ms).toISOString();
 
   async function runNext(): Promise<boolean> {
-    const job = await queue.claim(later(0), later(leaseMs));
+    const job = await queue.claim(kinds, later(0), later(leaseMs));
     if (job === null) return false;
     const lastAttempt = job.attempts >= MOST_ATTEMPTS;
+    const extending = setInterval(() => {
+      // The next one may succeed; when none does, another process begins the job anew.
+      queue.extend(job.id, later(leaseMs)).catch(() => {});
+    }, leaseMs / 4).unref();
     try {
       // A job that was claimed too often without an answer ends processes; it must not go on doing so.
       if (job.attempts > MOST_ATTEMPTS) throw new Error('the job ended the process that ran it');
       const handler = handlers[job.kind];
       if (handler === undefined) throw new Error(`there is nobody to do ${job.kind}`);
-      // Less than the lease, so that a job is never run twice at the same time.
-      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(leaseMs * 0.9)]);
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(mostMs)]);
       await handler(job.payload, { signal, lastAttempt });
       await queue.finish(job.id, later(0));
     } catch (error) {
       await settle(job, lastAttempt, error);
+    } finally {
+      clearInterval(extending);
     }
     return true;
   }
 
   async function settle(job: Job, lastAttempt: boolean, error: unknown): Promise<void> {
-    if (stopping.signal.aborted) return queue.retry(job.id, later(0), 'STOPPED');
+    if (stopping.signal.aborted) return queue.giveBack(job.id, later(0));
     onFailure(error, job);
     const failure = error instanceof AppError ? error.code : 'INTERNAL';
     if (lastAttempt) return queue.fail(job.id, later(0), failure);
@@ -80,7 +91,7 @@ export function startJobWorker({
   }
 
   async function sleep(): Promise<void> {
-    const due = await queue.nextDue();
+    const due = await queue.nextDue(kinds);
     const untilDue = due === null ? pollMs : Date.parse(due) - clock.now().getTime();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(10, Math.min(pollMs, untilDue)));

@@ -38,7 +38,7 @@ async function runJobs(): Promise<number> {
   const describeStored = (sha256: Sha256) => material.tiles.describe(sha256);
   const inAMinute = new Date(Date.now() + 60_000).toISOString();
   for (let count = 0; ; count++) {
-    const job = await db.jobs.claim(inAMinute, new Date(Date.now() + 120_000).toISOString());
+    const job = await db.jobs.claim([JOIN_DICOM_SLIDE], inAMinute, new Date(Date.now() + 120_000).toISOString());
     if (job === null) return count;
     expect(job.kind).toBe(JOIN_DICOM_SLIDE);
     await joinDicomSlide({ db, blobs, clock, describeStored }, seriesOfJob(job.payload), signal);

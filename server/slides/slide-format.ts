@@ -18,6 +18,8 @@ export type StoredObjects = (sha256: string, signal?: AbortSignal) => Promise<By
 export interface SlideFile extends SlideInput {
   /** Opens another stored object by its SHA-256; absent where a file may not name others, as in an upload. */
   readonly stored?: StoredObjects;
+  /** The side pyramid made of this file, if there is one; a row with `isRewritten` owns it. */
+  readonly side?: ByteSource;
   /** The first bytes; fewer than 4096 when the file is shorter. */
   readonly head: Uint8Array;
   /** Null when the file is no TIFF. */
@@ -28,6 +30,8 @@ export interface SlideFormat {
   readonly name: string;
   /** True, or the sentence (without its full stop) why the file is not of this format. */
   detect(file: SlideFile): true | string;
+  /** The side pyramid of such a file holds level 0 too and is read in its stead. */
+  readonly isRewritten?: true;
   /** Only called after `detect` said true. */
   open(file: SlideFile, signal?: AbortSignal): Promise<Slide>;
 }

@@ -140,8 +140,8 @@ describe('decoded in other processes, every slide looks as it does decoded here'
   ];
   it.each(slides)('$name', async ({ build }) => {
     const bytes = await build();
-    const here = await openSlide(memorySource(bytes), undefined, decodeHere);
-    const there = await openSlide(memorySource(bytes), undefined, apart);
+    const here = await openSlide(memorySource(bytes), { decoder: decodeHere });
+    const there = await openSlide(memorySource(bytes), { decoder: apart });
     expect(await seen(there)).toEqual(await seen(here));
     await Promise.all([here.close(), there.close()]);
   });

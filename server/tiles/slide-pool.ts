@@ -5,6 +5,7 @@ import { openSlide } from '#server/slides/open-slide.ts';
 import type { Slide } from '#server/slides/slide.ts';
 import type { ByteSource } from '#server/slides/source.ts';
 import { SingleFlight } from './single-flight.ts';
+import { parseSlideRef } from './slide-ref.ts';
 
 export interface SlidePool {
   /**
@@ -27,10 +28,10 @@ interface PooledSlide {
 
 /**
  * A pool that keeps at most `maxOpen` slides open, the least recently used leaving first; slides in use are never
- * closed, so that more may be open for a moment. `slideRef` names immutable bytes, such as their SHA-256.
+ * closed, so that more may be open for a moment. A `slideRef` (slide-ref.ts) names immutable bytes; `open` is given their hashes.
  */
 export function createSlidePool(options: {
-  readonly open: (slideRef: string, signal: AbortSignal) => Promise<ByteSource>;
+  readonly open: (sha256: string, signal: AbortSignal) => Promise<ByteSource>;
   readonly maxOpen: number;
   readonly decoder: SlideDecoder;
 }): SlidePool {
@@ -60,14 +61,22 @@ export function createSlidePool(options: {
   };
 
   const openOnce = async (slideRef: string, signal: AbortSignal): Promise<PooledSlide> => {
-    const source = await options.open(slideRef, signal);
+    const { sha256, side } = parseSlideRef(slideRef);
+    const opened: ByteSource[] = [];
+    const open = async (object: string): Promise<ByteSource> => {
+      const source = await options.open(object, signal);
+      opened.push(source);
+      return source;
+    };
     let slide: Slide;
     try {
+      const source = await open(sha256);
+      const beside = side === null ? {} : { side: { name: side.slice(0, 8), source: await open(side) } };
       // What a list names was checked when the list was made, and the list cannot have changed since.
-      const stored = (sha256: string) => options.open(sha256, signal);
-      slide = await openSlide(source, signal, options.decoder, stored);
+      const stored = (object: string) => options.open(object, signal);
+      slide = await openSlide(source, { signal, decoder: options.decoder, stored, ...beside });
     } catch (error) {
-      await source.close();
+      await Promise.all(opened.map((source) => source.close()));
       throw error;
     }
     if (closed) {

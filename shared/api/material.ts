@@ -112,6 +112,18 @@ export const slideSummarySchema = z.object({
   origin: z.object({ x: z.number(), y: z.number() }).nullable(),
   /** The colour profile inside the file, by its own name if it has one; null when there is none. */
   iccProfile: z.object({ name: z.string().nullable() }).nullable(),
+  /**
+   * Levels the scanner left out, while they are being made: the slide can be read meanwhile, coarsely with patience. Null
+   * when it lacks none.
+   */
+  overview: z
+    .object({
+      state: z.enum(['waiting', 'making', 'failed']),
+      percent: z.int(),
+      /** Why they could not be made, one sentence. */
+      failure: z.string().nullable(),
+    })
+    .nullable(),
   /** The `v` of addresses of tiles, for the levels listed here. */
   tileVersion: z.string(),
   associatedImages: z.array(

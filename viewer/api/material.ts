@@ -1,11 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
-import { materialPaths, materialSchema, uploadOutcomesSchema } from '#shared/api/material.ts';
+import { materialPaths, materialSchema, type SlideSummary, uploadOutcomesSchema } from '#shared/api/material.ts';
 import { request } from './client.ts';
+
+const PREPARING_MS = 3000;
+const isBeingPrepared = ({ overview }: SlideSummary): boolean => overview !== null && overview.state !== 'failed';
 
 export const materialQuery = (consultationId: string) =>
   queryOptions({
     queryKey: ['material', consultationId],
     queryFn: ({ signal }) => request(materialSchema, 'GET', materialPaths.material(consultationId), undefined, signal),
+    // Levels of slides appear by themselves.
+    refetchInterval: ({ state }) => (state.data?.slides.some(isBeingPrepared) === true ? PREPARING_MS : false),
   });
 
 export const uploadOutcomesQuery = (consultationId: string) =>

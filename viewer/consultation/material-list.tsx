@@ -12,6 +12,7 @@ import {
 } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { countOf, formatBytes } from '#viewer/ui/quantities.ts';
+import { OverviewWords } from '#viewer/words/overview-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
 import styles from './material-list.module.css';
 import { Thumbnail } from './thumbnail.tsx';
@@ -121,6 +122,7 @@ function SlideCard({ slide, readBase }: { readonly slide: SlideSummary; readonly
       picture={<Thumbnail fill src={materialPaths.slideThumbnail(slide.id)} placeholder={placeholder} />}
       title={slide.name.split('/').at(-1) ?? slide.name}
       lines={[`${slide.width.toLocaleString('en')} × ${slide.height.toLocaleString('en')} px`, slideScale(slide)]}
+      below={<OverviewWords slide={slide} />}
     />
   );
 }

@@ -2,6 +2,7 @@ import { IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react'
 import { Fragment, useState } from 'react';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
+import { OverviewWords } from '#viewer/words/overview-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
 import styles from './material-tray.module.css';
 import { itemKey, type PaneItem } from './pane-item.ts';
@@ -100,16 +101,20 @@ export function MaterialTray(props: MaterialTrayProps) {
             <IconMicroscope size={14} stroke={1.75} aria-hidden /> Slides
           </h2>
           {slides.map((slide) => (
-            <Card
-              key={slide.id}
-              item={{ kind: 'slide', slide }}
-              title={slide.name}
-              detail={
-                slide.objectivePower === null ? `${slide.width} × ${slide.height} px` : `${slide.objectivePower}× scan`
-              }
-              src={materialPaths.slideThumbnail(slide.id)}
-              tray={props}
-            />
+            <Fragment key={slide.id}>
+              <Card
+                item={{ kind: 'slide', slide }}
+                title={slide.name}
+                detail={
+                  slide.objectivePower === null
+                    ? `${slide.width} × ${slide.height} px`
+                    : `${slide.objectivePower}× scan`
+                }
+                src={materialPaths.slideThumbnail(slide.id)}
+                tray={props}
+              />
+              <OverviewWords slide={slide} />
+            </Fragment>
           ))}
         </section>
       )}

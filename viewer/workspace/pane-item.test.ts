@@ -48,6 +48,7 @@ const MATERIAL: Material = materialSchema.parse({
       channels: [],
       origin: null,
       iccProfile: null,
+      overview: null,
       tileVersion: '3-0',
       objectivePower: null,
       associatedImages: [],

@@ -1,4 +1,4 @@
-/** Turns a flat picture into a tiled pyramid, row by row: the memory of a few rows, whatever the size. */
+/** Turns a flat picture into a tiled one, row by row: the memory of a few rows, whatever the size. */
 
 import sharp from 'sharp';
 import { AppError } from '#shared/errors.ts';
@@ -13,10 +13,9 @@ const SECONDS = 110;
 const TILE_SIDE = 512;
 
 /**
- * Writes a BigTIFF at `target` with Deflate tiles of 512 px and levels down to one tile: each pixel as it is decoded, in
- * sRGB, upright, transparent parts on white. Errors: DOCUMENT_DAMAGED, IMAGE_TOO_LARGE.
+ * Writes a BigTIFF at `target` with Deflate tiles of 512 px: each pixel as it is decoded, in sRGB, upright, transparent parts on white. Errors: DOCUMENT_DAMAGED, IMAGE_TOO_LARGE.
  */
-export async function writePicturePyramid(
+export async function writeTiledPicture(
   path: string,
   target: string,
   format: 'JPEG' | 'PNG' | 'TIFF',
@@ -39,7 +38,7 @@ export async function writePicturePyramid(
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .tiff({
-      ...{ tile: true, tileWidth: TILE_SIDE, tileHeight: TILE_SIDE, pyramid: true, bigtiff: true },
+      ...{ tile: true, tileWidth: TILE_SIDE, tileHeight: TILE_SIDE, bigtiff: true },
       ...{ compression: 'deflate', predictor: 'horizontal' },
     })
     .timeout({ seconds: SECONDS })
