@@ -40,11 +40,23 @@ export interface TileFound {
   readonly isForEver: boolean;
 }
 
+export interface StoredTile {
+  /** Material for a strong ETag. */
+  readonly version: string;
+  /** Errors: as `SlideImages.tile`. */
+  read(): Promise<EncodedPicture>;
+}
+
 export interface SlideImages {
   /** Errors: TILE_OUT_OF_RANGE, SLIDE_PLANE_UNKNOWN, SLIDE_VERSION_UNKNOWN, TILES_BUSY. */
   tile(slideId: SlideId, place: TilePlace, caller: TileCaller, signal: AbortSignal): Promise<TileFound>;
   /** The profile as stored. ICC_PROFILE_ABSENT. */
   iccProfile(slideId: SlideId, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * A tile that goes out as stored, of a slide that is open, at an address that will mean it for ever: everything but
+   * its bytes is known at once. Null for any other, which `tile` then answers or refuses.
+   */
+  stored(slideId: SlideId, place: TilePlace, slideVersion: string): StoredTile | null;
   thumbnail(slideId: SlideId, side: number, signal: AbortSignal): Promise<EncodedPicture>;
   /** ASSOCIATED_IMAGE_UNKNOWN when the slide has none of that name. */
   associatedImage(slideId: SlideId, name: AssociatedImageName, signal: AbortSignal): Promise<EncodedPicture>;

@@ -79,12 +79,12 @@ export function controlAccess(app: FastifyInstance, { principals, standings, rec
     throw new AppError(visible === undefined ? 'NOT_FOUND' : 'NOT_ALLOWED');
   }
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.standings = [];
-    if (request.is404) return;
+    if (request.is404) return done();
     const { access } = request.routeOptions.config;
-    if (access === undefined) throw new AppError('NOT_FOUND');
-    await allow(request, access);
+    if (access === undefined) return done(new AppError('NOT_FOUND'));
+    allow(request, access).then(() => done(), done);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuditTrail, Clock, Principal } from '#server/domain/ports.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import type { AuditRule } from './access.ts';
 import { subjectOf } from './subject.ts';
 
 /** Refusals of the same person, action and subject within this time are one row. */
@@ -41,6 +42,20 @@ export class AccessRecorder {
     });
   }
 
+  /** True when the row of such a success was written a moment ago and stands for this one too. */
+  covers(
+    principal: Principal,
+    read: {
+      readonly rule: NonNullable<AuditRule>;
+      readonly consultationId: ConsultationId | null;
+      readonly subject: string;
+    },
+  ): boolean {
+    const { rule, consultationId, subject } = read;
+    const last = this.#writtenMs.get(keyOf(principal, rule.action, 'success', consultationId, subject));
+    return last !== undefined && this.#clock.now().getTime() - last < rule.coalesceMs;
+  }
+
   async refused(request: FastifyRequest, principal: Principal, consultationId: ConsultationId | null): Promise<void> {
     const { access, audit } = request.routeOptions.config;
     const declared = access === undefined || access.kind === 'public' ? 'request' : access.action;
@@ -55,7 +70,7 @@ export class AccessRecorder {
   #write(request: FastifyRequest, principal: Principal, row: AccessRow): Promise<void> | null {
     const subject = subjectOf(request);
     const now = this.#clock.now().getTime();
-    const key = `${principal.userId} ${principal.via} ${row.action} ${row.outcome} ${row.consultationId} ${subject}`;
+    const key = keyOf(principal, row.action, row.outcome, row.consultationId, subject);
     const last = this.#writtenMs.get(key);
     if (last !== undefined && now - last < row.coalesceMs) return null;
     return this.#append(principal, row, subject, key, now);
@@ -76,6 +91,16 @@ export class AccessRecorder {
     }
     this.#writtenMs.set(key, now);
   }
+}
+
+function keyOf(
+  { userId, via }: Principal,
+  action: string,
+  outcome: string,
+  consultationId: ConsultationId | null,
+  subject: string | null,
+): string {
+  return `${userId} ${via} ${action} ${outcome} ${consultationId} ${subject}`;
 }
 
 /** Notes every successful answer of a route that declares an audit rule, before its first byte leaves. */

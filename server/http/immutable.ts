@@ -6,6 +6,9 @@ const KEEP = 'private, max-age=31536000, immutable';
 /** Another person at the same browser is asked for his own permission. */
 const PERSON = 'cookie, authorization';
 
+/** The headers of an answer that `immutable` marks, for those who write them themselves. */
+export const IMMUTABLE_HEADERS: readonly string[] = ['cache-control', KEEP, 'vary', PERSON];
+
 /** The strong entity tags of If-None-Match (RFC 9110 section 13.1.2), in quotes. */
 export function knownTags(request: FastifyRequest): readonly string[] {
   const header = request.headers['if-none-match'];

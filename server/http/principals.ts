@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Sessions } from '#server/domain/account-ports.ts';
 import { principalOfToken } from '#server/domain/api-tokens.ts';
@@ -34,6 +35,15 @@ export class Principals {
     }
     if (cookie === undefined) return null;
     return await this.#recent.get(`cookie ${cookie}`, () => this.#sessions.principalOf(new Headers({ cookie })));
+  }
+
+  /** The person if he is remembered from a request a moment ago; else undefined, and null for nobody. */
+  known({ authorization, cookie }: IncomingHttpHeaders): Principal | null | undefined {
+    if (authorization !== undefined) {
+      const token = BEARER.exec(authorization)?.[1];
+      return token === undefined ? null : this.#recent.known(`token ${token}`);
+    }
+    return cookie === undefined ? null : this.#recent.known(`cookie ${cookie}`);
   }
 
   /** Asks again for everybody: somebody signed out, or an account or token changed. */

@@ -2,6 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What every answer carries, for those that are written past the hooks. */
+    headersOfAll: Readonly<Record<string, string>>;
+  }
+}
+
 /**
  * Response headers that hold for everything. Scripts come from us alone; WebAssembly may be compiled (image codecs)
  * but text is never evaluated. Styles allow inline ones because the component library writes them into the page.
@@ -35,6 +42,7 @@ export function secureHeaders(app: FastifyInstance, overHttps: boolean): void {
     }),
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
   };
+  app.decorate('headersOfAll', headers);
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headers);
     done();

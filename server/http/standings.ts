@@ -22,6 +22,11 @@ export class Standings {
     );
   }
 
+  /** As `of`, but only what is remembered from a moment ago; else undefined. */
+  known(principal: Principal, kind: SubjectKind, subjectId: string): readonly ConsultationStanding[] | undefined {
+    return this.#recent.known(`${principal.userId} ${kind} ${subjectId}`);
+  }
+
   /** State or members of some consultation changed. */
   forget(): void {
     this.#recent.clear();

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Access, AuditRule } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import type { ExpressRoute } from '#server/http/express-lane.ts';
 import { immutable, knownTags, revalidated } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { slideIdSchema } from '#shared/annotation/annotation.ts';
@@ -48,13 +49,35 @@ const tileQuery = planeQuery.extend({
 });
 const tileParams = z.object({ slideId: slideIdSchema, level: index, column: index, row: index });
 
-const bySlide = (action: ConsultationAction): Access => ({
+const bySlide = (action: ConsultationAction): Extract<Access, { kind: 'consultation' }> => ({
   kind: 'consultation',
   action,
   by: 'slide',
   param: 'slideId',
 });
-const looking: AuditRule = { action: 'slide.view', coalesceMs: LOOKING_COALESCE_MS };
+const looking: NonNullable<AuditRule> = { action: 'slide.view', coalesceMs: LOOKING_COALESCE_MS };
+
+/** Tiles of what a slide shows first, by addresses as the viewer makes them, without what the route has found out already. */
+export function expressTiles({ material }: Services): ExpressRoute {
+  const address =
+    /^\/api\/slides\/([0-9a-f-]{36})\/levels\/(\d{1,2})\/tiles\/(\d{1,6})\/(\d{1,6})\?v=([0-9a-z]{1,8}-[0-9a-f]{1,16})(&icc=1)?$/;
+  return {
+    ...{ access: bySlide('material.read'), audit: looking },
+    find(url) {
+      const found = address.exec(url);
+      if (found === null) return null;
+      const [, slideId = '', level, column, row, version = '', icc] = found;
+      const place = { level: Number(level), column: Number(column), row: Number(row), icc: icc !== undefined };
+      return {
+        subjectId: slideId,
+        answer() {
+          const stored = material.slideImages.stored(slideId as SlideId, place, version);
+          return stored && { etag: etagOf(slideId as SlideId, stored.version), read: stored.read };
+        },
+      };
+    },
+  };
+}
 
 /** Tiles, thumbnails and associated images of slides. */
 export function slideImageRoutes({ material }: Services): FastifyPluginAsyncZod {

@@ -59,6 +59,13 @@ export function createSlideImages(
       const { ref, isForEver } = await meant(slideId, slideVersion);
       return { ...(await tiles.tileUnlessKnown(ref, { ...place, caller }, knownVersion, signal)), isForEver };
     },
+    stored(slideId, place, slideVersion) {
+      const known = remembered.get(slideId)?.ref;
+      const read = known === undefined ? null : readTileVersion(slideVersion, known.side);
+      if (known === undefined || read === null || !read.isCurrentForm) return null;
+      const ref = read.withSide ? known : { ...known, side: null };
+      return tiles.stored(slideRefText(ref), place);
+    },
     async thumbnail(slideId, side, signal) {
       const raster = await tiles.thumbnail(await current(slideId), side, signal);
       return { bytes: await encodeJpeg(raster, { quality: THUMBNAIL_QUALITY }), mediaType: 'image/jpeg' };

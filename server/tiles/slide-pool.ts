@@ -13,6 +13,8 @@ export interface SlidePool {
    * `openSlide`; a failure to open is not remembered.
    */
   use<Value>(slideRef: string, signal: AbortSignal | undefined, work: (slide: Slide) => Promise<Value>): Promise<Value>;
+  /** The slide if it is open now, to be asked for what needs no reading, and not kept. */
+  peek(slideRef: string): Slide | null;
   /** Number of slides open now. */
   readonly openSlides: number;
   /** Waits for the reads under way, then closes every slide. Later use is refused. */
@@ -132,12 +134,14 @@ export function createSlidePool(options: {
   };
 
   return {
+    peek: (slideRef) => pooled.get(slideRef)?.slide ?? null,
     get openSlides() {
       return pooled.size;
     },
     async use(slideRef, signal, work) {
       signal?.throwIfAborted();
-      const one = await acquire(slideRef, signal);
+      const present = closed ? undefined : pooled.get(slideRef);
+      const one = present === undefined ? await acquire(slideRef, signal) : enter(slideRef, present);
       try {
         return await work(one.slide);
       } finally {

@@ -9,11 +9,17 @@
 import { MOST_EMBEDDED_BYTES, withIccProfile } from '#server/codecs/embedded-profile.ts';
 import type { RasterImage } from '#server/codecs/raster.ts';
 import type { KeptObjects } from '#server/domain/derived-ports.ts';
+import type { StoredTile } from '#server/domain/image-ports.ts';
 import { readRegion } from '#server/slides/region.ts';
 import type { EncodedImage, EncodedTile, Slide } from '#server/slides/slide.ts';
 import { readThumbnail } from '#server/slides/thumbnail.ts';
 import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
-import type { AssociatedImageName, PixelRectangle, SlideDescription } from '#shared/imaging/pyramid.ts';
+import {
+  type AssociatedImageName,
+  hasTile,
+  type PixelRectangle,
+  type SlideDescription,
+} from '#shared/imaging/pyramid.ts';
 import { MadeTiles } from './made-tiles.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { SlidePool } from './slide-pool.ts';
@@ -49,6 +55,8 @@ export interface TileService {
     knownVersion: string | null,
     signal?: AbortSignal,
   ): Promise<TileAnswer>;
+  /** The tile when its slide is open and it goes out as stored; null when that is not known without waiting. */
+  stored(slideRef: string, place: TilePlace): StoredTile | null;
   /** Errors: ASSOCIATED_IMAGE_UNKNOWN, ASSOCIATED_IMAGE_UNDECODABLE. */
   associatedImage(slideRef: string, name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;
   /** Errors: SLIDE_REGION_INVALID, TILE_UNDECODABLE. */
@@ -88,7 +96,7 @@ export function createTileService(pool: SlidePool, kept: KeptObjects | null = nu
       const open = selectedIn(slide, place.selection);
       const plain = open.tileVersion(place.level, place.column, place.row);
       const isManaged = place.icc === true && open.description.hasIccProfile;
-      const version = isManaged ? `${plain}-icc` : plain;
+      const version = isManaged ? managedVersion(plain) : plain;
       if (version === knownVersion) return { version, tile: null };
       const tile = await storedTile(open, slideRef, place, signal);
       if (!isManaged) return { version, tile };
@@ -97,14 +105,31 @@ export function createTileService(pool: SlidePool, kept: KeptObjects | null = nu
       return { version, tile: { ...tile, version, bytes: withIccProfile(tile, profile) } };
     });
 
+  const read = async (slideRef: string, place: TilePlace, signal?: AbortSignal): Promise<EncodedTile> => {
+    const { tile } = await answer(slideRef, place, null, signal);
+    if (tile === null) throw new TypeError('A tile nobody knows is always answered.');
+    return tile;
+  };
+
   return {
     describe: (slideRef, signal) => pool.use(slideRef, signal, async (slide) => slide.description),
-    async tile(slideRef, level, column, row, signal) {
-      const { tile } = await answer(slideRef, { level, column, row }, null, signal);
-      if (tile === null) throw new TypeError('A tile nobody knows is always answered.');
-      return tile;
-    },
+    tile: (slideRef, level, column, row, signal) => read(slideRef, { level, column, row }, signal),
     tileUnlessKnown: answer,
+    stored(slideRef, place) {
+      const { level, column, row, selection, icc } = place;
+      const slide = selection === undefined ? pool.peek(slideRef) : null;
+      const shape = slide?.description.levels[level];
+      if (slide === null || shape === undefined || !slide.passesThrough(level) || !hasTile(shape, column, row)) {
+        return null;
+      }
+      if (icc === true && slide.description.hasIccProfile) {
+        return { version: managedVersion(slide.tileVersion(level, column, row)), read: () => read(slideRef, place) };
+      }
+      return {
+        version: slide.tileVersion(level, column, row),
+        read: () => pool.use(slideRef, undefined, (open) => open.tile(level, column, row)),
+      };
+    },
     associatedImage: (slideRef, name, signal) =>
       images.run(`${slideRef} ${name}`, signal, (shared) =>
         pool.use(slideRef, shared, (slide) => slide.associatedImage(name, shared)),
@@ -118,6 +143,11 @@ export function createTileService(pool: SlidePool, kept: KeptObjects | null = nu
     iccProfile: (slideRef, signal) => pool.use(slideRef, signal, (slide) => slide.iccProfile(signal)),
     close: () => pool.close(),
   };
+}
+
+/** Of a tile that carries the colour profile. */
+function managedVersion(plain: string): string {
+  return `${plain}-icc`;
 }
 
 function selectedIn(slide: Slide, selection: PlaneSelection | undefined): Slide {
