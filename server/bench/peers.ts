@@ -64,12 +64,16 @@ export async function startOrthanc(folder: string): Promise<PeerServer | null> {
     base: `http://127.0.0.1:${port}`,
     headers: { authorization },
   });
-  await answers(peer, '/system', child);
+  await waitForAnswer(peer, '/system', child);
   return peer;
 }
 
-/** nginx with one worker that serves the files below `folder`; null where it is not installed. */
-export async function startNginx(folder: string, state: string): Promise<PeerServer | null> {
+/** nginx with one worker that serves the files below `folder`, and what `locations` says; null where it is not installed. */
+export async function startNginx(
+  folder: string,
+  state: string,
+  { locations = '' }: { readonly locations?: string } = {},
+): Promise<PeerServer | null> {
   const binary = await firstThere(NGINX);
   if (binary === null) return null;
   await mkdir(state, { recursive: true });
@@ -86,17 +90,18 @@ http {
   ${temporary.join(' ')}
   sendfile on; tcp_nopush on; keepalive_requests 100000000; default_type application/octet-stream;
   access_log ${join(state, 'access.log')};
-  server { listen 127.0.0.1:${port}; root ${folder}; }
+  server { listen 127.0.0.1:${port}; root ${folder}; ${locations} }
 }
 `,
   );
   const child = spawn(binary, ['-p', state, '-c', file], { stdio: 'ignore' });
   const peer = peerOf(child, { name: 'nginx', base: `http://127.0.0.1:${port}`, headers: {} });
-  await answers(peer, '/', child);
+  await waitForAnswer(peer, '/', child);
   return peer;
 }
 
-function peerOf(child: ChildProcess, server: Pick<DicomwebServer, 'name' | 'base' | 'headers'>): PeerServer {
+/** A started process as a peer, which ends it. */
+export function peerOf(child: ChildProcess, server: Pick<DicomwebServer, 'name' | 'base' | 'headers'>): PeerServer {
   return {
     ...server,
     storePath: '/dicom-web/studies',
@@ -109,7 +114,12 @@ function peerOf(child: ChildProcess, server: Pick<DicomwebServer, 'name' | 'base
   };
 }
 
-async function answers({ base, headers, name }: DicomwebServer, path: string, child: ChildProcess): Promise<void> {
+/** Waits until it answers at all; throws when it ends before or takes longer than 10 s. */
+export async function waitForAnswer(
+  { base, headers, name }: DicomwebServer,
+  path: string,
+  child: ChildProcess,
+): Promise<void> {
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt += 1) {
     if ((await fetch(base + path, { headers }).catch(() => null)) !== null) return;
     await wait(50);
@@ -122,7 +132,8 @@ async function versionOf(binary: string): Promise<string> {
   return `Orthanc ${/\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''}`.trim();
 }
 
-async function firstThere(paths: readonly string[]): Promise<string | null> {
+/** The first of these files that exists, or null. */
+export async function firstThere(paths: readonly string[]): Promise<string | null> {
   for (const path of paths) {
     const there = await access(path).then(
       () => true,
@@ -133,7 +144,8 @@ async function firstThere(paths: readonly string[]): Promise<string | null> {
   return null;
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

@@ -29,11 +29,12 @@ const run = promisify(execFile);
 
 /**
  * Starts the server on a free port with an empty data folder and makes a referrer, a consultation and a token.
- * `settings` are variables of its environment.
+ * `settings` are variables of its environment. With `beside` it joins a server on the same folder and makes nothing.
  */
 export async function startProduct(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
+  beside: Pick<ProductServer, 'headers' | 'consultationId'> | null = null,
 ): Promise<ProductServer> {
   const own = { DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...settings };
   const env = { ...process.env, ...own };
@@ -56,8 +57,9 @@ export async function startProduct(
     await account;
     return { authorization: `Bearer ${await admin('create-token', '--user', email)}` };
   };
-  const headers = await addAccount(EMAIL, 'referrer');
-  const consultationId = await admin('create-consultation', '--referrer', EMAIL, '--title', 'Bench');
+  const headers = beside?.headers ?? (await addAccount(EMAIL, 'referrer'));
+  const consultationId =
+    beside?.consultationId ?? (await admin('create-consultation', '--referrer', EMAIL, '--title', 'Bench'));
 
   return {
     base,

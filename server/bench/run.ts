@@ -11,6 +11,7 @@ import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
 import { benchSearch } from './search.ts';
+import { benchSlides } from './slides.ts';
 import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
 import { benchUpload } from './upload.ts';
@@ -59,6 +60,8 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
   stow: (server, folder) => benchStow(server, folder, values.quick ? 100 : 400),
   frames: (server, folder) => benchFrames(server, folder, seconds),
   tiles: (server, folder) => benchTiles(server, folder, seconds),
+  slides: (server, folder) =>
+    benchSlides(server, folder, { seconds: values.quick ? 1 : 2, rounds: rounds ?? (values.quick ? 1 : 5) }),
   dicomweb: (server, folder) =>
     benchDicomweb(
       server,
