@@ -14,6 +14,7 @@ import { createSlideDecodePools, createSlideDecoder } from './codecs/slide-decod
 import { createDocumentReader, createInspectionPool } from './documents/document-reader.ts';
 import { DerivedFrames } from './domain/derived-frames.ts';
 import { DerivedObjects } from './domain/derived-objects.ts';
+import { DisplaySetReader } from './domain/display-sets.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
 import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
@@ -47,6 +48,7 @@ export interface MaterialServices {
   readonly rendering: RenderingNeeds;
   readonly metadata: MetadataReader;
   readonly sidePyramids: SidePyramidMaker;
+  readonly displaySets: DisplaySetReader;
   /** Ingests what a crash left complete and removes what nobody came back for; the server's alone, run at its start. */
   tidyUploads(): void;
   close(): Promise<void>;
@@ -134,6 +136,7 @@ export async function openMaterial(options: {
       open: (sha256) => openBlobSource(blobs, sha256),
       reserve: staging.reserve,
     }),
+    displaySets: new DisplaySetReader(db),
     tidyUploads() {
       tidying ??= setInterval(tidy, TIDYING_MS).unref();
       void tidy();

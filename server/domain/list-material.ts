@@ -1,9 +1,17 @@
-import type { Material, SeriesSummary, SlideSummary, StudySummary, UploadOutcome } from '#shared/api/material.ts';
+import type {
+  DisplaySetSummary,
+  Material,
+  SeriesSummary,
+  SlideSummary,
+  StudySummary,
+  UploadOutcome,
+} from '#shared/api/material.ts';
 import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SlideId } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import { tileVersion } from '#shared/imaging/tile-version.ts';
+import type { DisplaySetReader } from './display-sets.ts';
 import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
 import { seriesRepairs } from './series-repairs.ts';
@@ -11,10 +19,14 @@ import { consultationsWithMaterialFor } from './visible-consultations.ts';
 
 interface MaterialNeeds {
   readonly db: Pick<Repositories, 'material'>;
+  readonly displaySets: Pick<DisplaySetReader, 'setsOf'>;
 }
 
 /** Everything a consultation holds, as its pages show it. */
-export async function listMaterialOf({ db }: MaterialNeeds, consultationId: ConsultationId): Promise<Material> {
+export async function listMaterialOf(
+  { db, displaySets }: MaterialNeeds,
+  consultationId: ConsultationId,
+): Promise<Material> {
   const [rows, series, repairs, slides, documents] = [
     await db.material.instanceRows([consultationId], {}),
     await db.material.seriesRows([consultationId], {}),
@@ -22,8 +34,10 @@ export async function listMaterialOf({ db }: MaterialNeeds, consultationId: Cons
     await db.material.slides([consultationId]),
     await db.material.documents(consultationId),
   ];
+  const sets = new Map<string, DisplaySetSummary[]>();
+  for (const [key, instances] of Map.groupBy(rows, keyOf)) sets.set(key, await displaySets.setsOf(instances));
   return {
-    studies: studiesOf(rows, series, repairs),
+    studies: studiesOf(rows, series, repairs, sets),
     slides: slides.map(slideSummary),
     documents: documents.map(({ id, name, mediaType, sizeBytes, sha256 }) => ({
       ...{ id, name, mediaType, sizeBytes, sha256 },
@@ -32,7 +46,10 @@ export async function listMaterialOf({ db }: MaterialNeeds, consultationId: Cons
 }
 
 /** What became of each finished upload, newest first. */
-export async function listOutcomes({ db }: MaterialNeeds, consultationId: ConsultationId): Promise<UploadOutcome[]> {
+export async function listOutcomes(
+  { db }: Pick<MaterialNeeds, 'db'>,
+  consultationId: ConsultationId,
+): Promise<UploadOutcome[]> {
   const outcomes = await db.material.outcomes(consultationId);
   return outcomes.map(({ consultationId: _, ...outcome }) => outcome);
 }
@@ -47,7 +64,7 @@ export async function listSlides(
 }
 
 /** One slide. Throws NOT_FOUND. */
-export async function readSlide({ db }: MaterialNeeds, slideId: SlideId): Promise<SlideSummary> {
+export async function readSlide({ db }: Pick<MaterialNeeds, 'db'>, slideId: SlideId): Promise<SlideSummary> {
   const slide = await db.material.slide(slideId);
   if (slide === null) throw new AppError('NOT_FOUND');
   return slideSummary(slide);
@@ -97,6 +114,7 @@ function studiesOf(
   rows: readonly InstanceRow[],
   series: readonly SeriesRow[],
   repairRows: readonly RepairRow[],
+  sets: ReadonlyMap<string, DisplaySetSummary[]>,
 ): StudySummary[] {
   const repairs = Map.groupBy(repairRows, keyOf);
   const instances = Map.groupBy(rows, keyOf);
@@ -115,6 +133,7 @@ function studiesOf(
         .map(({ row, description }) => ({
           ...seriesSummary(row, description, instances.get(keyOf(row)) ?? []),
           repairs: seriesRepairs(repairs.get(keyOf(row)) ?? []),
+          displaySets: sets.get(keyOf(row)) ?? [],
         }))
         .sort(
           (a, b) =>
@@ -133,7 +152,7 @@ function seriesSummary(
   row: SeriesRow,
   description: Partial<InstanceDescription>,
   instances: readonly InstanceRow[],
-): Omit<SeriesSummary, 'repairs'> {
+): Omit<SeriesSummary, 'repairs' | 'displaySets'> {
   const images = instances.filter(({ frameCount }) => frameCount > 0);
   return {
     seriesUid: row.seriesUid,

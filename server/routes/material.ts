@@ -40,7 +40,8 @@ export function materialRoutes(services: Services): FastifyPluginAsyncZod {
           audit: { action: 'material.list', coalesceMs: READ_COALESCE_MS },
         },
       },
-      async (request) => listMaterialOf(services, request.params.consultationId),
+      async (request) =>
+        listMaterialOf({ db: services.db, displaySets: services.material.displaySets }, request.params.consultationId),
     );
 
     app.get(

@@ -21,6 +21,8 @@ export const materialPaths = {
   document: (documentId: string) => `/api/documents/${documentId}`,
   seriesMetadata: (study: string, series: string) => `/dicom-web/studies/${study}/series/${series}/metadata`,
   seriesThumbnail: (study: string, series: string) => `/dicom-web/studies/${study}/series/${series}/thumbnail`,
+  instanceThumbnail: (study: string, series: string, instance: string) =>
+    `/dicom-web/studies/${study}/series/${series}/instances/${instance}/thumbnail`,
   frame: (study: string, series: string, instance: string, frame: number) =>
     `/dicom-web/studies/${study}/series/${series}/instances/${instance}/frames/${frame}`,
 } as const;
@@ -39,6 +41,33 @@ export const seriesRepairSchema = z.object({
 });
 export type SeriesRepair = z.infer<typeof seriesRepairSchema>;
 
+/** What of a series is shown together: see shared/imaging/display-set. */
+export const displaySetSummarySchema = z.object({
+  /** Names the set within its series; empty when it is the whole series. */
+  key: z.string(),
+  kind: z.enum(['stack', 'localiser', 'single', 'multi-frame']),
+  label: z.string(),
+  instanceCount: z.int(),
+  frameCount: z.int(),
+  representativeInstanceUid: uidSchema<SopInstanceUid>(),
+  /** Which instances belong to it; empty when the whole series does. */
+  instanceUids: z.array(uidSchema<SopInstanceUid>()),
+  laterality: z.string().nullable(),
+  view: z.string().nullable(),
+  bodyPart: z.string().nullable(),
+  plane: z.enum(['axial', 'coronal', 'sagittal']).nullable(),
+  /** Null when nothing is known to be missing. */
+  completeness: z
+    .object({
+      received: z.int(),
+      expected: z.int(),
+      source: z.enum(['stated', 'instance-numbers']),
+      missing: z.array(z.int()).readonly(),
+    })
+    .nullable(),
+});
+export type DisplaySetSummary = z.infer<typeof displaySetSummarySchema>;
+
 export const seriesSummarySchema = z.object({
   seriesUid: uidSchema<SeriesUid>(),
   seriesNumber: z.number().nullable(),
@@ -52,6 +81,8 @@ export const seriesSummarySchema = z.object({
   representativeInstanceUid: uidSchema<SopInstanceUid>().nullable(),
   /** What was repaired to read its instances; most series have none. */
   repairs: z.array(seriesRepairSchema),
+  /** Empty without images. */
+  displaySets: z.array(displaySetSummarySchema),
 });
 export type SeriesSummary = z.infer<typeof seriesSummarySchema>;
 

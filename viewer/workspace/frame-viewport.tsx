@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { FrameActions } from './frame-actions.tsx';
@@ -14,6 +14,8 @@ import type { UserCalibrations } from './user-calibrations.ts';
 export interface FrameViewportProps {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
+  /** The instances of the series that are shown; none means all. Must be the same array at every render. */
+  readonly members: readonly SopInstanceUid[];
   readonly marks: readonly Mark[];
   readonly tool: Tool;
   /** Colour of what is being drawn; the reader's own. */
@@ -36,10 +38,10 @@ function isControl(target: EventTarget): boolean {
 
 /** A radiology viewport: the engine, and around the image what must be read with it. */
 export function FrameViewport(props: FrameViewportProps) {
-  const { studyUid, seriesUid, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } = props;
+  const { studyUid, seriesUid, members, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, listener, onEngine);
+  const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, members, listener, onEngine);
   const leave = useRef(onEngine);
   leave.current = onEngine;
 

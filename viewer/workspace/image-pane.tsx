@@ -44,6 +44,7 @@ export function ImagePane({ item, consultation, calibrations, ...pane }: ImagePa
       calibrations={calibrations}
       studyUid={item.study.studyUid}
       seriesUid={item.series.seriesUid}
+      members={item.set.instanceUids}
       patientLine={who}
       studyLine={[
         item.study.studyDate === null ? '' : formatDicomDate(item.study.studyDate),

@@ -1,11 +1,12 @@
-import { IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { OverviewWords } from '#viewer/words/overview-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
+import { startItemDrag } from './item-drag.ts';
 import styles from './material-tray.module.css';
-import { itemKey, type PaneItem } from './pane-item.ts';
+import { itemKey, type PaneItem, type SeriesItem, seriesTitle } from './pane-item.ts';
 
 /** Scanners write `^` between the parts of a procedure's name. */
 const plain = (description: string): string => description.replaceAll('^', ' ');
@@ -42,11 +43,13 @@ interface CardProps {
   readonly item: PaneItem;
   readonly title: string;
   readonly detail: string;
+  /** What the reader must know before he relies on it. */
+  readonly warning?: string | undefined;
   readonly src: string;
   readonly tray: MaterialTrayProps;
 }
 
-function Card({ item, title, detail, src, tray }: CardProps) {
+function Card({ item, title, detail, warning, src, tray }: CardProps) {
   const key = itemKey(item);
   const place = tray.openKeys.indexOf(key);
   return (
@@ -57,14 +60,42 @@ function Card({ item, title, detail, src, tray }: CardProps) {
       data-active={place === 0 || undefined}
       aria-pressed={place >= 0}
       data-item={key}
+      draggable
+      onDragStart={(event) => startItemDrag(event, key)}
       onClick={() => tray.onOpen(item)}
     >
       <Thumbnail src={src} alt="" />
       <span className={styles.words}>
         <span className={styles.title}>{title}</span>
         <span className={styles.detail}>{detail}</span>
+        {warning !== undefined && (
+          <span className={styles.warning}>
+            <IconAlertTriangle size={12} stroke={2} aria-hidden /> {warning}
+          </span>
+        )}
       </span>
     </button>
+  );
+}
+
+function SeriesCard({ item, tray }: { readonly item: SeriesItem; readonly tray: MaterialTrayProps }) {
+  const { study, series, set } = item;
+  const { completeness, frameCount, representativeInstanceUid } = set;
+  const warning =
+    completeness === null ? undefined : `${completeness.received} of ${completeness.expected} images received`;
+  return (
+    <Card
+      item={item}
+      title={plain(seriesTitle(item))}
+      detail={`${series.modality} · ${frameCount} ${frameCount === 1 ? 'image' : 'images'}`}
+      warning={warning}
+      src={
+        set.key === ''
+          ? materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)
+          : materialPaths.instanceThumbnail(study.studyUid, series.seriesUid, representativeInstanceUid)
+      }
+      tray={tray}
+    />
   );
 }
 
@@ -79,20 +110,14 @@ export function MaterialTray(props: MaterialTrayProps) {
             {plain(study.description) || 'Study'}
             {study.studyDate !== null && <span className={styles.detail}>{formatDicomDate(study.studyDate)}</span>}
           </h2>
-          {study.series
-            .filter(({ isImage }) => isImage)
-            .map((series) => (
-              <Fragment key={series.seriesUid}>
-                <Card
-                  item={{ kind: 'series', study, series }}
-                  title={series.description || `Series ${series.seriesNumber ?? ''}`.trim()}
-                  detail={`${series.modality} · ${series.frameCount} ${series.frameCount === 1 ? 'image' : 'images'}`}
-                  src={materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)}
-                  tray={props}
-                />
-                <RepairWords series={series} />
-              </Fragment>
-            ))}
+          {study.series.map((series) => (
+            <Fragment key={series.seriesUid}>
+              {series.displaySets.map((set) => (
+                <SeriesCard key={set.key} item={{ kind: 'series', study, series, set }} tray={props} />
+              ))}
+              {series.isImage && <RepairWords series={series} />}
+            </Fragment>
+          ))}
         </section>
       ))}
       {slides.length > 0 && (

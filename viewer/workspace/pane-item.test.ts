@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Material, materialSchema } from '#shared/api/material.ts';
-import { itemKey, itemOfTarget, itemTitle, paneItems, placeInWords } from './pane-item.ts';
+import { itemKey, itemOfKey, itemOfTarget, itemTitle, paneItems, placeInWords } from './pane-item.ts';
 import { sampleAnnotation } from './sample-annotation.ts';
+
+const WHOLE = {
+  ...{ key: '', kind: 'stack', label: '', instanceCount: 1, frameCount: 1, representativeInstanceUid: '1.9' },
+  ...{ instanceUids: [], laterality: null, view: null, bodyPart: null, plane: null, completeness: null },
+};
+const PARTS = [
+  { ...WHOLE, key: 'localiser', kind: 'localiser', label: 'Localiser', instanceUids: ['1.9.1'] },
+  { ...WHOLE, key: 'axial', label: 'Axial', instanceUids: ['1.9.2', '1.9.3'] },
+];
 
 const series = (uid: string, isImage: boolean, description = '') => ({
   seriesUid: uid,
@@ -13,6 +22,7 @@ const series = (uid: string, isImage: boolean, description = '') => ({
   isImage,
   representativeInstanceUid: null,
   repairs: [],
+  displaySets: isImage ? [WHOLE] : [],
 });
 
 const MATERIAL: Material = materialSchema.parse({
@@ -71,6 +81,22 @@ describe('what a viewport can show', () => {
     const slide = sampleAnnotation(1);
     expect(itemOfTarget(items, slide.target)).toBe(items[2]);
     expect(placeInWords(items, slide)).toBe('A1.svs');
+  });
+
+  it('is part of a series where that holds several sets', () => {
+    const [study] = MATERIAL.studies;
+    const parted = paneItems(
+      materialSchema.parse({
+        ...MATERIAL,
+        studies: [{ ...study, series: [{ ...series('1.2.1', true, 'Lung'), displaySets: PARTS }] }],
+      }),
+    );
+    expect(parted.slice(0, 2).map(itemKey)).toEqual(['series.1.2.1~localiser', 'series.1.2.1~axial']);
+    expect(parted.slice(0, 2).map(itemTitle)).toEqual(['CT · Lung · Localiser', 'CT · Lung · Axial']);
+    const target = { kind: 'frame', studyUid: '1.2', seriesUid: '1.2.1', sopInstanceUid: '1.9.3', frameNumber: 1 };
+    expect(itemOfTarget(parted, target as never)).toBe(parted[1]);
+    expect(itemOfKey(parted, 'series.1.2.1')).toBe(parted[0]);
+    expect(itemOfKey(parted, null)).toBeUndefined();
   });
 
   it('is not found for an image that is not in the material', () => {

@@ -1,20 +1,42 @@
+import { EmptyPane } from './empty-pane.tsx';
 import { Pane, type PaneProps } from './pane.tsx';
-import { itemKey } from './pane-item.ts';
 import styles from './reading-page.module.css';
 import { SelectedCard } from './selected-card.tsx';
 
-/** The open viewports, one or two side by side; the active one takes what is chosen in the tray. */
-export function PaneRow(props: Omit<PaneProps, 'item' | 'pane'>) {
+interface PaneRowProps extends Omit<PaneProps, 'item' | 'pane'> {
+  /** Too small a screen for more than the active viewport. */
+  readonly narrow: boolean;
+}
+
+/** The viewports in their grid; the active one takes what is chosen in the tray. */
+export function PaneRow({ narrow, ...props }: PaneRowProps) {
   const { panes, state, work, dispatch } = props;
+  const { rows, columns, active, alone } = state.grid;
   const selected = state.panelOpen ? undefined : work.annotations.find(({ id }) => id === state.selectedId);
+  const single = narrow || alone;
+  const template = single
+    ? undefined
+    : {
+        gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
+        gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+      };
+  const isNothing = panes.items.length === 1 && panes.items[0] === null;
   return (
-    <main className={styles.panes}>
-      {panes.items.length === 0 && (
+    <main className={styles.panes} style={template}>
+      {isNothing && (
         <p className={styles.nothing}>There is no image in this consultation. Documents are in the tray.</p>
       )}
-      {panes.items.map((item, pane) => (
-        <Pane key={itemKey(item)} {...props} item={item} pane={pane} />
-      ))}
+      {!isNothing &&
+        panes.items.map((item, pane) => {
+          if (single && pane !== active) return null;
+          return item === null ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a viewport is its place
+            <EmptyPane key={pane} pane={pane} state={state} dispatch={dispatch} />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a viewport is its place
+            <Pane key={pane} {...props} item={item} pane={pane} />
+          );
+        })}
       {selected !== undefined && (
         <SelectedCard
           key={selected.id}

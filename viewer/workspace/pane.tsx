@@ -1,12 +1,13 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconX } from '@tabler/icons-react';
-import { type Dispatch, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { IconArrowsMaximize, IconArrowsMinimize, IconX } from '@tabler/icons-react';
+import { type Dispatch, type MouseEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
-import type { Drawn, EngineListener, Tool } from '#viewer/engines/image-engine.ts';
+import { type Drawn, type EngineListener, NAVIGATION_TOOLS, type Tool } from '#viewer/engines/image-engine.ts';
 import { FieldAt } from './field-at.tsx';
 import { ImagePane } from './image-pane.tsx';
+import { draggedItem, isItemDrag } from './item-drag.ts';
 import styles from './pane.module.css';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
@@ -20,7 +21,7 @@ export interface PaneProps {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly work: ReadingWork;
   readonly item: PaneItem;
-  /** Its place in the row, from the left. */
+  /** Its place in the grid, row by row. */
   readonly pane: number;
 }
 
@@ -65,7 +66,9 @@ function askedFor({ geometry }: Drawn, tool: Tool): Question | null {
   return tool === 'calibration' && geometry.kind === 'line' ? KNOWN_LENGTH : null;
 }
 
-/** One viewport of the row: the image, its head when there are two, and the words of a text while they are typed. */
+const NAVIGATION: ReadonlySet<Tool> = new Set(NAVIGATION_TOOLS);
+
+/** One viewport of the grid: the image, its head when there are two, and the words of a text while they are typed. */
 export function Pane({ consultation, panes, state, dispatch, work, item, pane }: PaneProps) {
   const [writing, setWriting] = useState<Asked | null>(null);
   const pointer = useRef<readonly [number, number]>([0, 0]);
@@ -76,14 +79,14 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
   const bound = useMemo(
     (): EngineListener => ({
       ...listener,
-      onStatus: (status) => takeStatus(key, status),
+      onStatus: (status) => takeStatus(pane, status),
       onDrawn(drawn) {
         const asked = askedFor(drawn, tool);
         if (asked === null) create(drawn, '');
         else setWriting({ ...asked, drawn, at: pointer.current });
       },
     }),
-    [listener, create, takeStatus, key, tool],
+    [listener, create, takeStatus, pane, tool],
   );
   const activate = () => dispatch({ type: 'activate', pane });
   // Drawing swallows the press that would move the focus; the keys of the image must follow the hand all the same.
@@ -92,18 +95,38 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
     if (target instanceof Element && target.closest('button,input,[role="menu"]') === null)
       currentTarget.querySelector<HTMLElement>('[role="application"]')?.focus({ preventScroll: true });
   };
-  const several = state.open.length > 1;
+  const [dropping, setDropping] = useState(false);
+  const several = state.grid.slots.length > 1;
+  /** Only where a double click means nothing else. */
+  const enlarge = ({ target }: MouseEvent<HTMLElement>) => {
+    if (!NAVIGATION.has(state.tools[item.kind])) return;
+    if (target instanceof Element && target.closest('button,input,[role="menu"],[data-mark]') === null) {
+      dispatch({ type: 'alone', pane });
+    }
+  };
   return (
     <section
       className={styles.pane}
       aria-label={itemTitle(item)}
-      data-active={(several && pane === state.active) || undefined}
+      data-active={(several && pane === state.grid.active) || undefined}
+      data-dropping={dropping || undefined}
       onPointerDownCapture={press}
       onFocusCapture={activate}
     >
       {several && (
         <header className={styles.head}>
           <span className={styles.title}>{itemTitle(item)}</span>
+          <Tooltip label={state.grid.alone ? 'Show all viewports' : 'Show this viewport alone'}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={24}
+              aria-label={state.grid.alone ? 'Show all viewports' : `Show ${itemTitle(item)} alone`}
+              onClick={() => dispatch({ type: 'alone', pane })}
+            >
+              {state.grid.alone ? <IconArrowsMinimize size={14} /> : <IconArrowsMaximize size={14} />}
+            </ActionIcon>
+          </Tooltip>
           <Tooltip label="Close this viewport">
             <ActionIcon
               variant="subtle"
@@ -117,8 +140,21 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
           </Tooltip>
         </header>
       )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: what a double click and a drop do, buttons and keys do too */}
       <div
         className={styles.image}
+        onDoubleClick={enlarge}
+        onDragOver={(event) => {
+          if (!isItemDrag(event)) return;
+          event.preventDefault();
+          setDropping(true);
+        }}
+        onDragLeave={() => setDropping(false)}
+        onDrop={(event) => {
+          setDropping(false);
+          const dropped = draggedItem(event);
+          if (dropped !== null) dispatch({ type: 'place', pane, key: dropped });
+        }}
         onPointerUpCapture={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           pointer.current = [event.clientX - box.left, event.clientY - box.top];
@@ -133,7 +169,7 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
           color={work.myColor}
           calibrations={work.calibrations}
           listener={bound}
-          onEngine={(engine) => panes.takeEngine(key, engine)}
+          onEngine={(engine) => panes.takeEngine(pane, engine)}
         />
         {writing !== null && (
           <FieldAt

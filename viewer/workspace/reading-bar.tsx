@@ -15,6 +15,7 @@ import type { Consultation } from '#shared/consultation/consultation.ts';
 import { SaveState } from '#viewer/ui/save-state.tsx';
 import { patientLine } from '#viewer/words/patient-words.ts';
 import { KeyHelp } from './key-help.tsx';
+import { LayoutMenu } from './layout-menu.tsx';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import styles from './reading-bar.module.css';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
@@ -57,7 +58,7 @@ function BarButton({ label, Icon, disabled = false, pressed, onClick }: BarButto
 }
 
 function BesideMenu({ items, state, dispatch }: Pick<ReadingBarProps, 'items' | 'state' | 'dispatch'>) {
-  const free = items.filter((item) => !state.open.includes(itemKey(item)));
+  const free = items.filter((item) => !state.grid.slots.includes(itemKey(item)));
   return (
     <Menu position="bottom-end" width={280}>
       <Menu.Target>
@@ -124,6 +125,9 @@ export function ReadingBar({ consultation, items, state, dispatch, activeKind, w
             />
           </>
         )}
+        <span className={styles.layout}>
+          <LayoutMenu items={items} state={state} dispatch={dispatch} />
+        </span>
         <BesideMenu items={items} state={state} dispatch={dispatch} />
         <span className={styles.keys}>
           <BarButton label="Keys  ·  ?" Icon={IconKeyboard} onClick={() => setHelp(true)} />

@@ -10,7 +10,7 @@ import type { ConsultationRecords } from '#viewer/state/consultation-records.ts'
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { copyOn } from './copy-on.ts';
 import { MaterialTray } from './material-tray.tsx';
-import { itemKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
+import { itemKey, itemOfKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
 import { PaneRow } from './pane-row.tsx';
 import { ReadingBar } from './reading-bar.tsx';
 import styles from './reading-page.module.css';
@@ -21,6 +21,7 @@ import { toolOfKey } from './tool-choices.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
 import { readPlace } from './view-address.ts';
+import { openKeys } from './viewport-grid.ts';
 
 interface ReadingRoomProps {
   readonly consultation: Consultation;
@@ -42,7 +43,7 @@ const NARROW = '(max-width: 900px)';
 function firstItem(items: readonly PaneItem[], search: URLSearchParams, prefersSlides: boolean): PaneItem | undefined {
   const place = readPlace(search.get('view'));
   const asked = place === null ? undefined : itemOfTarget(items, place.target);
-  const byKey = items.find((item) => itemKey(item) === search.get('open'));
+  const byKey = itemOfKey(items, search.get('open'));
   const preferred = items.find((item) => item.kind === (prefersSlides ? 'slide' : 'series'));
   return asked ?? byKey ?? preferred ?? items[0];
 }
@@ -64,11 +65,11 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const items = useMemo(() => paneItems(material), [material]);
   const [state, dispatch] = useReducer(reading, null, () => {
     const first = firstItem(items, search, me.role === 'pathologist');
-    return initialReading(first === undefined ? [] : [itemKey(first)], !narrow, firstTab(consultation));
+    return initialReading(first === undefined ? null : itemKey(first), !narrow, firstTab(consultation));
   });
   const work = useReadingRecords({ consultation, records, report, state, dispatch });
   const panes = usePanes({ items, state, dispatch, search, setSearch });
-  const activeItem = panes.items[state.active];
+  const activeItem = panes.items[state.grid.active] ?? undefined;
 
   const show = (annotation: Annotation) => {
     dispatch({ type: 'select', id: annotation.id });
@@ -109,13 +110,10 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
 
-  const openKeys = [state.open[state.active], ...state.open.filter((_, pane) => pane !== state.active)].filter(
-    (key) => key !== undefined,
-  );
   const tray = (
     <MaterialTray
       material={material}
-      openKeys={openKeys}
+      openKeys={openKeys(state.grid)}
       onOpen={(item) => {
         dispatch({ type: 'open', key: itemKey(item) });
         if (narrow) dispatch({ type: 'tray', open: false });
@@ -148,7 +146,14 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       />
       <div className={styles.body}>
         {!narrow && state.trayOpen && <aside className={styles.tray}>{tray}</aside>}
-        <PaneRow consultation={consultation} panes={panes} state={state} dispatch={dispatch} work={work} />
+        <PaneRow
+          consultation={consultation}
+          panes={panes}
+          state={state}
+          dispatch={dispatch}
+          work={work}
+          narrow={narrow}
+        />
         {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}
       </div>
       {narrow && (

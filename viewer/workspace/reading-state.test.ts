@@ -1,29 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { initialReading, type ReadingEvent, type ReadingState, reading } from './reading-state.ts';
 
-const start = initialReading(['series.1'], true, 'findings');
+const start = initialReading('series.1', true, 'findings');
 const led = (state: ReadingState, ...events: ReadingEvent[]) => events.reduce(reading, state);
 
 describe('what the reading page remembers', () => {
-  it('opens an item in the active viewport, and goes to it when it is open already', () => {
+  it('opens, arranges and moves among viewports', () => {
     const two = led(start, { type: 'open-beside', key: 'slide.1' });
-    expect(two.open).toEqual(['series.1', 'slide.1']);
-    expect(two.active).toBe(1);
-    expect(led(two, { type: 'open', key: 'slide.2' }).open).toEqual(['series.1', 'slide.2']);
-    expect(led(two, { type: 'open', key: 'series.1' })).toMatchObject({ open: ['series.1', 'slide.1'], active: 0 });
-  });
-
-  it('never shows more than two images, nor one of them twice', () => {
-    const full = led(start, { type: 'open-beside', key: 'b' }, { type: 'open-beside', key: 'c' });
-    expect(full.open).toEqual(['series.1', 'c']);
-    expect(led(full, { type: 'open-beside', key: 'c' }).open).toEqual(['series.1', 'c']);
-  });
-
-  it('keeps a viewport active that exists after one is closed', () => {
-    const closed = led(start, { type: 'open-beside', key: 'b' }, { type: 'close', pane: 0 });
-    expect(closed).toMatchObject({ open: ['b'], active: 0 });
-    expect(led(closed, { type: 'close', pane: 0 }).open).toEqual([]);
-    expect(led(closed, { type: 'close', pane: 0 }, { type: 'open', key: 'x' }).open).toEqual(['x']);
+    expect(two.grid).toMatchObject({ slots: ['series.1', 'slide.1'], active: 1 });
+    const four = led(two, { type: 'arrange', rows: 2, columns: 2, more: ['x'] }, { type: 'move', across: -1, down: 0 });
+    expect(four.grid).toMatchObject({ slots: ['series.1', 'slide.1', 'x', null], active: 0 });
+    expect(led(four, { type: 'place', pane: 3, key: 'y' }, { type: 'alone', pane: 3 }).grid).toMatchObject({
+      slots: ['series.1', 'slide.1', 'x', 'y'],
+      active: 3,
+      alone: true,
+    });
+    expect(led(two, { type: 'close', pane: 0 }).grid.slots).toEqual(['slide.1']);
   });
 
   it('keeps a tool for each kind of image', () => {

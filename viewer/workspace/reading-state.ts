@@ -1,15 +1,25 @@
 import type { Tool } from '#viewer/engines/image-engine.ts';
 import type { PaneItem } from './pane-item.ts';
 import { FIRST_TOOL } from './tool-choices.ts';
+import {
+  activated,
+  arranged,
+  closed,
+  moved,
+  opened,
+  openedBeside,
+  placed,
+  singleViewport,
+  toggledAlone,
+  type ViewportGrid,
+} from './viewport-grid.ts';
 
 export const PANEL_TABS = ['findings', 'annotations', 'report', 'questions'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
 /** What the reading page remembers of its own: where things are open, what is in hand. No record lives here. */
 export interface ReadingState {
-  /** Keys of the items in the viewports, left to right: none, one or two. */
-  readonly open: readonly string[];
-  readonly active: number;
+  readonly grid: ViewportGrid;
   readonly tools: Readonly<Record<PaneItem['kind'], Tool>>;
   readonly selectedId: string | null;
   readonly hiddenAuthors: ReadonlySet<string>;
@@ -25,8 +35,15 @@ export interface ReadingState {
 export type ReadingEvent =
   | { readonly type: 'open'; readonly key: string }
   | { readonly type: 'open-beside'; readonly key: string }
+  | { readonly type: 'place'; readonly pane: number; readonly key: string }
   | { readonly type: 'close'; readonly pane: number }
   | { readonly type: 'activate'; readonly pane: number }
+  /** To the viewport beside, above or below. */
+  | { readonly type: 'move'; readonly across: -1 | 0 | 1; readonly down: -1 | 0 | 1 }
+  /** `more`: items that may fill what is empty, in their order. */
+  | { readonly type: 'arrange'; readonly rows: number; readonly columns: number; readonly more: readonly string[] }
+  | { readonly type: 'hang'; readonly grid: ViewportGrid }
+  | { readonly type: 'alone'; readonly pane: number }
   | { readonly type: 'tool'; readonly kind: PaneItem['kind']; readonly tool: Tool }
   | { readonly type: 'select'; readonly id: string | null }
   | { readonly type: 'author'; readonly id: string }
@@ -38,10 +55,9 @@ export type ReadingEvent =
   | { readonly type: 'finding'; readonly id: string };
 
 /** The state a page begins with. */
-export function initialReading(open: readonly string[], wide: boolean, tab: PanelTab): ReadingState {
+export function initialReading(open: string | null, wide: boolean, tab: PanelTab): ReadingState {
   return {
-    open,
-    active: 0,
+    grid: singleViewport(open),
     tools: FIRST_TOOL,
     selectedId: null,
     hiddenAuthors: new Set(),
@@ -56,25 +72,24 @@ export function initialReading(open: readonly string[], wide: boolean, tab: Pane
 /** The next state. Pure. */
 export function reading(state: ReadingState, event: ReadingEvent): ReadingState {
   switch (event.type) {
-    case 'open': {
-      const place = state.open.indexOf(event.key);
-      if (place >= 0) return { ...state, active: place };
-      const open = state.open.length === 0 ? [event.key] : state.open.with(state.active, event.key);
-      return { ...state, open };
-    }
-    case 'open-beside': {
-      const place = state.open.indexOf(event.key);
-      if (place >= 0) return { ...state, active: place };
-      const [first] = state.open;
-      const open = first === undefined ? [event.key] : [first, event.key];
-      return { ...state, open, active: open.length - 1 };
-    }
-    case 'close': {
-      const open = state.open.filter((_, pane) => pane !== event.pane);
-      return { ...state, open, active: 0 };
-    }
+    case 'open':
+      return { ...state, grid: opened(state.grid, event.key) };
+    case 'open-beside':
+      return { ...state, grid: openedBeside(state.grid, event.key) };
+    case 'place':
+      return { ...state, grid: placed(state.grid, event.pane, event.key) };
+    case 'close':
+      return { ...state, grid: closed(state.grid, event.pane) };
     case 'activate':
-      return event.pane === state.active ? state : { ...state, active: event.pane };
+      return onGrid(state, activated(state.grid, event.pane));
+    case 'move':
+      return onGrid(state, moved(state.grid, event.across, event.down));
+    case 'arrange':
+      return { ...state, grid: arranged(state.grid, event.rows, event.columns, event.more) };
+    case 'hang':
+      return { ...state, grid: event.grid };
+    case 'alone':
+      return onGrid(state, toggledAlone(state.grid, event.pane));
     case 'tool':
       return { ...state, tools: { ...state.tools, [event.kind]: event.tool } };
     case 'select':
@@ -100,4 +115,8 @@ function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(ids);
   if (!next.delete(id)) next.add(id);
   return next;
+}
+
+function onGrid(state: ReadingState, grid: ViewportGrid): ReadingState {
+  return grid === state.grid ? state : { ...state, grid };
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
@@ -19,6 +19,7 @@ export function useFrameEngine(
   host: RefObject<HTMLDivElement | null>,
   studyUid: StudyUid,
   seriesUid: SeriesUid,
+  members: readonly SopInstanceUid[],
   listener: EngineListener,
   onOpened: (engine: FrameEngine) => void,
 ): FrameEngineState {
@@ -35,7 +36,7 @@ export function useFrameEngine(
       const { loadFrameStack } = await import('#viewer/engines/cornerstone/series-metadata.ts');
       // What the series holds is asked for while the engine is still being loaded.
       const [stack, mounted] = await Promise.all([
-        loadFrameStack(studyUid, seriesUid, leaving.signal),
+        loadFrameStack(studyUid, seriesUid, leaving.signal, members),
         mounting.current,
       ]);
       if (leaving.signal.aborted) return;
@@ -48,7 +49,7 @@ export function useFrameEngine(
       if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : 'This series cannot be opened.');
     });
     return () => leaving.abort();
-  }, [host, mounting, studyUid, seriesUid, attempt]);
+  }, [host, mounting, studyUid, seriesUid, members, attempt]);
 
   const isOpen = status.phase !== 'blank';
   const retry = useCallback(() => {

@@ -5,7 +5,7 @@ import type { Target } from '#shared/annotation/annotation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
 import type { PaneEngine } from './image-pane.tsx';
-import { itemKey, itemOfTarget, type PaneItem } from './pane-item.ts';
+import { itemKey, itemOfKey, itemOfTarget, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { createShownImages, type ShownImages } from './shown-images.ts';
 import { type Place, readPlace, writePlace } from './view-address.ts';
@@ -14,15 +14,17 @@ import { type Place, readPlace, writePlace } from './view-address.ts';
 const ADDRESS_AFTER_MS = 600;
 
 export interface Panes {
-  /** The items of the open viewports, left to right. */
-  readonly items: readonly PaneItem[];
+  /** The items of the viewports, row by row; null is an empty one. */
+  readonly items: readonly (PaneItem | null)[];
   /** Opens the image of a target where it is open already, else in the active viewport, and restores the view. */
   show(target: Target, view: ViewState): void;
   cancelDrawing(): boolean;
   /** What is on the screen, and what its pixels say. */
   readonly images: ShownImages;
-  takeEngine(key: string, engine: PaneEngine | null): void;
-  takeStatus(key: string, status: EngineStatus): void;
+  takeEngine(pane: number, engine: PaneEngine | null): void;
+  takeStatus(pane: number, status: EngineStatus): void;
+  /** The opened engine of a viewport. */
+  engineOf(pane: number): PaneEngine | undefined;
 }
 
 interface PanesOptions {
@@ -35,14 +37,14 @@ interface PanesOptions {
 
 /** Holds the engines of the open viewports, shows places in them and keeps the address at the view. */
 export function usePanes({ items, state, dispatch, search, setSearch }: PanesOptions): Panes {
-  const engines = useRef(new Map<string, PaneEngine>());
+  const engines = useRef(new Map<number, PaneEngine>());
+  /** Places that wait for their item to be opened, by its key. */
   const waiting = useRef(new Map<string, Place>());
   const [images] = useState(createShownImages);
   const started = useRef(false);
   const timer = useRef(0);
-  const activeKey = state.open[state.active];
-  const active = useRef(activeKey);
-  active.current = activeKey;
+  const grid = useRef(state.grid);
+  grid.current = state.grid;
 
   if (!started.current) {
     started.current = true;
@@ -53,7 +55,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   const restore = useCallback((key: string, place: Place) => {
-    const engine = engines.current.get(key);
+    const engine = engines.current.get(grid.current.slots.indexOf(key));
     if (engine === undefined) {
       waiting.current.set(key, place);
       return;
@@ -66,7 +68,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
 
   return useMemo(
     () => ({
-      items: state.open.flatMap((key) => items.find((item) => itemKey(item) === key) ?? []),
+      items: state.grid.slots.map((key) => itemOfKey(items, key) ?? null),
       show(target, view) {
         const item = itemOfTarget(items, target);
         if (item === undefined) {
@@ -79,21 +81,24 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
       },
       cancelDrawing: () => [...engines.current.values()].some((engine) => engine.cancelDrawing()),
       images,
-      takeEngine(key, engine) {
-        images.takeEngine(key, engine);
+      takeEngine(pane, engine) {
+        images.takeEngine(String(pane), engine);
         if (engine === null) {
-          engines.current.delete(key);
+          engines.current.delete(pane);
           return;
         }
-        engines.current.set(key, engine);
-        const place = waiting.current.get(key);
+        engines.current.set(pane, engine);
+        const key = grid.current.slots[pane] ?? null;
+        const place = key === null ? undefined : waiting.current.get(key);
+        if (key === null || place === undefined || grid.current.slots.indexOf(key) !== pane) return;
         waiting.current.delete(key);
-        if (place !== undefined) restore(key, place);
+        restore(key, place);
       },
-      takeStatus(key, status) {
-        images.takeStatus(key, status);
+      engineOf: (pane) => engines.current.get(pane),
+      takeStatus(pane, status) {
+        images.takeStatus(String(pane), status);
         const { target, view, phase } = status;
-        if (key !== active.current || phase !== 'shown' || target === null || view === null) return;
+        if (pane !== grid.current.active || phase !== 'shown' || target === null || view === null) return;
         window.clearTimeout(timer.current);
         timer.current = window.setTimeout(() => {
           setSearch(
@@ -107,6 +112,6 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         }, ADDRESS_AFTER_MS);
       },
     }),
-    [items, state.open, dispatch, restore, setSearch, images],
+    [items, state.grid.slots, dispatch, restore, setSearch, images],
   );
 }

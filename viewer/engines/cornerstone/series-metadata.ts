@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { materialPaths } from '#shared/api/material.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
-import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import { TAG } from '#shared/dicom/tag.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { FrameFailure, failureOf, failureOfStatus } from './frame-failure.ts';
 import { buildFrameStack, type FrameStack } from './frame-stack.ts';
+import { textOf } from './instance-attributes.ts';
 
 /** PS3.18 F.2: what is inside the values is checked by whoever reads them. */
 const seriesMetadataSchema = z.array(
@@ -18,11 +20,15 @@ const seriesMetadataSchema = z.array(
   ),
 );
 
-/** Fetches the metadata of a series and builds its stack. @throws FrameFailure with a sentence; an abort stays one. */
+/**
+ * Fetches the metadata of a series and builds its stack, of all instances or of `members`.
+ * @throws FrameFailure with a sentence; an abort stays one
+ */
 export async function loadFrameStack(
   studyUid: StudyUid,
   seriesUid: SeriesUid,
   signal: AbortSignal,
+  members: readonly SopInstanceUid[] = [],
 ): Promise<FrameStack> {
   try {
     const response = await fetch(materialPaths.seriesMetadata(studyUid, seriesUid), {
@@ -33,7 +39,11 @@ export async function loadFrameStack(
     if (!response.ok) throw failureOfStatus(response.status);
     const parsed = seriesMetadataSchema.safeParse(await response.json());
     if (!parsed.success) throw new FrameFailure('The server described this series in a way that cannot be read.');
-    return buildFrameStack(studyUid, seriesUid, parsed.data as readonly DicomJsonDataset[]);
+    const instances = parsed.data as readonly DicomJsonDataset[];
+    const wanted: ReadonlySet<string> = new Set(members);
+    const kept =
+      wanted.size === 0 ? instances : instances.filter((one) => wanted.has(textOf(one, TAG.SOPInstanceUID) ?? ''));
+    return buildFrameStack(studyUid, seriesUid, kept);
   } catch (error) {
     if (signal.aborted) throw error;
     throw error instanceof SyntaxError
