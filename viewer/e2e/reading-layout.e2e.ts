@@ -1,0 +1,96 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCtSeries } from '#fixtures/ct-phantom.ts';
+import { launchBrowser, openWindow, type Window } from './browser.ts';
+import { eventually, middleOf, signIn } from './hands.ts';
+import { realDataFolder } from './main-job-material.ts';
+import { type Product, startProduct, type TestUser } from './product.ts';
+import { readyConsultation } from './ready-consultation.ts';
+
+const REFERRER: TestUser = { email: 'referrer@layout.test', name: 'Dr Lea Referrer', role: 'referrer' };
+const COORDINATOR: TestUser = { email: 'coordinator@layout.test', name: 'Liv Coordinator', role: 'coordinator' };
+const RADIOLOGIST: TestUser = { email: 'radiologist@layout.test', name: 'Dr Lou Radiologist', role: 'radiologist' };
+
+const data = realDataFolder();
+
+describe.skipIf(data === null)('the reading room with real series', () => {
+  let browser: Browser;
+  let product: Product;
+  let window: Window;
+  let page: Page;
+  let id = '';
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
+    const folder = join(product.folder, 'material');
+    await mkdir(join(folder, 'phantom'), { recursive: true });
+    await writeCtSeries(join(folder, 'phantom'), { slices: 6, size: 128 });
+    for (const real of ['ct/lung-dx-a0002', 'mr/decubitus-hfs-sag-t1', 'projection/dx_image.dcm']) {
+      await cp(join(data ?? '', real), join(folder, real.replaceAll('/', '-')), { recursive: true });
+    }
+    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
+    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
+    window = await openWindow(browser, product.url);
+    page = window.page;
+    await signIn(page, RADIOLOGIST);
+    await page.goto(`/consultations/${id}/read`);
+    await page
+      .getByRole('application')
+      .first()
+      .getByText(/Slice 1\//)
+      .waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  const viewports = () => page.getByRole('application');
+  const arrange = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name: /^Layout: / }).click();
+    await page.getByRole('button', { name, exact: true }).click();
+  };
+
+  it('fills a grid with the next series and keeps what was open', async () => {
+    await arrange('2 × 2');
+    await eventually(() => viewports().count()).toBe(4);
+    for (const at of [0, 1, 2, 3])
+      await viewports()
+        .nth(at)
+        .getByText(/Slice|Single image/)
+        .waitFor();
+    expect(window.takeComplaints()).toEqual([]);
+  });
+
+  it('takes a series that is dragged from the tray', async () => {
+    const card = page.getByRole('navigation', { name: 'Material' }).locator('[data-item]').first();
+    const key = await card.getAttribute('data-item');
+    await card.dragTo(viewports().nth(3));
+    await eventually(() => page.locator('section[data-active]').getAttribute('aria-label')).toBe(
+      await page.locator('main section').first().getAttribute('aria-label'),
+    );
+    expect(key).toMatch(/^series\./);
+    await viewports()
+      .nth(3)
+      .getByText(/Slice 1\//)
+      .waitFor();
+  });
+
+  it('shows one alone on a double click, and all again', async () => {
+    const middle = await middleOf(viewports().nth(1));
+    await page.mouse.dblclick(middle.x, middle.y);
+    await eventually(() => viewports().count()).toBe(1);
+    const alone = await middleOf(viewports().first());
+    await page.mouse.dblclick(alone.x, alone.y);
+    await eventually(() => viewports().count()).toBe(4);
+    await arrange('1 × 1');
+    await eventually(() => viewports().count()).toBe(1);
+    await viewports()
+      .first()
+      .getByText(/Slice|Single image/)
+      .waitFor();
+    expect(window.takeComplaints()).toEqual([]);
+  });
+});
