@@ -13,10 +13,11 @@ export function renderGrey(
   image: ImageDescription,
   frameNumber: number,
   modality: (stored: number) => number,
-  window: (VoiWindow & { readonly inverted: boolean }) | null,
+  window: (VoiWindow & { readonly inverted: boolean; readonly useVoiLut?: boolean }) | null,
 ): Uint8Array {
   const words = wordsOf(pixels);
-  const voi = statedVoi(image, frameNumber, window) ?? automaticVoi(findWindow(pixels, image, modality));
+  const asked = window?.useVoiLut === true && image.voiLut !== null ? voiTransform({ table: image.voiLut }) : null;
+  const voi = asked ?? statedVoi(image, frameNumber, window) ?? automaticVoi(findWindow(pixels, image, modality));
   const stated = isTurned(image.photometricInterpretation, image.presentationLutShape ?? null);
   const inverted = stated !== (window?.inverted ?? false);
   const level = (stored: number) => greyLevel(voi(modality(stored)), inverted);

@@ -1,9 +1,9 @@
 /** Turns a decoded frame into an 8-bit picture, as a viewer would show it (PS3.3 C.7.6.3.1.2, PS3.4 N.2). */
 import { type ImageDescription, rescaleOfFrame } from '#shared/dicom/image-description.ts';
-import type { Palette } from '#shared/dicom/lookup-tables.ts';
 import { drawOverlay } from '#shared/dicom/overlay-drawing.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { type LookupTable, lookUp, type Rescale, toModalityValue } from '#shared/imaging/lookup-table.ts';
+import { paletteColors } from '#shared/imaging/palette.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import { findWindow, renderGrey } from './grey-scale.ts';
 import { type DecodedFrame, type SampleArray, UndecodableFrame } from './stored-pixels.ts';
@@ -19,6 +19,8 @@ export interface RenderedFrame {
 export interface RenderWindow extends VoiWindow {
   /** On top of what the file asks for by MONOCHROME1 or Presentation LUT Shape. */
   readonly inverted: boolean;
+  /** The first VOI LUT of the image in place of the window, where it has one. */
+  readonly useVoiLut?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ function renderPixels(
   const { photometricInterpretation: model } = frame;
   if (model === 'PALETTE COLOR') {
     if (!image.palette) throw new UndecodableFrame('its palette is missing or damaged');
-    return { width, height, channels: 3, data: applyPalette(frame.pixels, image.palette) };
+    return { width, height, channels: 3, data: paletteColors(frame.pixels, image.palette) };
   }
   if (frame.samplesPerPixel === 3) {
     const data = toEightBits(frame.pixels, image.bitsStored);
@@ -78,26 +80,6 @@ export function modalityValues(pixels: SampleArray, image: ImageDescription, fra
 
 function modalityTransform(table: LookupTable | null, rescale: Rescale): (stored: number) => number {
   return table ? (stored) => lookUp(table, stored) : (stored) => toModalityValue(stored, rescale);
-}
-
-function applyPalette(pixels: SampleArray, palette: Palette): Uint8Array {
-  const red = eightBitEntries(palette.red);
-  const green = eightBitEntries(palette.green);
-  const blue = eightBitEntries(palette.blue);
-  const out = new Uint8Array(pixels.length * 3);
-  for (let i = 0; i < pixels.length; i++) {
-    const stored = pixels[i] ?? 0;
-    out[i * 3] = lookUp(red, stored);
-    out[i * 3 + 1] = lookUp(green, stored);
-    out[i * 3 + 2] = lookUp(blue, stored);
-  }
-  return out;
-}
-
-/** Entries of 16 bits lose their low byte, except in files that store 8-bit values in them. */
-function eightBitEntries(table: LookupTable): LookupTable {
-  const wide = table.entryBits > 8 && table.entries.some((entry) => entry > 255);
-  return wide ? { ...table, entries: table.entries.map((entry) => entry >> (table.entryBits - 8)) } : table;
 }
 
 function toEightBits(pixels: SampleArray, bitsStored: number): Uint8Array {

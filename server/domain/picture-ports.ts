@@ -4,6 +4,7 @@ import type { AnnotationId, SlideId, SopInstanceUid } from '#shared/ids.ts';
 import type { Calibration } from '#shared/imaging/calibration.ts';
 import type { PixelRectangle } from '#shared/imaging/pyramid.ts';
 import type { FrameOfValues } from '#shared/imaging/roi-statistics.ts';
+import type { VoiFunction } from '#shared/imaging/window.ts';
 import type { SignedReport } from '#shared/report/report.ts';
 import type { RenditionKind } from './report-ports.ts';
 
@@ -44,6 +45,10 @@ export interface PictureWindow {
   readonly center: number;
   readonly width: number;
   readonly inverted: boolean;
+  /** LINEAR when it is missing. */
+  readonly voiFunction?: VoiFunction;
+  /** The first VOI LUT of the image in place of the window, where it has one. */
+  readonly useVoiLut?: boolean;
 }
 
 /**

@@ -85,7 +85,13 @@ async function readRegion(
     return { picture, crop: { x: 0, y: 0, width: picture.width, height: picture.height } };
   }
   const window =
-    view.kind === 'frame' ? { center: view.windowCenter, width: view.windowWidth, inverted: view.inverted } : null;
+    view.kind === 'frame'
+      ? {
+          ...{ center: view.windowCenter, width: view.windowWidth, inverted: view.inverted },
+          ...(view.voiFunction === undefined ? {} : { voiFunction: view.voiFunction }),
+          ...(view.voiLut === 0 ? { useVoiLut: true } : {}),
+        }
+      : null;
   const picture = await pixels.framePicture(target.sopInstanceUid, target.frameNumber, window, signal);
   return { picture, crop: region };
 }

@@ -1,11 +1,12 @@
 /** The Image Pixel, Image Plane, VOI LUT and functional-group attributes of an instance, validated. */
 import { AppError } from '#shared/errors.ts';
 import type { LookupTable, Rescale } from '#shared/imaging/lookup-table.ts';
+import type { Palette } from '#shared/imaging/palette.ts';
 import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
 import type { DicomDataset } from './dataset.ts';
 import { keywordOf } from './dictionary.ts';
 import type { DicomHeader } from './header.ts';
-import { type Palette, readPalette, readSequenceTable } from './lookup-tables.ts';
+import { readPalette, readSequenceTable } from './lookup-tables.ts';
 import { describeOverlays, type OverlayPlane } from './overlays.ts';
 import { formatTag, TAG } from './tag.ts';
 import { transferSyntaxOf } from './transfer-syntax.ts';

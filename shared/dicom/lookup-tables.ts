@@ -1,14 +1,9 @@
 /** Look-up tables as files store them: palettes, Modality LUT and VOI LUT. */
 import { type LookupTable, lookupTable } from '#shared/imaging/lookup-table.ts';
+import type { Palette } from '#shared/imaging/palette.ts';
 import type { DicomAttributes } from './attributes.ts';
 import { keywordOf } from './dictionary.ts';
 import { formatTag, TAG } from './tag.ts';
-
-export interface Palette {
-  readonly red: LookupTable;
-  readonly green: LookupTable;
-  readonly blue: LookupTable;
-}
 
 /** The palette of an image (PS3.3 C.7.6.3.1.5 and .6), or null when a table is missing or does not fit. */
 export function readPalette(dataset: DicomAttributes): Palette | null {

@@ -123,6 +123,25 @@ export function valueAt(frame: FrameOfValues, [x, y]: readonly [x: number, y: nu
   return Number.isFinite(value) ? value : null;
 }
 
+/** The finite values whose pixel centre lies in a drawn region; none for shapes without an inside. */
+export function regionValues(frame: FrameOfValues, geometry: Geometry): number[] {
+  const inside = insideTest(geometry);
+  if (inside === null) return [];
+  const { minX, minY, maxX, maxY } = boundsOf(geometry);
+  const values: number[] = [];
+  for (let row = Math.max(0, Math.floor(minY)); row <= Math.min(frame.rows - 1, Math.ceil(maxY)); row += 1) {
+    for (
+      let column = Math.max(0, Math.floor(minX));
+      column <= Math.min(frame.columns - 1, Math.ceil(maxX));
+      column += 1
+    ) {
+      const value = frame.values[row * frame.columns + column] ?? Number.NaN;
+      if (Number.isFinite(value) && inside(column + 0.5, row + 0.5)) values.push(value);
+    }
+  }
+  return values;
+}
+
 /** Statistics inside a drawn region; null for shapes without an inside and for regions that hold no pixel centre. */
 export function regionStatistics(frame: FrameOfValues, geometry: Geometry): RegionStatistics | null {
   const inside = insideTest(geometry);

@@ -19,6 +19,12 @@ export const frameViewSchema = z.object({
   windowCenter: z.number(),
   windowWidth: z.number().positive(),
   inverted: z.boolean(),
+  /** Missing is LINEAR (PS3.3 C.11.2.1.2). */
+  voiFunction: z.enum(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']).optional(),
+  /** Which table of VOI LUT Sequence, from 0, in place of the window. */
+  voiLut: z.int().min(0).max(255).optional(),
+  /** Colours in place of greys; one of `COLOR_MAPS`. */
+  colorMap: z.string().max(32).optional(),
   /** Clockwise, degrees. */
   rotation: z.number().min(0).lt(360),
   flippedHorizontally: z.boolean(),

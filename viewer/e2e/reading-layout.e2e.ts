@@ -39,7 +39,7 @@ describe.skipIf(data === null)('the reading room with real series', () => {
     await page
       .getByRole('application')
       .first()
-      .getByText(/Slice 1\//)
+      .getByText(/Slice 1\/|Single image/)
       .waitFor();
   });
   afterAll(async () => {
@@ -74,7 +74,7 @@ describe.skipIf(data === null)('the reading room with real series', () => {
     expect(key).toMatch(/^series\./);
     await viewports()
       .nth(3)
-      .getByText(/Slice 1\//)
+      .getByText(/Slice 1\/|Single image/)
       .waitFor();
   });
 

@@ -2,6 +2,7 @@ import type { Target } from '#shared/annotation/annotation.ts';
 import type { Geometry } from '#shared/annotation/geometry.ts';
 import type { Measurement, Unit } from '#shared/annotation/measurement.ts';
 import type { UserCalibration } from '#shared/annotation/user-calibration.ts';
+import type { ColorMapName } from '#shared/imaging/color-maps.ts';
 import type { RegionHistogram } from '#shared/imaging/roi-statistics.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
@@ -70,6 +71,13 @@ export interface EngineStatus {
   readonly slide: SlideStatus | null;
 }
 
+/** One thing to know of a picture, with the attributes it is known from. */
+export interface FidelityFact {
+  readonly text: string;
+  readonly from: string;
+  readonly level: 'plain' | 'attention';
+}
+
 export interface FrameStatus {
   /** Place in the stack, from 0. */
   readonly index: number;
@@ -78,6 +86,8 @@ export interface FrameStatus {
   readonly positionMm: number | null;
   readonly windowCenter: number;
   readonly windowWidth: number;
+  /** What stands in place of a plain window, in a word or two; the numbers then span it. */
+  readonly windowName: string | null;
   /** Screen pixels per image pixel. */
   readonly zoom: number;
   /** Letters at the edges (L, R, A, P, H, F and pairs); null without orientation. */
@@ -91,10 +101,13 @@ export interface FrameStatus {
   readonly mmPerScreenPixel: number | null;
   /** What must be said of the scale of this image, in a few words: calibrated by the reader, several regions. */
   readonly scaleNote: string | null;
-  /** Lossless as stored, or lossy with what the header says. */
-  readonly fidelity: 'lossless' | 'lossy';
-  /** What the file asks of the grey scale and the viewport does not do, in words; null when there is nothing. */
-  readonly unapplied: string | null;
+  /** How true the picture is to what was stored; the coding first, the scale last. */
+  readonly fidelity: readonly FidelityFact[];
+  /** Colours in place of greys; null for greys and for colour images. */
+  readonly colorMap: ColorMapName | null;
+  /** Whether the overlay planes and the shutter of the file are shown; null when it has none. */
+  readonly overlays: boolean | null;
+  readonly shutter: boolean | null;
   readonly loadedCount: number;
   /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
   readonly probe: string | null;

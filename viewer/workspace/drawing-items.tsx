@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 
 const CHOICES = [
   ['automatic', 'Automatic'],

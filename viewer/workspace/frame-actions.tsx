@@ -8,7 +8,7 @@ import {
   IconRotateClockwise,
   IconZoomScan,
 } from '@tabler/icons-react';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import { DrawingItems } from './drawing-items.tsx';
 import classes from './frame-actions.module.css';
 

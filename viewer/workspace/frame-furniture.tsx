@@ -1,5 +1,6 @@
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import { FidelityBadge } from './fidelity-badge.tsx';
 import { FrameActionsMenu } from './frame-actions.tsx';
 import classes from './frame-furniture.module.css';
 import { scaleBarFor } from './scale-bar.ts';
@@ -47,15 +48,12 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
       </div>
       <div className={classes.bottomRight}>
         <FrameActionsMenu engine={engine} />
-        <WindowPresets engine={engine} center={frame.windowCenter} width={frame.windowWidth} />
+        <WindowPresets engine={engine} frame={frame} />
         <div>
           {inverted && <span className={classes.quiet}>Inverted </span>}
           Zoom {frame.zoom.toFixed(2)}×
         </div>
-        <div className={frame.fidelity === 'lossy' ? classes.lossy : classes.quiet}>
-          {frame.fidelity === 'lossy' ? '⚠ Lossy compression' : 'Lossless'}
-        </div>
-        {frame.unapplied !== null && <div className={classes.lossy}>⚠ {frame.unapplied}</div>}
+        <FidelityBadge facts={frame.fidelity} />
       </div>
       {orientation !== null && (
         <>

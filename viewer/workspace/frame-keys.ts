@@ -1,4 +1,4 @@
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 
 interface Key {
   readonly key: string;
@@ -9,7 +9,7 @@ interface Key {
 
 const PAGE = 10;
 
-const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => void>> = {
+const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
   ArrowUp: (engine) => engine.step(-1),
   ArrowLeft: (engine) => engine.step(-1),
   ArrowDown: (engine) => engine.step(1),
@@ -25,6 +25,10 @@ const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => void>> = {
   x: (engine) => engine.actualSize(),
   f: (engine) => engine.fit(),
   i: (engine) => engine.invert(),
+  j: (engine) => engine.windowOnSelection(),
+  y: (engine) => engine.toggleOverlays(),
+  u: (engine) => engine.toggleShutter(),
+  k: (engine) => engine.trueSize(),
   h: (engine) => engine.mirror(),
   '.': (engine) => engine.rotate(90),
   ',': (engine) => engine.rotate(-90),
@@ -37,11 +41,14 @@ export const FRAME_KEYS: readonly (readonly [keys: string, meaning: string])[] =
   ['Home End', 'First, last slice'],
   ['1 – 9', 'Window presets'],
   ['0 F', 'Fit the image'],
-  ['X', 'Actual size'],
+  ['X', 'One image pixel a screen pixel'],
+  ['K', 'True size in mm'],
   ['+ −', 'Zoom'],
   [', .', 'Turn left, right'],
   ['H', 'Mirror'],
   ['I', 'Invert'],
+  ['J', 'Window from the selected region'],
+  ['Y U', 'Overlay, shutter of the file'],
   ['Space + drag', 'Move the image'],
 ];
 

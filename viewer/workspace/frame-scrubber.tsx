@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
 import { pressFrameKey } from './frame-keys.ts';
 import classes from './frame-scrubber.module.css';

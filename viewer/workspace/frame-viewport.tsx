@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { FrameActions } from './frame-actions.tsx';
 import { FrameCover } from './frame-cover.tsx';
@@ -38,7 +38,8 @@ function isControl(target: EventTarget): boolean {
 
 /** A radiology viewport: the engine, and around the image what must be read with it. */
 export function FrameViewport(props: FrameViewportProps) {
-  const { studyUid, seriesUid, members, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } = props;
+  const { studyUid, seriesUid, members, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } =
+    props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, members, listener, onEngine);

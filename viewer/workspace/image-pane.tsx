@@ -1,7 +1,7 @@
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
 

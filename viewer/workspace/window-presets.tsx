@@ -1,12 +1,14 @@
-import { Menu, UnstyledButton } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
-import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine.ts';
+import { Button, Menu, NumberInput, UnstyledButton } from '@mantine/core';
+import { IconCheck, IconChevronDown } from '@tabler/icons-react';
+import { useState } from 'react';
+import { COLOR_MAP_NAMES, COLOR_MAPS } from '#shared/imaging/color-maps.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
+import type { FrameStatus } from '#viewer/engines/image-engine.ts';
 import classes from './window-presets.module.css';
 
 interface WindowPresetsProps {
   readonly engine: FrameEngine;
-  readonly center: number;
-  readonly width: number;
+  readonly frame: FrameStatus;
 }
 
 function numberText(value: number): string {
@@ -14,19 +16,44 @@ function numberText(value: number): string {
   return value.toFixed(digits).replace('-', '−');
 }
 
-/** The present window; a click opens the list of presets with their keys. */
-export function WindowPresets({ engine, center, width }: WindowPresetsProps) {
+/** Two numbers to type; they are taken together, so that no half-typed window is shown. */
+function WindowNumbers({ engine, frame }: WindowPresetsProps) {
+  const [width, setWidth] = useState<number | string>(Number(frame.windowWidth.toFixed(3)));
+  const [center, setCenter] = useState<number | string>(Number(frame.windowCenter.toFixed(3)));
+  const isUsable = Number.isFinite(Number(center)) && center !== '' && Number(width) > 0;
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isUsable) engine.setWindow({ center: Number(center), width: Number(width) });
+      }}
+    >
+      <NumberInput label="Width" size="xs" hideControls decimalScale={4} value={width} onChange={setWidth} />
+      <NumberInput label="Level" size="xs" hideControls decimalScale={4} value={center} onChange={setCenter} />
+      <Button type="submit" size="xs" variant="light" disabled={!isUsable}>
+        Set
+      </Button>
+    </form>
+  );
+}
+
+/** The present window; a click opens the numbers, the presets with their keys, and the colours. */
+export function WindowPresets({ engine, frame }: WindowPresetsProps) {
   const choices = engine.windowChoices();
-  const text = `W ${numberText(width)} L ${numberText(center)}`;
+  const numbers = `W ${numberText(frame.windowWidth)} L ${numberText(frame.windowCenter)}`;
+  const text =
+    frame.windowName === null ? numbers : frame.windowName === 'Sigmoid' ? `${numbers} sigmoid` : frame.windowName;
   if (choices.length === 0) return null;
   return (
-    <Menu position="top-end" shadow="none" withinPortal transitionProps={{ duration: 0 }}>
+    <Menu position="top-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} closeOnItemClick>
       <Menu.Target>
         <UnstyledButton className={classes.target} aria-label={`Window width and level: ${text}. Choose a preset`}>
           {text} <IconChevronDown size={12} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.menu}>
+        <WindowNumbers engine={engine} frame={frame} />
         <Menu.Label>Window</Menu.Label>
         {choices.map((choice) => (
           <Menu.Item
@@ -35,13 +62,38 @@ export function WindowPresets({ engine, center, width }: WindowPresetsProps) {
             rightSection={choice.key === null ? null : <kbd className={classes.key}>{choice.key}</kbd>}
           >
             {choice.name}
-            {choice.window !== null && (
+            {choice.voi !== null && 'window' in choice.voi && (
               <span className={classes.numbers}>
-                {numberText(choice.window.width)} / {numberText(choice.window.center)}
+                {numberText(choice.voi.window.width)} / {numberText(choice.voi.window.center)}
               </span>
             )}
           </Menu.Item>
         ))}
+        <Menu.Item onClick={() => engine.windowOnSelection()} rightSection={<kbd className={classes.key}>J</kbd>}>
+          From the selected region
+        </Menu.Item>
+        <Menu.Label>Colours</Menu.Label>
+        {[null, ...COLOR_MAPS].map((name) => (
+          <Menu.Item
+            key={name ?? 'grey'}
+            onClick={() => engine.setColorMap(name)}
+            leftSection={<IconCheck size={14} opacity={frame.colorMap === name ? 1 : 0} aria-hidden />}
+            aria-current={frame.colorMap === name || undefined}
+          >
+            {name === null ? 'Grey' : COLOR_MAP_NAMES[name]}
+          </Menu.Item>
+        ))}
+        {(frame.overlays !== null || frame.shutter !== null) && <Menu.Label>Of the file</Menu.Label>}
+        {frame.overlays !== null && (
+          <Menu.Item onClick={() => engine.toggleOverlays()} rightSection={<kbd className={classes.key}>Y</kbd>}>
+            {frame.overlays ? 'Hide the overlay' : 'Show the overlay'}
+          </Menu.Item>
+        )}
+        {frame.shutter !== null && (
+          <Menu.Item onClick={() => engine.toggleShutter()} rightSection={<kbd className={classes.key}>U</kbd>}>
+            {frame.shutter ? 'Open the shutter' : 'Close the shutter'}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

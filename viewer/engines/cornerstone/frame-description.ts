@@ -1,21 +1,20 @@
 import { type PixelMeaning, pixelMeaning } from '#shared/annotation/measure-pixels.ts';
+import { jsonAttributes } from '#shared/dicom/attributes.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { readPalette } from '#shared/dicom/lookup-tables.ts';
 import { readScaleAttributes } from '#shared/dicom/scale-attributes.ts';
-import { TAG } from '#shared/dicom/tag.ts';
+import { hexTag, TAG } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { type Calibration, calibrationOfInstance } from '#shared/imaging/calibration.ts';
 import { type ImagePlane, imagePlaneOf } from '#shared/imaging/image-plane.ts';
+import type { Palette } from '#shared/imaging/palette.ts';
 import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
 import { decodesInPage } from './coded-frame.ts';
-import { bytesOf, itemsOf, numberOf, numbersOf, textOf, vectorOf } from './instance-attributes.ts';
+import { type DisplayAttributes, displayAttributesOf } from './display-attributes.ts';
+import { itemsOf, numberOf, numbersOf, textOf, vectorOf } from './instance-attributes.ts';
 
-/** PS3.3 C.7.6.3.1.5: first entry, first value mapped and bits an entry, with the three tables. */
-export interface Palette {
-  readonly descriptor: readonly [entries: number, firstValue: number, bits: number];
-  readonly red: Uint8Array | Uint16Array;
-  readonly green: Uint8Array | Uint16Array;
-  readonly blue: Uint8Array | Uint16Array;
-}
+/** A window of the file with what it says it is for. */
+export type NamedWindow = VoiWindow & { readonly explanation: string | null };
 
 /** What must be known of one frame to decode, place, window and measure it. */
 export interface FrameDescription {
@@ -43,18 +42,25 @@ export interface FrameDescription {
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
   readonly meaning: PixelMeaning | null;
-  readonly windows: readonly VoiWindow[];
+  readonly windows: readonly NamedWindow[];
   readonly padding: number | null;
   readonly lossy: boolean;
+  readonly lossyRatio: number | null;
+  /** Lossy Image Compression Method (0028,2114): ISO_10918_1 … */
+  readonly lossyMethod: string | null;
   /** Of the stored frames; empty when the metadata does not say. */
   readonly transferSyntaxUid: string;
   /** This page has no decoder for the coding, or none that is exact: the frame is asked for without compression. */
   readonly decodedByServer: boolean;
-  /** What the file asks for and the viewport does not do, in words; null when the grey scale is the file's. */
-  readonly unapplied: string | null;
+  /** Float Pixel Data or Double Float Pixel Data (PS3.3 C.7.6.24): samples are no integers. */
+  readonly floatingPoint: boolean;
+  /** From 1. */
+  readonly frameNumber: number;
+  readonly display: DisplayAttributes;
 }
 
 const PIXEL_ASPECT_RATIO = 0x00280034;
+const LOSSY_METHOD = 0x00282114;
 const AVAILABLE_TRANSFER_SYNTAX = 0x00083002;
 /** Codings that always throw bits away (PS3.5 section 10); others may have been fed with lossy pixels. */
 const LOSSY_SYNTAXES = new Set(['4.50', '4.51', '4.53', '4.55', '4.111'].map(syntax));
@@ -106,11 +112,18 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     (dataset) => numberOf(dataset, TAG.RescaleSlope) !== null || numberOf(dataset, TAG.RescaleIntercept) !== null,
   );
   const transferSyntax = textOf(instance, AVAILABLE_TRANSFER_SYNTAX) ?? '';
-  const lookedUp = itemsOf(instance, TAG.ModalityLUTSequence).length > 0;
   const windows = windowsOf(within(TAG.FrameVOILUTSequence));
   const statedSlope = transformation === undefined ? null : numberOf(transformation, TAG.RescaleSlope);
   const rescaleSlope = (transformation && numberOf(transformation, TAG.RescaleSlope)) || 1;
   const rescaleIntercept = (transformation && numberOf(transformation, TAG.RescaleIntercept)) ?? 0;
+  const highBit = numberOf(instance, TAG.HighBit) ?? bitsStored - 1;
+  const signed = numberOf(instance, TAG.PixelRepresentation) === 1;
+  const numberOfFrames = Math.max(1, numberOf(instance, TAG.NumberOfFrames) ?? 1);
+  const display = displayAttributesOf(
+    instance,
+    { rows, columns, numberOfFrames, samplesPerPixel, photometricInterpretation, bitsAllocated, bitsStored, highBit },
+    { signed, mayBeNegative: signed || (rescaleIntercept < 0 && bitsStored < 16) },
+  );
   return {
     modality,
     sopClassUid: textOf(instance, TAG.SOPClassUID) ?? '',
@@ -123,8 +136,8 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     planarConfiguration: numberOf(instance, TAG.PlanarConfiguration) === 1 ? 1 : 0,
     bitsAllocated,
     bitsStored,
-    highBit: numberOf(instance, TAG.HighBit) ?? bitsStored - 1,
-    signed: numberOf(instance, TAG.PixelRepresentation) === 1,
+    highBit,
+    signed,
     palette: photometricInterpretation === 'PALETTE COLOR' ? paletteOf(instance) : null,
     plane: imagePlaneOf({
       imagePositionPatient: vectorIn(TAG.PlanePositionSequence, TAG.ImagePositionPatient, 3),
@@ -136,60 +149,42 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     pixelShape: pixelShapeOf(calibration, vectorOf(instance, PIXEL_ASPECT_RATIO, 2)),
     rescaleSlope,
     rescaleIntercept,
-    meaning: lookedUp
-      ? null
-      : pixelMeaning({
-          modality,
-          samplesPerPixel,
-          photometricInterpretation,
-          rescaleSlope,
-          rescaleIntercept,
-          rescaleType: transformation === undefined ? null : textOf(transformation, TAG.RescaleType),
-          rescaleStated: transformation !== undefined && statedSlope !== 0,
-          lookedUp,
-          modalityLutType: null,
-          petUnits: scale.petUnits,
-        }),
+    meaning: pixelMeaning({
+      modality,
+      samplesPerPixel,
+      photometricInterpretation,
+      rescaleSlope,
+      rescaleIntercept,
+      rescaleType: transformation === undefined ? null : textOf(transformation, TAG.RescaleType),
+      rescaleStated: transformation !== undefined && statedSlope !== 0,
+      lookedUp: display.modalityLut !== null,
+      modalityLutType: display.modalityLutType,
+      petUnits: scale.petUnits,
+    }),
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
     lossy: textOf(instance, TAG.LossyImageCompression) === '01' || LOSSY_SYNTAXES.has(transferSyntax),
+    lossyRatio: numberOf(instance, TAG.LossyImageCompressionRatio),
+    lossyMethod: textOf(instance, LOSSY_METHOD),
     transferSyntaxUid: transferSyntax,
     decodedByServer:
       isEncapsulated(transferSyntax) && !decodesInPage(transferSyntax, { samplesPerPixel, bitsAllocated }),
-    unapplied:
-      unappliedGreyScale(lookedUp, itemsOf(instance, TAG.VOILUTSequence).length > 0, windows) ??
-      unappliedDisplay(instance, photometricInterpretation),
+    floatingPoint: isFloatingPoint(instance, bitsAllocated),
+    frameNumber,
+    display,
   };
 }
 
-/** A reader must know when the greys are not those the file describes (PS3.3 C.11.1, C.11.2). */
-function unappliedGreyScale(modalityLut: boolean, voiLut: boolean, windows: readonly VoiWindow[]): string | null {
-  if (modalityLut) return 'Modality LUT of the file not applied';
-  if (windows.some(({ voiFunction }) => voiFunction === 'SIGMOID')) return 'Sigmoid window of the file shown as linear';
-  if (voiLut && windows.length === 0) return 'VOI LUT of the file not applied';
-  return null;
-}
-
-/** What else the file asks of a display: a turned grey scale (PS3.3 C.11.6) and overlay planes (C.9.2). */
-function unappliedDisplay(instance: DicomJsonDataset, photometricInterpretation: string): string | null {
-  const shape = textOf(instance, TAG.PresentationLUTShape);
-  const turned = photometricInterpretation === 'MONOCHROME1' ? 'INVERSE' : 'IDENTITY';
-  if (
-    (shape === 'INVERSE' || shape === 'IDENTITY') &&
-    shape !== turned &&
-    photometricInterpretation !== 'PALETTE COLOR'
-  ) {
-    return 'Presentation LUT Shape of the file not applied';
-  }
-  const hasOverlay = Array.from({ length: 16 }, (_, i) => (0x6000 + 2 * i).toString(16)).some(
-    (group) => `${group}0010` in instance,
-  );
-  return hasOverlay ? 'Overlay of the file not drawn' : null;
-}
+/** Sides that differ by less are one side that somebody rounded: resampling for it would blur every pixel. */
+const SQUARE_ENOUGH = 0.002;
 
 /** Pixel Aspect Ratio is vertical : horizontal (PS3.3 C.7.6.3.1.7); it stands where there is no spacing. */
 function pixelShapeOf(calibration: Calibration, aspectRatio: readonly number[] | null): FrameDescription['pixelShape'] {
-  if (calibration.kind === 'mm-per-pixel') return { width: calibration.columnMm, height: calibration.rowMm };
+  if (calibration.kind === 'mm-per-pixel') {
+    const { columnMm, rowMm } = calibration;
+    const isSquare = Math.abs(columnMm / rowMm - 1) < SQUARE_ENOUGH;
+    return { width: columnMm, height: isSquare ? columnMm : rowMm };
+  }
   const [vertical, horizontal] = aspectRatio ?? [];
   if (vertical === undefined || horizontal === undefined || !(vertical > 0) || !(horizontal > 0)) {
     return { width: 1, height: 1 };
@@ -198,32 +193,37 @@ function pixelShapeOf(calibration: Calibration, aspectRatio: readonly number[] |
 }
 
 /** The windows of the nearest data set that has any usable one. */
-function windowsOf(sources: readonly DicomJsonDataset[]): VoiWindow[] {
+function windowsOf(sources: readonly DicomJsonDataset[]): NamedWindow[] {
   for (const source of sources) {
     const widths = numbersOf(source, TAG.WindowWidth);
+    const explanations = source[hexTag(TAG.WindowCenterWidthExplanation)]?.Value ?? [];
     const stated = textOf(source, TAG.VOILUTFunction);
     const voiFunction: VoiFunction = stated === 'LINEAR_EXACT' || stated === 'SIGMOID' ? stated : 'LINEAR';
     const usable = numbersOf(source, TAG.WindowCenter)
-      .map((center, i): VoiWindow => ({ center, width: widths[i] ?? Number.NaN, voiFunction }))
+      .map(
+        (center, i): NamedWindow => ({
+          ...{ center, width: widths[i] ?? Number.NaN, voiFunction },
+          explanation: String(explanations[i] ?? '').trim() || null,
+        }),
+      )
       .filter(isUsableWindow);
     if (usable.length > 0) return usable;
   }
   return [];
 }
 
+/** Bits Stored is stated for integers and for nothing else (PS3.3 C.7.6.24). */
+function isFloatingPoint(instance: DicomJsonDataset, bitsAllocated: number): boolean {
+  return bitsAllocated >= 32 && numberOf(instance, TAG.BitsStored) === null;
+}
+
+const palettes = new WeakMap<DicomJsonDataset, Palette | null>();
+
+/** Read once an instance: its frames share the tables. */
 function paletteOf(instance: DicomJsonDataset): Palette | null {
-  const [entries, firstValue, bits] = vectorOf(instance, TAG.RedPaletteDescriptor, 3) ?? [];
-  const red = bytesOf(instance, TAG.RedPaletteData);
-  const green = bytesOf(instance, TAG.GreenPaletteData);
-  const blue = bytesOf(instance, TAG.BluePaletteData);
-  if (entries === undefined || firstValue === undefined || bits === undefined) return null;
-  if (red === null || green === null || blue === null) return null;
-  // 0 means 65,536 entries (PS3.3 C.7.6.3.1.5).
-  const count = entries === 0 ? 65_536 : entries;
-  const table = (bytes: Uint8Array): Uint8Array | Uint16Array => {
-    if (bytes.length < count * 2) return bytes.slice(0, count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Uint16Array.from({ length: count }, (_, i) => view.getUint16(i * 2, true));
-  };
-  return { descriptor: [count, firstValue, bits], red: table(red), green: table(green), blue: table(blue) };
+  const known = palettes.get(instance);
+  if (known !== undefined) return known;
+  const palette = readPalette(jsonAttributes(instance));
+  palettes.set(instance, palette);
+  return palette;
 }

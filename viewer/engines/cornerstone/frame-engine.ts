@@ -1,16 +1,21 @@
+import { type Geometry, isRegion } from '#shared/annotation/geometry.ts';
 import { describeMeasurement } from '#shared/annotation/measurement.ts';
+import type { Voi } from '#shared/imaging/grey-scale.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
-import type { VoiWindow } from '#shared/imaging/window.ts';
-import type { EngineListener, EngineStatus, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
+import type { EngineListener, EngineStatus, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
-import { chooseDrawing, type DrawingChoice, drawingChoice } from './canvas-drawing.ts';
+import { chooseDrawing, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
+import type { FrameEngine } from './frame-engine-port.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { createFrameMeasuring, type PaintedFrame, type ShapeControls } from './frame-measuring.ts';
+import { createFrameLook } from './frame-look.ts';
+import { createFrameMeasuring, type PaintedFrame } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
+import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import {
+  actualSize,
   fitted,
   imageToScreen,
   mirrored,
@@ -23,40 +28,12 @@ import {
   zoomedAbout,
 } from './placement.ts';
 import { createGestures } from './pointer-gestures.ts';
-import { automaticWindow, createSeriesWindow } from './series-window.ts';
+import { windowOfRegion } from './region-window.ts';
+import { automaticWindow, needsAutomaticWindow } from './series-window.ts';
 import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
-import { type WindowChoice, windowChoices } from './window-choices.ts';
-
-export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls {
-  /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */
-  goTo(index: number): void;
-  step(steps: number): void;
-  /** True when this frame is decoded and in the cache. */
-  isLoaded(index: number): boolean;
-  /** The whole image, centred, as large as the viewport allows. */
-  fit(): void;
-  /** One image pixel is one device pixel. */
-  actualSize(): void;
-  zoomBy(factor: number): void;
-  /** Clockwise, by quarter turns. */
-  rotate(degrees: number): void;
-  /** Left becomes right on the screen. */
-  mirror(): void;
-  invert(): void;
-  setWindow(window: VoiWindow): void;
-  windowChoices(): readonly WindowChoice[];
-  chooseWindow(choice: WindowChoice): void;
-  /** Fit, no rotation, no mirror, the window of the file. */
-  reset(): void;
-  /** Asks for the wanted image anew after a failure. */
-  retry(): void;
-  /** The colour of what is being drawn. */
-  setColor(color: string): void;
-  /** Who draws, by the reader's choice on this computer. */
-  drawing(): DrawingChoice;
-  chooseDrawing(choice: DrawingChoice): void;
-}
+import { trueSizeZoom } from './true-size.ts';
+import { windowChoices } from './window-choices.ts';
 
 /** How long the former image may stay while the wanted one loads, before it is covered. */
 const GRACE_MS = 150;
@@ -69,13 +46,12 @@ type Framing = 'fit' | 'free' | FrameView;
  * held here; the painter is handed a look.
  */
 export function createFrameEngine(element: HTMLDivElement, listener: EngineListener): FrameEngine {
-  const voi = createSeriesWindow();
+  const look = createFrameLook(createOverlaySource(() => repaint()));
   let stack: FrameStack | null = null;
   let opening = new AbortController();
   let prefetch: StackPrefetch | null = null;
   let placement: Placement | null = null;
   let framing: Framing = 'fit';
-  let inverted = false;
   let marks: readonly Mark[] = [];
   let pointer: readonly [number, number] | null = null;
   let statusFrame = 0;
@@ -84,11 +60,11 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
 
   const watch = createPaintWatch(() => refresh());
   const painter = createStackPainter(element, {
-    lookOf(index) {
+    lookOf(index, image) {
       const description = stack?.frames[index]?.description;
       if (description === undefined) throw new FrameFailure('This image is not part of the open series.');
       placement = placementFor(description);
-      return { placement, window: voi.of(description), inverted };
+      return { placement, ...look.pixels(description, image) };
     },
     onPainted() {
       if (isTrue()) watch.settle();
@@ -146,7 +122,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     zoomBy: (factor, anchor) => move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, anchor)),
     windowBy(dx, dy) {
       const description = shownDescription();
-      if (description !== null) voi.drag(description, dx, dy);
+      if (description !== null) look.voi.drag(description, dx, dy);
       repaint();
     },
     scrollBy: (steps) => want(painter.wanted() + steps),
@@ -215,7 +191,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     });
   }
   function repaint(): void {
-    projected((now, shown) => painter.paint({ placement: now, window: voi.of(shown), inverted }));
+    const image = painter.image();
+    if (image !== null) projected((now, shown) => painter.paint({ placement: now, ...look.pixels(shown, image) }));
     refresh();
   }
   function move(change: (now: Placement, shown: FrameDescription) => Placement, then: Framing = 'free'): void {
@@ -240,19 +217,16 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     refresh();
   }
   function view(): FrameView | null {
-    return projected((now, shown): FrameView => {
-      const { center, width } = voi.of(shown);
-      return {
+    return projected(
+      (now, shown): FrameView => ({
         kind: 'frame',
         visible: visibleRectangle(now, shown, painter.screen()),
-        windowCenter: center,
-        windowWidth: width,
-        inverted,
+        ...look.view(shown),
         rotation: now.rotation,
         flippedHorizontally: now.flippedHorizontally,
         flippedVertically: now.flippedVertically,
-      };
-    });
+      }),
+    );
   }
   function probe(): string | null {
     const place = pointer;
@@ -260,14 +234,14 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     return projected((now, shown) => measuring.probe(screenToImage(now, shown, painter.screen(), place)));
   }
   function status(): EngineStatus {
-    const description = shownDescription();
     return describeStatus({
       stack,
       painted: painter.painted(),
       covered: isCovered(),
       failure: painter.failure(),
       placement,
-      window: description === null ? null : voi.of(description),
+      look,
+      density: window.devicePixelRatio,
       view: view(),
       loadedCount: prefetch?.loadedCount() ?? 0,
       probe: probe(),
@@ -281,9 +255,15 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     watch.close();
     stack = null;
   }
-  const setWindow = (next: VoiWindow): void => {
-    voi.choose(next);
+  const setVoi = (next: Voi): void => {
+    look.voi.choose(next);
     repaint();
+  };
+  const selectedRegion = (): Geometry | null => {
+    const mark = marks.find(
+      ({ selected, target }) => selected && stack !== null && indexOfTarget(stack, target) === painter.painted(),
+    );
+    return mark !== undefined && isRegion(mark.geometry) ? mark.geometry : null;
   };
 
   return {
@@ -296,15 +276,14 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       const closed = opening.signal;
       placement = null;
       framing = 'fit';
-      inverted = false;
       lastPainted = null;
-      voi.choose(null);
-      voi.setAutomatic(null);
+      look.reset();
+      look.voi.setAutomatic(null);
       const opened = createStackPrefetch(source.frames, refresh);
       prefetch = opened;
       signal.addEventListener('abort', () => opened.dispose(), { once: true });
-      if (first.description.windows.length === 0 && !first.description.isColor) {
-        voi.setAutomatic(await automaticWindow(source.frames, 0, AbortSignal.any([signal, closed])));
+      if (needsAutomaticWindow(first.description)) {
+        look.voi.setAutomatic(await automaticWindow(source.frames, 0, AbortSignal.any([signal, closed])));
         signal.throwIfAborted();
       }
       stack = source;
@@ -332,8 +311,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       if (index < 0 || wanted.kind !== 'frame') throw new FrameFailure('This image is not in the open series.');
       want(index);
       framing = wanted;
-      voi.choose({ center: wanted.windowCenter, width: wanted.windowWidth });
-      inverted = wanted.inverted;
+      look.restore(wanted, stack?.frames[index]?.description);
       if (!isTrue()) {
         const done = watch.painted();
         if (painter.failure() !== null) painter.retry();
@@ -348,8 +326,12 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     step: (steps) => want(painter.wanted() + steps),
     isLoaded: (index) => prefetch?.isLoaded(index) ?? false,
     fit: () => move((now, shown) => fitted(shown, painter.screen(), now), 'fit'),
-    actualSize: () =>
-      move((now, shown) => ({ ...fitted(shown, painter.screen(), now), zoom: 1 / window.devicePixelRatio })),
+    actualSize: () => move((now, shown) => actualSize(now, shown, painter.screen(), window.devicePixelRatio)),
+    trueSize() {
+      const zoom = trueSizeZoom(shownDescription()?.calibration);
+      if (zoom !== null) move((now, shown) => ({ ...fitted(shown, painter.screen(), now), zoom }));
+      return zoom !== null;
+    },
     zoomBy(factor) {
       const { width, height } = painter.screen();
       move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, [width / 2, height / 2]));
@@ -357,26 +339,43 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     rotate: (degrees) => turn((now) => rotated(now, degrees)),
     mirror: () => turn(mirrored),
     invert() {
-      inverted = !inverted;
+      look.inverted = !look.inverted;
       repaint();
     },
-    setWindow,
+    setWindow: (next) => setVoi({ window: next }),
     windowChoices() {
       const description = shownDescription();
-      return description === null ? [] : windowChoices(description);
+      return description === null ? [] : windowChoices(description, look.voi.ownWindowOf(description));
     },
     chooseWindow(choice) {
-      if (choice.window !== null) setWindow(choice.window);
+      if (choice.voi !== null) setVoi(choice.voi);
       else if (stack !== null) {
         const { signal } = opening;
         void automaticWindow(stack.frames, painter.painted() ?? 0, signal).then((found) => {
-          if (!signal.aborted) setWindow(found);
+          if (!signal.aborted) setVoi({ window: found });
         });
       }
     },
+    windowOnSelection() {
+      const [region, image, description] = [selectedRegion(), painter.image(), shownDescription()];
+      const found = region === null || image === null ? null : windowOfRegion(region, image, description);
+      if (found !== null) setVoi({ window: found });
+      return found !== null;
+    },
+    setColorMap(name) {
+      look.colors = name;
+      repaint();
+    },
+    toggleOverlays() {
+      look.overlaysShown = !look.overlaysShown;
+      repaint();
+    },
+    toggleShutter() {
+      look.shutterShown = !look.shutterShown;
+      repaint();
+    },
     reset() {
-      voi.choose(null);
-      inverted = false;
+      look.reset();
       move((_, shown) => fitted(shown, painter.screen()), 'fit');
     },
     retry() {

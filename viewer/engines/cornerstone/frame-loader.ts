@@ -1,3 +1,5 @@
+import { embeddedOverlays } from '#shared/dicom/overlay-drawing.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { decodedPhotometric, keepsCells } from '#shared/dicom/transcoding.ts';
 import { decodesInPage, isWhole, pageCodingOf } from './coded-frame.ts';
 import { createDecodePool } from './decode-pool.ts';
@@ -126,7 +128,18 @@ export function imageOfNative(bytes: Uint8Array, description: FrameDescription):
     throw new FrameFailure('The colour table of this image cannot be read.');
   }
   const samples = isColor ? colorPixels(bytes, description) : monochromeSamples(bytes, description);
-  return { columns, rows, isColor, samples };
+  return { columns, rows, isColor, samples, overlays: embeddedIn(bytes, description) };
+}
+
+/** Bits of the pixel words that hold no pixel may be overlays (retired, PS3.5-2004 section 8.1.2). */
+function embeddedIn(bytes: Uint8Array, description: FrameDescription): readonly OverlayBits[] {
+  const planes = description.display.overlays
+    .map(({ plane }) => plane)
+    .filter(({ place }) => place.kind === 'embedded');
+  if (planes.length === 0) return [];
+  const { bitsAllocated } = description;
+  const whole = { ...description, bitsStored: bitsAllocated, highBit: bitsAllocated - 1, signed: false };
+  return embeddedOverlays(monochromeSamples(bytes, whole), planes);
 }
 
 function asDecodedInPage(description: FrameDescription): FrameDescription {

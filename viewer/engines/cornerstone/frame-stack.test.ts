@@ -110,24 +110,43 @@ describe('buildFrameStack', () => {
     const [frame] = buildFrameStack(study, series, [
       slice(1, 1, { '00281050': values('DS', 40, 50), '00281051': values('DS', 0, 200) }),
     ]).frames;
-    expect(frame?.description.windows).toEqual([{ center: 50, width: 200, voiFunction: 'LINEAR' }]);
+    expect(frame?.description.windows).toEqual([{ center: 50, width: 200, voiFunction: 'LINEAR', explanation: null }]);
   });
 
-  it('says when the grey scale of the file is not applied', () => {
-    const unapplied = (more: DicomJsonDataset) =>
-      buildFrameStack(study, series, [slice(1, 1, more)]).frames[0]?.description.unapplied;
-    const window = { '00281050': values('DS', 40), '00281051': values('DS', 400) };
-    expect(unapplied(window)).toBeNull();
-    expect(unapplied({ '00283000': values('SQ', {}) })).toMatch(/Modality LUT/);
-    expect(unapplied({ '00283010': values('SQ', {}) })).toMatch(/VOI LUT/);
-    expect(unapplied({ ...window, '00283010': values('SQ', {}) })).toBeNull();
-    expect(unapplied({ ...window, '00281056': values('CS', 'SIGMOID') })).toMatch(/Sigmoid/);
-    // PS3.3 C.11.6: the shape decides; what says the same as MONOCHROME1 and 2 changes nothing.
-    expect(unapplied({ ...window, '20500020': values('CS', 'IDENTITY') })).toBeNull();
-    expect(unapplied({ ...window, '20500020': values('CS', 'INVERSE') })).toMatch(/Presentation LUT Shape/);
-    const mono1 = { ...window, '00280004': values('CS', 'MONOCHROME1') };
-    expect(unapplied({ ...mono1, '20500020': values('CS', 'INVERSE') })).toBeNull();
-    expect(unapplied({ ...window, '60020010': values('US', 4) })).toMatch(/Overlay/);
+  it('reads what the file asks of a display (PS3.3 C.11.1, C.11.2, C.11.6, C.9.2, C.7.6.11)', () => {
+    const display = (more: DicomJsonDataset) =>
+      buildFrameStack(study, series, [slice(1, 1, more)]).frames[0]?.description.display;
+    const table = { '00283002': values('US', 3, 0, 8), '00283006': values('US', 5, 6, 7) };
+    expect(display({ '00283000': sequence({ ...table, '00283004': values('LO', 'OD') }) })).toMatchObject({
+      ...{ modalityLut: { entries: [5, 6, 7] }, modalityLutType: 'OD', unusable: [] },
+    });
+    const explained = { ...table, '00283003': values('LO', 'Soft') };
+    expect(display({ '00283010': sequence(explained, table) })?.voiLuts.map(({ name }) => name)).toEqual([
+      'Soft',
+      'Table 2',
+    ]);
+    expect(display({ '00283010': sequence({}) })?.unusable).toEqual(['A VOI LUT of the file cannot be used']);
+    // The shape decides; without one MONOCHROME1 does.
+    const mono1 = { '00280004': values('CS', 'MONOCHROME1') };
+    expect(display(mono1)?.turned).toBe(true);
+    expect(display({ ...mono1, '20500020': values('CS', 'IDENTITY') })?.turned).toBe(false);
+    expect(display({ '20500020': values('CS', 'INVERSE') })?.turned).toBe(true);
+    const plane = {
+      '60020010': values('US', 4),
+      '60020011': values('US', 6),
+      '60023000': { vr: 'OW', InlineBinary: 'AAAAAA==' },
+    };
+    expect(display(plane)?.overlays.map(({ plane: { group } }) => group)).toEqual([0x6002]);
+    const edges = {
+      '00181602': values('IS', 1),
+      '00181604': values('IS', 3),
+      '00181606': values('IS', 1),
+      '00181608': values('IS', 2),
+    };
+    expect(display({ '00181600': values('CS', 'RECTANGULAR'), ...edges })?.shutter?.rectangle).toMatchObject({
+      left: 1,
+      right: 3,
+    });
   });
 
   it('leaves to the server what the page would decode to other values (PS3.5 section 10.3)', () => {
@@ -148,7 +167,9 @@ describe('buildFrameStack', () => {
     const rescale = { '00281052': values('DS', -1024), '00281053': values('DS', 1) };
     expect(meaningOf(rescale)?.unit).toBe("[hnsf'U]");
     expect(meaningOf({})?.unit).toBe('1');
-    expect(meaningOf({ ...rescale, '00283000': values('SQ', {}) })).toBeNull();
+    expect(meaningOf({ ...rescale, '00283000': values('SQ', {}) })?.unit).toBe("[hnsf'U]");
+    const table = { '00283002': values('US', 1, 0, 8), '00283006': values('US', 5) };
+    expect(meaningOf({ ...rescale, '00283000': sequence(table) })?.unit).toBe('1');
     const lookedUp = buildFrameStack(study, series, [slice(1, 1, { '00283000': values('SQ', {}) })]).frames[0];
     expect(lookedUp?.description.isColor).toBe(false);
     expect(meaningOf({ '00080060': values('CS', 'MR') })?.unit).toBe('1');

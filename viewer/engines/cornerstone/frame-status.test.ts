@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SeriesUid, StudyUid } from '#shared/ids.ts';
 import { failureOfStatus } from './frame-failure.ts';
+import { createFrameLook } from './frame-look.ts';
 import { buildFrameStack } from './frame-stack.ts';
 import { describeStatus, type StatusFacts } from './frame-status.ts';
 import { fitted } from './placement.ts';
@@ -16,13 +17,16 @@ const stack = buildFrameStack('1.2' as StudyUid, '1.2.3' as SeriesUid, [
 ]);
 const description = stack.frames[0]?.description;
 if (description === undefined) throw new Error('no frame');
+const LOOK = createFrameLook({ on: () => [] });
+LOOK.voi.choose({ window: { center: 40, width: 400 } });
 const facts: StatusFacts = {
   stack,
   painted: 0,
   covered: false,
   failure: null,
   placement: fitted(description, { width: 200, height: 200 }),
-  window: { center: 40, width: 400 },
+  look: LOOK,
+  density: 1,
   view: null,
   loadedCount: 1,
   probe: null,
@@ -36,7 +40,13 @@ it('is blank without a series', () => {
 it('says where and how of the painted image', () => {
   const { phase, frame } = describeStatus(facts);
   expect(phase).toBe('shown');
-  expect(frame).toMatchObject({ index: 0, count: 1, zoom: 2, mmPerScreenPixel: 0.25, fidelity: 'lossy' });
+  expect(frame).toMatchObject({
+    index: 0,
+    count: 1,
+    zoom: 2,
+    mmPerScreenPixel: 0.25,
+    fidelity: [{ text: 'Lossy', level: 'attention' }, { text: 'Scale of the image' }],
+  });
 });
 
 it('says nothing of a covered image, only why it is covered (rule 1: never the wrong image)', () => {

@@ -2,9 +2,11 @@ import { calibratedByUser, type UserCalibration } from '#shared/annotation/user-
 import { type Calibration, type MillimetreCalibration, millimetresPerPixel } from '#shared/imaging/calibration.ts';
 import { slicePosition } from '#shared/imaging/image-plane.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
-import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
+import { fidelityOf } from './fidelity.ts';
+import type { FrameDescription } from './frame-description.ts';
 import type { FrameFailure } from './frame-failure.ts';
+import type { FrameLook } from './frame-look.ts';
 import { type FrameStack, targetAt } from './frame-stack.ts';
 import { type Placement, screenLetters } from './placement.ts';
 
@@ -14,7 +16,9 @@ export interface StatusFacts {
   readonly covered: boolean;
   readonly failure: FrameFailure | null;
   readonly placement: Placement | null;
-  readonly window: VoiWindow | null;
+  readonly look: FrameLook;
+  /** Device pixels to a CSS pixel. */
+  readonly density: number;
   readonly view: FrameView | null;
   readonly loadedCount: number;
   readonly probe: string | null;
@@ -24,15 +28,16 @@ export interface StatusFacts {
 
 /** The status for overlays: everything in it is of the painted image, never of the one that is asked for. */
 export function describeStatus(facts: StatusFacts): EngineStatus {
-  const { stack, painted, covered, failure, placement, window, view } = facts;
+  const { stack, painted, covered, failure, placement, look, view } = facts;
   if (stack === null) return { phase: 'blank', reason: null, target: null, view: null, frame: null, slide: null };
   const phase = failure !== null && covered ? 'covered' : covered ? 'loading' : 'shown';
   const reason = phase === 'covered' && failure !== null ? failure.message : null;
   const description = painted === null ? undefined : stack.frames[painted]?.description;
-  if (painted === null || description === undefined || placement === null || window === null || covered) {
+  if (painted === null || description === undefined || placement === null || covered) {
     return { phase, reason, target: null, view: null, frame: null, slide: null };
   }
   const { plane } = description;
+  const window = look.voi.windowOf(description);
   const user = facts.userCalibration;
   const calibration = user === undefined ? description.calibration : calibratedByUser(description.calibration, user);
   const scale = millimetresPerPixel(calibration);
@@ -48,17 +53,27 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       positionMm: plane === null ? null : slicePosition(plane),
       windowCenter: window.center,
       windowWidth: window.width,
+      windowName: windowName(description, look),
       zoom: placement.zoom,
       orientation: screenLetters(placement, plane),
       mmPerScreenPixel: millimetres,
       scaleNote: scaleNote(calibration),
-      fidelity: description.lossy ? 'lossy' : 'lossless',
-      unapplied: description.unapplied,
+      fidelity: fidelityOf(description, look, placement.zoom * facts.density, calibration),
+      colorMap: look.colors,
+      overlays: description.display.overlays.length === 0 ? null : look.overlaysShown,
+      shutter: description.display.shutter === null ? null : look.shutterShown,
       loadedCount: facts.loadedCount,
       probe: facts.probe,
     },
     slide: null,
   };
+}
+
+/** The name of the table in place of a window; null for a plain window. */
+function windowName(description: FrameDescription, look: FrameLook): string | null {
+  const voi = look.voi.of(description);
+  if ('window' in voi) return voi.window.voiFunction === 'SIGMOID' ? 'Sigmoid' : null;
+  return description.display.voiLuts.find(({ table }) => table === voi.table)?.name ?? 'Table';
 }
 
 /** What a reader must know of the scale beyond its bar; null where the file gives the patient's own. */

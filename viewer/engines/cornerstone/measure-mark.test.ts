@@ -12,6 +12,7 @@ const ct = {
   photometricInterpretation: 'MONOCHROME2',
   rescaleSlope: 1,
   rescaleIntercept: 0,
+  display: { modalityLut: null, turned: false },
   calibration: { kind: 'mm-per-pixel', rowMm: 2, columnMm: 0.5, source: 'PixelSpacing' },
   meaning: { unit: "[hnsf'U]", provenance: 'modality-rescale' },
 } as unknown as FrameDescription;

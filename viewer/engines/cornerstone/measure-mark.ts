@@ -6,6 +6,7 @@ import type { UserCalibration } from '#shared/annotation/user-calibration.ts';
 import { type FrameOfValues, regionHistogram } from '#shared/imaging/roi-statistics.ts';
 import type { MeasuredHistogram } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
+import { modalityTransform } from './grey-table.ts';
 
 /**
  * What a shape on a frame measures: lengths and areas from the header's calibration, and over regions of a monochrome
@@ -51,7 +52,7 @@ export function probeText(
   samples: ArrayLike<number>,
 ): string | null {
   const [column, row] = [Math.floor(point[0]), Math.floor(point[1])];
-  const { rows, columns, meaning, rescaleSlope, rescaleIntercept } = description;
+  const { rows, columns, meaning } = description;
   if (column < 0 || row < 0 || column >= columns || row >= rows) return null;
   const index = row * columns + column;
   if (description.isColor) {
@@ -60,7 +61,7 @@ export function probeText(
   }
   const stored = samples[index];
   if (meaning === null || stored === undefined) return null;
-  const value = stored * rescaleSlope + rescaleIntercept;
+  const value = modalityTransform(description)(stored);
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
   const text = value.toFixed(digits).replace('-', '−');
   return `${text} ${unitText(meaning.unit)}`.trim();

@@ -11,6 +11,7 @@ const mono: NativeFormat = {
   bitsStored: 16,
   highBit: 15,
   signed: false,
+  floatingPoint: false,
   palette: null,
 };
 const color: NativeFormat = {
@@ -38,6 +39,13 @@ describe('monochromeSamples', () => {
   it('reads stored bits that do not begin at bit 0', () => {
     const samples = monochromeSamples(words(0x1230, 0x0010, 0xfff0, 0x000f), { ...mono, bitsStored: 12, highBit: 15 });
     expect([...samples]).toEqual([0x123, 1, 0xfff, 0]);
+  });
+
+  it('reads floating-point pixels (PS3.3 C.7.6.24)', () => {
+    const bytes = new Uint8Array(Float32Array.from([0.5, -1, 2.25, 0]).buffer);
+    const float = { ...mono, bitsAllocated: 32, bitsStored: 32, highBit: 31, floatingPoint: true };
+    expect([...monochromeSamples(bytes, float)]).toEqual([0.5, -1, 2.25, 0]);
+    expect(() => monochromeSamples(bytes.subarray(1), float)).toThrow('cut short');
   });
 
   it('reads a frame that begins at an odd address', () => {
@@ -96,12 +104,12 @@ describe('colorPixels', () => {
   });
 
   it('looks colours up and holds indices within the table (PS3.3 C.7.6.3.1.5)', () => {
-    const table = Uint16Array.of(0x0000, 0x8000, 0xff00);
+    const table = { firstValue: 10, entryCount: 3, entries: [0x0000, 0x8000, 0xff00], entryBits: 16 };
     const pixels = colorPixels(Uint8Array.of(9, 11), {
       ...color,
       samplesPerPixel: 1,
       photometricInterpretation: 'PALETTE COLOR',
-      palette: { descriptor: [3, 10, 16], red: table, green: table, blue: table },
+      palette: { red: table, green: table, blue: table },
     });
     expect([...pixels]).toEqual([0, 0, 0, 128, 128, 128]);
   });

@@ -1,11 +1,20 @@
-import type { FrameDescription, Palette } from './frame-description.ts';
+import { paletteColors } from '#shared/imaging/palette.ts';
+import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
 
 /**
  * Uncompressed frames (PS3.5 section 8.2), little endian, as typed arrays; no library is needed for these. Where
  * nothing has to be changed the arrays are views of the bytes that were given.
  */
-export type SampleArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+export type SampleArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** What decoding needs of a frame. */
 export type NativeFormat = Pick<
@@ -19,6 +28,7 @@ export type NativeFormat = Pick<
   | 'bitsStored'
   | 'highBit'
   | 'signed'
+  | 'floatingPoint'
   | 'palette'
 >;
 
@@ -30,7 +40,8 @@ export function isNative(transferSyntaxUid: string): boolean {
 
 /** Stored values of a monochrome frame, row by row; bits outside Bits Stored are cut off (PS3.5 section 8.1.1). */
 export function monochromeSamples(bytes: Uint8Array, format: NativeFormat): SampleArray {
-  return storedValues(samplesOf(bytes, format, format.rows * format.columns), format);
+  const count = format.rows * format.columns;
+  return format.floatingPoint ? floatsOf(bytes, format, count) : storedValues(samplesOf(bytes, format, count), format);
 }
 
 /** Red, green and blue of each pixel, 8 bits each, from RGB, YBR_FULL, YBR_FULL_422 or PALETTE COLOR samples. */
@@ -59,6 +70,13 @@ function samplesOf(bytes: Uint8Array, { bitsAllocated }: NativeFormat, count: nu
   const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : bytes.slice(0, count * size);
   if (size === 1) return new Uint8Array(buffer, byteOffset, count);
   return size === 2 ? new Uint16Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count);
+}
+
+function floatsOf(bytes: Uint8Array, { bitsAllocated }: NativeFormat, count: number): SampleArray {
+  const size = bitsAllocated / 8;
+  if (bytes.length < count * size) throw new FrameFailure('The server sent an image that is cut short.');
+  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : bytes.slice(0, count * size);
+  return size === 4 ? new Float32Array(buffer, byteOffset, count) : new Float64Array(buffer, byteOffset, count);
 }
 
 function unpackedBits(bytes: Uint8Array, count: number): Uint8Array {
@@ -123,20 +141,6 @@ function fromYbr(pixels: Uint8Array): Uint8Array {
     held[1] = y - 0.344136 * cb - 0.714136 * cr;
     held[2] = y + 1.772 * cb;
     pixels.set(held, i);
-  }
-  return pixels;
-}
-
-/** Values below the first mapped one take the first entry, those above the last (PS3.3 C.7.6.3.1.5). */
-function paletteColors(samples: SampleArray, { descriptor, red, green, blue }: Palette): Uint8Array {
-  const [entries, firstValue, bits] = descriptor;
-  const shift = bits > 8 && red instanceof Uint16Array ? bits - 8 : 0;
-  const pixels = new Uint8Array(samples.length * 3);
-  for (let i = 0; i < samples.length; i++) {
-    const entry = Math.min(Math.max((samples[i] ?? 0) - firstValue, 0), entries - 1);
-    pixels[i * 3] = (red[entry] ?? 0) >> shift;
-    pixels[i * 3 + 1] = (green[entry] ?? 0) >> shift;
-    pixels[i * 3 + 2] = (blue[entry] ?? 0) >> shift;
   }
   return pixels;
 }

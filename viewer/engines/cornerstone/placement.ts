@@ -134,6 +134,16 @@ export function fitted(format: ImageFormat, screen: Size, from: Placement = UPRI
   return showing({ x: 0, y: 0, width: format.columns, height: format.rows }, format, screen, from);
 }
 
+/**
+ * The image in the middle of the screen, one of its pixels (the smaller side) on one of the `density` device pixels to a
+ * CSS pixel, exactly: no pixel is spread over two.
+ */
+export function actualSize(from: Placement, format: ImageFormat, screen: Size, density: number): Placement {
+  const near = { ...fitted(format, screen, from), zoom: 1 / density };
+  const [, , , , left, top] = screenMatrix(near, format, screen, density);
+  return panned(near, format, (Math.round(left) - left) / density, (Math.round(top) - top) / density);
+}
+
 /** What a view says of the place, for a screen of any shape: at least its visible rectangle, centred on it. */
 export function placementOfView(
   view: {

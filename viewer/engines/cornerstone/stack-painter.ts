@@ -1,15 +1,12 @@
-import type { VoiWindow } from '#shared/imaging/window.ts';
 import { drawingChoice, drawsOnProcessor, graphicsOfDevice } from './canvas-drawing.ts';
 import { type FrameFailure, failureOf } from './frame-failure.ts';
 import type { FrameImage } from './frame-image.ts';
 import { cachedFrame, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
-import { createPixelPicture } from './pixel-picture.ts';
+import { createPixelPicture, type PixelLook } from './pixel-picture.ts';
 import { type Placement, type Size, screenMatrix } from './placement.ts';
 
-export interface Look {
+export interface Look extends PixelLook {
   readonly placement: Placement;
-  readonly window: VoiWindow;
-  readonly inverted: boolean;
 }
 
 export interface PainterListener {

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameDescription } from './frame-description.ts';
-import { rangeOfWindow, windowChoices, windowOverSlices } from './window-choices.ts';
+import { windowChoices, windowOverSlices } from './window-choices.ts';
 
 const ct = {
   modality: 'CT',
   samplesPerPixel: 1,
   palette: null,
   meaning: { unit: "[hnsf'U]", provenance: 'modality-rescale' },
-  windows: [{ center: 35, width: 100 }],
+  windows: [{ center: 35, width: 100, explanation: null }],
+  display: { voiLuts: [] },
 } as unknown as FrameDescription;
 
+const OWN = { center: 35, width: 100 };
+
 describe('windowChoices', () => {
-  it('offers CT presets on keys 1 to 6, then what the file says, then automatic', () => {
-    const choices = windowChoices(ct);
+  it('offers CT presets, then what the file says, then automatic; the first nine have keys', () => {
+    const choices = windowChoices(ct, OWN);
     expect(choices.slice(0, 6).map(({ key, name }) => `${key} ${name}`)).toEqual([
       '1 Soft tissue',
       '2 Lung',
@@ -21,30 +24,33 @@ describe('windowChoices', () => {
       '5 Mediastinum',
       '6 Liver',
     ]);
-    expect(choices[1]?.window).toEqual({ center: -600, width: 1500 });
-    expect(choices[6]).toMatchObject({ name: 'As stored', key: '7', window: { center: 35, width: 100 } });
-    expect(choices[7]).toMatchObject({ name: 'Automatic', window: null });
+    expect(choices[1]?.voi).toEqual({ window: { center: -600, width: 1500 } });
+    expect(choices[8]).toMatchObject({ name: 'As stored', key: '9', voi: { window: { center: 35, width: 100 } } });
+    expect(choices[9]).toMatchObject({ name: 'Automatic', key: null, voi: null });
   });
 
   it('offers no Hounsfield preset where values are not Hounsfield units', () => {
-    const other = windowChoices({ ...ct, meaning: { unit: '1', provenance: 'stored-values' } });
+    const other = windowChoices({ ...ct, meaning: { unit: '1', provenance: 'stored-values' } }, OWN);
     expect(other.map(({ name }) => name)).toEqual(['As stored', 'Automatic']);
   });
 
+  it('offers every table of the file by its explanation, and shares of the own window where values mean nothing', () => {
+    const table = { firstValue: 0, entryCount: 1, entries: [0], entryBits: 8 };
+    const mr = {
+      ...ct,
+      modality: 'MR',
+      display: { voiLuts: [{ name: 'NORMAL', table }] },
+    } as unknown as FrameDescription;
+    const choices = windowChoices(mr, OWN);
+    expect(choices.map(({ name }) => name)).toEqual([
+      ...['Soft', 'Hard', 'Bright', 'Dark', 'As stored', 'VOI LUT: NORMAL', 'Automatic'],
+    ]);
+    expect(choices[0]?.voi).toEqual({ window: { center: 35, width: 150 } });
+    expect(choices[5]?.voi).toEqual({ table });
+  });
+
   it('offers nothing for colour', () => {
-    expect(windowChoices({ ...ct, samplesPerPixel: 3 })).toEqual([]);
-  });
-});
-
-describe('rangeOfWindow', () => {
-  it('follows the linear function of PS3.3 C.11.2.1.2', () => {
-    expect(rangeOfWindow({ center: 128, width: 256 })).toEqual({ lower: 0, upper: 255 });
-    expect(rangeOfWindow({ center: 40, width: 400 })).toEqual({ lower: -160, upper: 239 });
-  });
-
-  it('leaves the half unit out where a window is narrow or says so', () => {
-    expect(rangeOfWindow({ center: 1, width: 1 })).toEqual({ lower: 0.5, upper: 1.5 });
-    expect(rangeOfWindow({ center: 5, width: 10, voiFunction: 'LINEAR_EXACT' })).toEqual({ lower: 0, upper: 10 });
+    expect(windowChoices({ ...ct, samplesPerPixel: 3 }, OWN)).toEqual([]);
   });
 });
 

@@ -1,40 +1,91 @@
+import type { Voi } from '#shared/imaging/grey-scale.ts';
 import { autoWindow, type VoiWindow } from '#shared/imaging/window.ts';
 import type { FrameDescription } from './frame-description.ts';
 
-/** One row of the presets menu. `window` is null for the one that is computed from the pixels. */
+/** One row of the presets menu. `voi` is null for the window that is computed from the pixels. */
 export interface WindowChoice {
   readonly name: string;
   readonly key: string | null;
-  readonly window: VoiWindow | null;
+  readonly voi: Voi | null;
 }
 
-const CT_CHOICES: readonly WindowChoice[] = [
-  { name: 'Soft tissue', key: '1', window: { center: 40, width: 400 } },
-  { name: 'Lung', key: '2', window: { center: -600, width: 1500 } },
-  { name: 'Bone', key: '3', window: { center: 400, width: 1800 } },
-  { name: 'Brain', key: '4', window: { center: 40, width: 80 } },
-  { name: 'Mediastinum', key: '5', window: { center: 50, width: 350 } },
-  { name: 'Liver', key: '6', window: { center: 80, width: 150 } },
+interface Preset extends VoiWindow {
+  readonly name: string;
+}
+
+/** HU. */
+const CT_PRESETS: readonly Preset[] = [
+  { name: 'Soft tissue', center: 40, width: 400 },
+  { name: 'Lung', center: -600, width: 1500 },
+  { name: 'Bone', center: 400, width: 1800 },
+  { name: 'Brain', center: 40, width: 80 },
+  { name: 'Mediastinum', center: 50, width: 350 },
+  { name: 'Liver', center: 80, width: 150 },
+  { name: 'Stroke', center: 35, width: 35 },
+  { name: 'Angio', center: 300, width: 600 },
 ];
+/** Shares of the width the file or the pixels give: what values mean differs from scanner to scanner. */
+const RELATIVE: Readonly<
+  Record<string, readonly { readonly name: string; readonly width: number; readonly center: number }[]>
+> = {
+  MR: [
+    { name: 'Soft', width: 1.5, center: 0 },
+    { name: 'Hard', width: 0.6, center: 0 },
+    { name: 'Bright', width: 1, center: -0.25 },
+    { name: 'Dark', width: 1, center: 0.25 },
+  ],
+  PT: [
+    { name: 'Lower half', width: 0.5, center: -0.25 },
+    { name: 'Lower quarter', width: 0.25, center: -0.375 },
+  ],
+  NM: [
+    { name: 'Lower half', width: 0.5, center: -0.25 },
+    { name: 'Upper half', width: 0.5, center: 0.25 },
+  ],
+  ...Object.fromEntries(
+    ['CR', 'DX', 'MG', 'XA', 'RF', 'IO', 'PX'].map((modality) => [
+      modality,
+      [
+        { name: 'Soft', width: 1.5, center: 0 },
+        { name: 'Hard', width: 0.6, center: 0 },
+        { name: 'Bright', width: 1, center: -0.2 },
+        { name: 'Dark', width: 1, center: 0.2 },
+      ],
+    ]),
+  ),
+};
 
 /** Colour frames are shown as they are: 0 black, 255 white. */
 export const COLOR_WINDOW: VoiWindow = { center: 128, width: 256 };
 
-/** The windows a reader may choose: presets where values have an absolute meaning, those of the file, and automatic. */
-export function windowChoices(description: FrameDescription): readonly WindowChoice[] {
-  if (description.samplesPerPixel > 1 || description.palette !== null) return [];
-  const presets = description.modality === 'CT' && description.meaning?.unit === "[hnsf'U]" ? CT_CHOICES : [];
-  const stored = description.windows.map(
-    (window, i): Omit<WindowChoice, 'key'> => ({
-      name: i === 0 ? 'As stored' : `As stored, ${i + 1}`,
-      window,
-    }),
-  );
-  const others = [...stored, { name: 'Automatic', window: null }].map((choice, i) => ({
-    ...choice,
-    key: presets.length + i < 9 ? String(presets.length + i + 1) : null,
+/**
+ * The ways to choose contrast: presets of the modality, the windows and tables of the file, and automatic. `own` is the
+ * window the image has by itself.
+ */
+export function windowChoices(description: FrameDescription, own: VoiWindow): readonly WindowChoice[] {
+  const { samplesPerPixel, palette, modality, meaning, windows, display } = description;
+  if (samplesPerPixel > 1 || palette !== null) return [];
+  const presets = modality === 'CT' && meaning?.unit === "[hnsf'U]" ? CT_PRESETS : relativePresets(modality, own);
+  const choices: Omit<WindowChoice, 'key'>[] = [
+    ...presets.map(({ name, center, width }) => ({ name, voi: { window: { center, width } } })),
+    ...windows.map((window, i) => ({ name: storedName(window.explanation, i), voi: { window } })),
+    ...display.voiLuts.map(({ name, table }) => ({ name: `VOI LUT: ${name}`, voi: { table } })),
+    { name: 'Automatic', voi: null },
+  ];
+  return choices.map((choice, i) => ({ ...choice, key: i < 9 ? String(i + 1) : null }));
+}
+
+function storedName(explanation: string | null, at: number): string {
+  const name = at === 0 ? 'As stored' : `As stored, ${at + 1}`;
+  return explanation === null ? name : `${name}: ${explanation}`;
+}
+
+function relativePresets(modality: string, own: VoiWindow): readonly Preset[] {
+  return (RELATIVE[modality] ?? []).map(({ name, width, center }) => ({
+    name,
+    width: Math.max(own.width < 2 ? own.width / 100 : 1, own.width * width),
+    center: own.center + own.width * center,
   }));
-  return [...presets, ...others];
 }
 
 const SAMPLES_PER_SLICE = 65_536;
@@ -53,10 +104,4 @@ export function windowOverSlices(slices: readonly ArrayLike<number>[], paddingVa
   const share = { lowFraction: 0.005, highFraction: 0.998 };
   const found = autoWindow(sample, paddingValue === null ? share : { ...share, padding: paddingValue });
   return found === null || found.width <= 0 ? { center: 128, width: 256 } : found;
-}
-
-/** The window as the range of values from black to white (PS3.3 C.11.2.1.2; narrow windows without the half-unit shift). */
-export function rangeOfWindow({ center, width, voiFunction }: VoiWindow): { lower: number; upper: number } {
-  if (voiFunction === 'LINEAR_EXACT' || width < 2) return { lower: center - width / 2, upper: center + width / 2 };
-  return { lower: center - 0.5 - (width - 1) / 2, upper: center - 0.5 + (width - 1) / 2 };
 }

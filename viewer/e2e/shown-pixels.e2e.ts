@@ -1,0 +1,153 @@
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Material, materialPaths, type SeriesSummary, type StudySummary } from '#shared/api/material.ts';
+import { launchBrowser, openWindow, type Window } from './browser.ts';
+import { eventually, signIn } from './hands.ts';
+import { realDataFolder } from './main-job-material.ts';
+import { type Product, startProduct, type TestUser } from './product.ts';
+import { readyConsultation } from './ready-consultation.ts';
+import { comparePixels } from './shown-pixels.ts';
+
+const REFERRER: TestUser = { email: 'referrer@pixels.test', name: 'Dr Pia Referrer', role: 'referrer' };
+const COORDINATOR: TestUser = { email: 'coordinator@pixels.test', name: 'Pat Coordinator', role: 'coordinator' };
+const RADIOLOGIST: TestUser = { email: 'radiologist@pixels.test', name: 'Dr Pax Radiologist', role: 'radiologist' };
+
+const data = realDataFolder();
+/** `npm run corpus:dicom` shows every file there is and prints what it saw; a test run shows one of each kind. */
+const WHOLE = process.env.CORPUS === 'all';
+const ONE_OF_EACH = [
+  ...['pixel/mlut_18.dcm', 'pixel/vlut_04.dcm', 'pixel/MR-SIEMENS-DICOM-WithOverlays.dcm', 'projection/GH133.dcm'],
+  ...['projection/dx_image.dcm', 'color/examples_palette.dcm', 'transfer-syntax/ExplVR_BigEnd.dcm'],
+  ...['ct/lung-dx-a0002/1-01.dcm', 'pet/acrin-flt-029.dcm', 'multiframe/emri_small.dcm'],
+];
+/** Of larger images the middle is compared. */
+const SCREEN = WHOLE ? { width: 2400, height: 2000 } : { width: 1440, height: 1000 };
+
+interface Shown {
+  readonly file: string;
+  readonly verdict: 'equal' | 'differs' | 'shown' | 'not shown';
+  readonly why: string;
+}
+
+describe.skipIf(data === null)('what is on the screen', () => {
+  let browser: Browser;
+  let product: Product;
+  let window: Window;
+  let page: Page;
+  let id = '';
+  let fileOf = new Map<string, string>();
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
+    const folder = join(product.folder, 'material');
+    const files = WHOLE ? await wholeCorpus() : ONE_OF_EACH;
+    await mkdir(folder);
+    for (const [at, file] of files.entries()) await cp(join(data ?? '', file), join(folder, `${at}.dcm`));
+    fileOf = await filesBySeries(files);
+    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
+    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
+    window = await openWindow(browser, product.url, SCREEN);
+    page = window.page;
+    await signIn(page, RADIOLOGIST);
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  it(
+    'is what the server renders, to one grey level (PS3.3 C.11)',
+    async () => {
+      const { studies } = (await (await window.context.request.get(materialPaths.material(id))).json()) as Material;
+      const seen: Shown[] = [];
+      for (const study of studies) {
+        for (const series of study.series) if (series.isImage) seen.push(await look(study, series));
+      }
+      const wrong = seen.filter(({ verdict }) => verdict === 'differs' || verdict === 'not shown');
+      if (WHOLE) report(seen);
+      else {
+        expect(wrong).toEqual([]);
+        expect(seen.filter(({ verdict }) => verdict === 'equal').length).toBeGreaterThanOrEqual(ONE_OF_EACH.length - 1);
+        expect(window.takeComplaints()).toEqual([]);
+      }
+    },
+    WHOLE ? 3_600_000 : 240_000,
+  );
+
+  /** Opens a series and compares its first image with the server's picture of it. */
+  async function look(study: StudySummary, series: SeriesSummary): Promise<Shown> {
+    const file = fileOf.get(series.seriesUid) ?? series.seriesUid;
+    const viewport = page.getByRole('application');
+    try {
+      await page.goto(`/consultations/${id}/read?open=series.${series.seriesUid}`);
+      const cover = viewport.getByRole('status').getByText(/\./);
+      const corner = viewport.getByText(/Slice 1\/|Single image/).first();
+      await corner.or(cover.first()).first().waitFor({ timeout: 60_000 });
+      if (await cover.first().isVisible()) return { file, verdict: 'not shown', why: await cover.first().innerText() };
+      const window = await statedWindow();
+      await viewport.focus();
+      await page.keyboard.press('x');
+      await eventually(() => viewport.getByText('Zoom 1.00×').count()).toBe(1);
+      const { target } = await shownPlace();
+      const url = materialPaths.frame(study.studyUid, series.seriesUid, target.sopInstanceUid, target.frameNumber);
+      const { largest, wrongShare, compared } = await comparePixels(page, `${url}/rendered${window}`);
+      const why = `${compared} px, largest difference ${largest}, ${(wrongShare * 100).toFixed(3)} % beyond one level`;
+      return { file, verdict: largest <= 1 ? 'equal' : 'differs', why };
+    } catch (error) {
+      return { file, verdict: 'not shown', why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : '' };
+    }
+  }
+
+  /** Where the file states no window, the one that is shown is typed in, so that the server can be asked for the same. */
+  async function statedWindow(): Promise<string> {
+    const target = page.getByRole('button', { name: /Window width and level/ });
+    if ((await target.count()) === 0) return '';
+    await target.click();
+    const items = await page.getByRole('menuitem').allInnerTexts();
+    if (items.some((text) => /^(As stored|VOI LUT)/.test(text))) {
+      await page.keyboard.press('Escape');
+      return '';
+    }
+    const [width, center] = [
+      await page.getByLabel('Width', { exact: true }).inputValue(),
+      await page.getByLabel('Level', { exact: true }).inputValue(),
+    ];
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+    await page.keyboard.press('Escape');
+    return `?window=${center},${width},${Number(width) < 1 ? 'linear-exact' : 'linear'}`;
+  }
+
+  async function shownPlace(): Promise<{ target: { sopInstanceUid: string; frameNumber: number } }> {
+    await eventually(() => new URL(page.url()).searchParams.get('view')).not.toBeNull();
+    const text = new URL(page.url()).searchParams.get('view') ?? '';
+    return JSON.parse(Buffer.from(text, 'base64url').toString()) as {
+      target: { sopInstanceUid: string; frameNumber: number };
+    };
+  }
+});
+
+async function corpusIndex(): Promise<{ file: string; SeriesInstanceUID?: string }[]> {
+  const lines = (await readFile(join(data ?? '', 'index.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as { file: string; SeriesInstanceUID?: string });
+}
+
+async function wholeCorpus(): Promise<string[]> {
+  const index = await corpusIndex();
+  return index.map(({ file }) => file).filter((file) => !/^(hostile|wsi|dicomdir)/.test(file));
+}
+
+async function filesBySeries(files: readonly string[]): Promise<Map<string, string>> {
+  const wanted = new Set(files);
+  const index = (await corpusIndex()).filter(({ file }) => wanted.has(file));
+  return new Map(index.map(({ file, SeriesInstanceUID }) => [SeriesInstanceUID ?? '', file]));
+}
+
+/** The list that `npm run corpus:dicom` is for. */
+function report(seen: readonly Shown[]): void {
+  const lines = seen.map(({ file, verdict, why }) => `${verdict.padEnd(10)} ${file}  ${why}`).sort();
+  const count = (verdict: Shown['verdict']) => seen.filter((one) => one.verdict === verdict).length;
+  const sum = `${seen.length} series: ${count('equal')} equal, ${count('differs')} differ, ${count('not shown')} not shown`;
+  process.stdout.write(`${lines.join('\n')}\n${sum}\n`);
+}

@@ -1,0 +1,82 @@
+import type { ColorMapName } from '#shared/imaging/color-maps.ts';
+import { COLOR_MAPS } from '#shared/imaging/color-maps.ts';
+import type { Voi } from '#shared/imaging/grey-scale.ts';
+import type { FrameView } from '#shared/imaging/view-state.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
+import type { FrameDescription } from './frame-description.ts';
+import type { FrameImage } from './frame-image.ts';
+import type { OverlaySource } from './overlay-source.ts';
+import type { PixelLook } from './pixel-picture.ts';
+import { createSeriesWindow, type SeriesWindow } from './series-window.ts';
+
+/** The part of a view that is not the place. */
+export type ViewedLook = Pick<
+  FrameView,
+  'windowCenter' | 'windowWidth' | 'inverted' | 'voiFunction' | 'voiLut' | 'colorMap'
+>;
+
+/** How the images of a viewport are turned into a picture: brightness, colours, overlays and shutter. */
+export interface FrameLook {
+  readonly voi: SeriesWindow;
+  colors: ColorMapName | null;
+  inverted: boolean;
+  overlaysShown: boolean;
+  shutterShown: boolean;
+  pixels(description: FrameDescription, image: FrameImage): PixelLook;
+  view(description: FrameDescription): ViewedLook;
+  restore(view: ViewedLook, description: FrameDescription | undefined): void;
+  /** As the file has it. */
+  reset(): void;
+}
+
+export function createFrameLook(overlays: OverlaySource): FrameLook {
+  const voi = createSeriesWindow();
+  return {
+    voi,
+    colors: null,
+    inverted: false,
+    overlaysShown: true,
+    shutterShown: true,
+    pixels(description, image) {
+      return {
+        voi: voi.of(description),
+        inverted: this.inverted,
+        colors: description.isColor ? null : this.colors,
+        overlays: this.overlaysShown ? overlays.on(description, image) : NONE,
+        shutter: this.shutterShown ? description.display.shutter : null,
+      };
+    },
+    view(description) {
+      const now = voi.of(description);
+      const { center, width, voiFunction } = voi.windowOf(description);
+      const voiLut = 'table' in now ? tableIndex(description, now) : -1;
+      return {
+        ...{ windowCenter: center, windowWidth: width, inverted: this.inverted },
+        ...(voiFunction === undefined || voiFunction === 'LINEAR' ? {} : { voiFunction }),
+        ...(voiLut < 0 ? {} : { voiLut }),
+        ...(this.colors === null ? {} : { colorMap: this.colors }),
+      };
+    },
+    restore(view, description) {
+      const { windowCenter: center, windowWidth: width, voiFunction, voiLut } = view;
+      const window: VoiWindow = { center, width, ...(voiFunction === undefined ? {} : { voiFunction }) };
+      const table = voiLut === undefined ? undefined : description?.display.voiLuts[voiLut];
+      voi.choose(table ?? { window });
+      this.inverted = view.inverted;
+      this.colors = COLOR_MAPS.find((name) => name === view.colorMap) ?? null;
+    },
+    reset() {
+      voi.choose(null);
+      this.inverted = false;
+      this.colors = null;
+      this.overlaysShown = true;
+      this.shutterShown = true;
+    },
+  };
+}
+
+const NONE: PixelLook['overlays'] = [];
+
+function tableIndex({ display }: FrameDescription, voi: Voi): number {
+  return display.voiLuts.findIndex(({ table }) => 'table' in voi && table === voi.table);
+}
