@@ -6,7 +6,7 @@ import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, middleOf, saved, signIn, takeTool } from './hands.ts';
+import { drag, eventually, middleOf, saved, signIn, takeTool } from './hands.ts';
 import { type Product, startProduct, type TestUser } from './product.ts';
 import { readyConsultation } from './ready-consultation.ts';
 
@@ -161,14 +161,14 @@ describe('a radiology viewport', () => {
     await open();
     await press('2');
     const target = viewport.getByRole('button', { name: /Window width and level/ });
-    await expect.poll(() => target.textContent()).toContain('W 1500 L −600');
+    await eventually(() => target.textContent()).toContain('W 1500 L −600');
     await target.click();
     await page.getByRole('menuitem', { name: /Bone/ }).click();
-    await expect.poll(() => target.textContent()).toContain('W 1800 L 400');
+    await eventually(() => target.textContent()).toContain('W 1800 L 400');
     await takeTool(page, 'Window and level');
     const middle = await middleOf(viewport);
     await drag(page, { x: middle.x, y: middle.y }, { x: middle.x + 50, y: middle.y });
-    await expect.poll(() => target.textContent()).toMatch(/W 2[01]\d\d L 400/);
+    await eventually(() => target.textContent()).toMatch(/W 2[01]\d\d L 400/);
     expect(window.takeComplaints()).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
     frame.windowName === null ? numbers : frame.windowName === 'Sigmoid' ? `${numbers} sigmoid` : frame.windowName;
   if (choices.length === 0) return null;
   return (
-    <Menu position="top-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} closeOnItemClick>
+    <Menu position="left-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} closeOnItemClick>
       <Menu.Target>
         <UnstyledButton className={classes.target} aria-label={`Window width and level: ${text}. Choose a preset`}>
           {text} <IconChevronDown size={12} aria-hidden />
@@ -72,17 +72,28 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
         <Menu.Item onClick={() => engine.windowOnSelection()} rightSection={<kbd className={classes.key}>J</kbd>}>
           From the selected region
         </Menu.Item>
-        <Menu.Label>Colours</Menu.Label>
-        {[null, ...COLOR_MAPS].map((name) => (
-          <Menu.Item
-            key={name ?? 'grey'}
-            onClick={() => engine.setColorMap(name)}
-            leftSection={<IconCheck size={14} opacity={frame.colorMap === name ? 1 : 0} aria-hidden />}
-            aria-current={frame.colorMap === name || undefined}
-          >
-            {name === null ? 'Grey' : COLOR_MAP_NAMES[name]}
-          </Menu.Item>
-        ))}
+        <Menu.Sub position="left-end" transitionProps={{ duration: 0 }}>
+          <Menu.Sub.Target>
+            <Menu.Sub.Item>
+              Colours
+              <span className={classes.numbers}>
+                {frame.colorMap === null ? 'Grey' : COLOR_MAP_NAMES[frame.colorMap]}
+              </span>
+            </Menu.Sub.Item>
+          </Menu.Sub.Target>
+          <Menu.Sub.Dropdown>
+            {[null, ...COLOR_MAPS].map((name) => (
+              <Menu.Item
+                key={name ?? 'grey'}
+                onClick={() => engine.setColorMap(name)}
+                leftSection={<IconCheck size={14} opacity={frame.colorMap === name ? 1 : 0} aria-hidden />}
+                aria-current={frame.colorMap === name || undefined}
+              >
+                {name === null ? 'Grey' : COLOR_MAP_NAMES[name]}
+              </Menu.Item>
+            ))}
+          </Menu.Sub.Dropdown>
+        </Menu.Sub>
         {(frame.overlays !== null || frame.shutter !== null) && <Menu.Label>Of the file</Menu.Label>}
         {frame.overlays !== null && (
           <Menu.Item onClick={() => engine.toggleOverlays()} rightSection={<kbd className={classes.key}>Y</kbd>}>
