@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, stat, statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FileStore } from '@tus/file-store';
 import { Server } from '@tus/server';
 import { displayName } from '#server/domain/display-name.ts';
 import { type IngestNeeds, ingestUpload } from '#server/domain/ingest-upload.ts';
 import type { Principal } from '#server/domain/ports.ts';
 import type { UploadOutcome } from '#shared/api/material.ts';
 import { AppError } from '#shared/errors.ts';
+import { HashedFiles } from './hashed-files.ts';
 import { readUpload, removeUpload, type UploadRecord, uploadIds } from './upload-files.ts';
 import type { UploadGate } from './upload-gate.ts';
 
@@ -35,6 +35,7 @@ export async function createTusGate(options: {
   const { folder, needs } = options;
   const maxBytes = options.maxBytes ?? MAX_UPLOAD_BYTES;
   await mkdir(folder, { recursive: true });
+  const files = new HashedFiles(folder);
   const visits = new WeakMap<IncomingMessage, Visit>();
   const ingesting = new Map<string, Promise<UploadOutcome>>();
   // An upload that is being ingested is not stopped by a lost connection: the bytes are here and the outcome counts.
@@ -47,26 +48,27 @@ export async function createTusGate(options: {
     return visit;
   };
 
+  const ingest = async (record: UploadRecord, actor: Principal): Promise<UploadOutcome> => {
+    const { id, consultationId, name, path, sizeBytes } = record;
+    const file = { path, sizeBytes, fingerprint: await files.fingerprint(id, sizeBytes) };
+    const outcome = await ingestUpload(
+      needs,
+      { uploadId: id, subject: id, consultationId, actor, name, file },
+      untilDone,
+    );
+    await discard(id);
+    return outcome;
+  };
+
+  const discard = async (id: string): Promise<void> => {
+    files.forget(id);
+    await removeUpload(folder, id);
+  };
+
   const finish = (record: UploadRecord, actor: Principal): Promise<UploadOutcome> => {
     const running = ingesting.get(record.id);
     if (running !== undefined) return running;
-    const started = ingestUpload(
-      needs,
-      {
-        uploadId: record.id,
-        subject: record.id,
-        consultationId: record.consultationId,
-        actor,
-        name: record.name,
-        file: { path: record.path, sizeBytes: record.sizeBytes },
-      },
-      untilDone,
-    )
-      .then(async (outcome) => {
-        await removeUpload(folder, record.id);
-        return outcome;
-      })
-      .finally(() => ingesting.delete(record.id));
+    const started = ingest(record, actor).finally(() => ingesting.delete(record.id));
     ingesting.set(record.id, started);
     return started;
   };
@@ -80,8 +82,7 @@ export async function createTusGate(options: {
 
   const server = new Server({
     path: '/',
-    // Expiry is ours: the store would also remove complete uploads that still wait to be ingested.
-    datastore: new FileStore({ directory: folder }),
+    datastore: files,
     maxSize: maxBytes,
     // Same origin only: no CORS headers.
     allowedOrigins: () => false,
@@ -164,7 +165,7 @@ export async function createTusGate(options: {
         if (complete || (record !== null && Date.parse(record.createdAt) > oldest)) continue;
         // Without a readable record nobody can come back for it, but it may be in the making this very moment.
         if (record === null && !(await isOld(folder, id, oldest))) continue;
-        await removeUpload(folder, id);
+        await discard(id);
         removed += 1;
       }
       return removed;

@@ -4,7 +4,7 @@ import { materialPaths, type UploadResult, uploadOutcomeSchema, uploadOutcomesSc
 import { request } from '#viewer/api/client.ts';
 import { sessionRenewed } from '#viewer/api/session.ts';
 import type { UploadItem } from './upload-item.ts';
-import { ConnectionLost, type UploadTransport } from './upload-queue.ts';
+import { ConnectionLost, PAUSED, type UploadTransport } from './upload-queue.ts';
 
 const CHUNK = 5 * 1024 * 1024;
 const RETRY_DELAYS = [0, 1000, 3000, 5000, 10_000, 20_000];
@@ -71,8 +71,9 @@ function sendOnce(
       onError: (error) => reject(translate(error)),
     });
     signal.addEventListener('abort', () => {
-      upload.abort(true).catch(() => undefined);
-      reject(new Error('Cancelled.'));
+      // What a paused file has sent stays on the server; a cancelled one is given up there too.
+      upload.abort(signal.reason !== PAUSED).catch(() => undefined);
+      reject(new Error('Stopped.'));
     });
     const begin = async () => {
       const [previous] = large ? await upload.findPreviousUploads() : [];

@@ -2,9 +2,17 @@ import type { UploadResult } from '#shared/api/material.ts';
 
 /**
  * `checking`: every byte has arrived and the server looks at the file. `interrupted`: the connection is gone; it
- * goes on by itself when it is back.
+ * goes on by itself when it is back. `paused`: the person stopped it and lets it go on.
  */
-export type UploadPhase = 'waiting' | 'sending' | 'checking' | 'done' | 'interrupted' | 'failed' | 'cancelled';
+export type UploadPhase =
+  | 'waiting'
+  | 'sending'
+  | 'checking'
+  | 'done'
+  | 'interrupted'
+  | 'paused'
+  | 'failed'
+  | 'cancelled';
 
 /** One file on its way to one consultation. */
 export interface UploadItem {
@@ -28,6 +36,7 @@ export interface UploadTotals {
   readonly bytesSent: number;
   readonly failed: number;
   readonly interrupted: number;
+  readonly paused: number;
   readonly cancelled: number;
   /** True while anything still has to be sent or looked at. */
   readonly running: boolean;
@@ -40,12 +49,13 @@ export function hasEnded(phase: UploadPhase): boolean {
 
 /** Adds up a batch. A cancelled file counts as ended with nothing left to send. */
 export function totalsOf(items: readonly UploadItem[]): UploadTotals {
-  let [filesEnded, bytes, bytesSent, failed, interrupted, cancelled] = [0, 0, 0, 0, 0, 0];
+  let [filesEnded, bytes, bytesSent, failed, interrupted, paused, cancelled] = [0, 0, 0, 0, 0, 0, 0];
   for (const item of items) {
     const ended = hasEnded(item.phase);
     if (ended) filesEnded += 1;
     if (item.phase === 'failed') failed += 1;
     if (item.phase === 'interrupted') interrupted += 1;
+    if (item.phase === 'paused') paused += 1;
     if (item.phase === 'cancelled') cancelled += 1;
     bytes += item.sizeBytes;
     bytesSent += ended ? item.sizeBytes : item.sentBytes;
@@ -57,6 +67,7 @@ export function totalsOf(items: readonly UploadItem[]): UploadTotals {
     bytesSent,
     failed,
     interrupted,
+    paused,
     cancelled,
     running: filesEnded < items.length,
   };

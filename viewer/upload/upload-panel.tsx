@@ -5,6 +5,7 @@ import { BatchResult } from './batch-result.tsx';
 import { summarise, summariseItems } from './batch-summary.ts';
 import { DropZone } from './drop-zone.tsx';
 import type { FoundFile } from './dropped-files.ts';
+import { UnfinishedNotice } from './unfinished-notice.tsx';
 import { totalsOf } from './upload-item.ts';
 import styles from './upload-panel.module.css';
 import { UploadProgress } from './upload-progress.tsx';
@@ -44,6 +45,7 @@ export function UploadPanel({ consultationId, onFiles, compact = false }: Upload
   return (
     <div className={styles.panel}>
       <DropZone onFiles={add} compact={compact} />
+      {consultationId !== null && <UnfinishedNotice consultationId={consultationId} items={items} />}
       <UploadProgress items={items} />
       <BatchResult summary={summary} onRetry={canRetry ? () => uploads.retry(consultationId) : undefined} />
     </div>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { UploadResult } from '#shared/api/material.ts';
 import { summariseItems } from './batch-summary.ts';
 import { totalsOf } from './upload-item.ts';
-import { ConnectionLost, UploadQueue, type UploadTransport } from './upload-queue.ts';
+import { ConnectionLost, PAUSED, UploadQueue, type UploadTransport } from './upload-queue.ts';
 
 function result(name: string, outcome: UploadResult['outcome'], sentence: string | null = null): UploadResult {
   const code = outcome === 'refused' ? 'UPLOAD_TYPE_UNKNOWN' : null;
@@ -94,6 +94,45 @@ describe('the uploads of a tab', () => {
     ]);
     queue.retry('c1');
     expect(started).toEqual(['a', 'a']);
+  });
+
+  test('pauses one consultation, keeps what was sent, and goes on when asked to', async () => {
+    const { queue, open, started, phases } = stage();
+    queue.add('c1', found('a'));
+    queue.add('c2', found('x'));
+    queue.pause('c1');
+    await settle();
+    expect(open.get('a')!.signal.reason).toBe(PAUSED);
+    expect(phases()).toEqual({ a: 'paused', x: 'sending' });
+    expect(queue.isRunning()).toBe(true);
+    // A connection that comes back wakes nothing the person stopped.
+    queue.resume();
+    expect(started).toEqual(['a', 'x']);
+    queue.unpause('c1');
+    expect(started).toEqual(['a', 'x', 'a']);
+    open.get('a')!.finish([result('a', 'stored')]);
+    await settle();
+    expect(phases()).toEqual({ a: 'done', x: 'sending' });
+  });
+
+  test('does not start again before the paused transport has let go of the file', async () => {
+    const { queue, started, phases } = stage();
+    queue.add('c1', found('a'));
+    queue.pause('c1');
+    queue.unpause('c1');
+    expect(started).toEqual(['a']);
+    await settle();
+    expect([started, phases()]).toEqual([['a', 'a'], { a: 'sending' }]);
+  });
+
+  test('cancels what is paused', async () => {
+    const { queue, phases } = stage();
+    queue.add('c1', found('a'));
+    queue.pause('c1');
+    queue.cancel('c1');
+    await settle();
+    expect(phases()).toEqual({ a: 'cancelled' });
+    expect(queue.isRunning()).toBe(false);
   });
 
   test('cancels what has not arrived of one consultation and leaves the other alone', async () => {

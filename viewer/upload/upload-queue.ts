@@ -5,6 +5,9 @@ import { hasEnded, type UploadItem } from './upload-item.ts';
 /** Thrown by a transport when no server answered: the file is not refused, only late. */
 export class ConnectionLost extends Error {}
 
+/** The reason of an aborted signal when what was sent is to stay, because the file goes on later. */
+export const PAUSED = new Error('Paused.');
+
 /** Carries one file to the server; the sentence of a rejected Error is shown to the person. */
 export type UploadTransport = (
   file: File,
@@ -80,6 +83,23 @@ export class UploadQueue {
     this.#fill();
   }
 
+  /** Stops sending, and keeps what has been sent. What the server looks at already is finished. */
+  pause(consultationId: string): void {
+    for (const item of this.#items) {
+      const isOnItsWay = item.phase === 'sending' || item.phase === 'waiting' || item.phase === 'interrupted';
+      if (item.consultationId !== consultationId || !isOnItsWay) continue;
+      this.#change(item.id, { phase: 'paused', reason: null });
+      this.#running.get(item.id)?.controller.abort(PAUSED);
+    }
+    this.#fill();
+  }
+
+  /** What was paused goes on where it was. */
+  unpause(consultationId: string): void {
+    this.#wake((item) => item.consultationId === consultationId && item.phase === 'paused');
+    this.#fill();
+  }
+
   /** Tries again what failed or was interrupted. */
   retry(consultationId: string): void {
     this.#wake((item) => item.consultationId === consultationId && item.phase === 'failed');
@@ -116,14 +136,19 @@ export class UploadQueue {
     const controller = new AbortController();
     this.#running.set(item.id, { controller });
     this.#change(item.id, { phase: 'sending' });
-    const onSent = (bytes: number) =>
+    const onSent = (bytes: number) => {
+      if (controller.signal.aborted) return;
       this.#change(item.id, { sentBytes: bytes, phase: bytes >= item.sizeBytes ? 'checking' : 'sending' });
+    };
     try {
       const results = await this.#transport(file, item, onSent, controller.signal);
       this.#change(item.id, { phase: 'done', sentBytes: item.sizeBytes, results });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'The file could not be sent.';
-      this.#change(item.id, { phase: error instanceof ConnectionLost ? 'interrupted' : 'failed', reason });
+      // Somebody stopped it and has said what it is now.
+      if (!controller.signal.aborted) {
+        const reason = error instanceof Error ? error.message : 'The file could not be sent.';
+        this.#change(item.id, { phase: error instanceof ConnectionLost ? 'interrupted' : 'failed', reason });
+      }
     }
     this.#running.delete(item.id);
     const phase = this.#items.find(({ id }) => id === item.id)?.phase;
