@@ -9,7 +9,7 @@ import { makeTestBucket, testS3Server } from './test-bucket.ts';
 describeBlobContract('file system', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'blobs-'));
   const store = await openFileBlobStore(folder);
-  const where = (hash: string) => join(folder, hash.slice(0, 2), hash.slice(2, 4), hash);
+  const where = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
     store,
     lose: (sha256) => rm(where(sha256)),

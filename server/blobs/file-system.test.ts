@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Sha256 } from '#shared/ids.ts';
 import { openFileBlobStore, storing } from './file-system.ts';
-import type { OpenedBlobStore } from './opened-store.ts';
+import type { OpenedDerivedStore } from './opened-store.ts';
 
 /** What a folder has beyond the contract of every store, which blob-contract.test.ts holds. */
 
 let folder: string;
-let store: OpenedBlobStore;
+let store: OpenedDerivedStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blobs-'));
   store = await openFileBlobStore(join(folder, 'blobs'));
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Sha256;
-const where = (hash: string) => join(folder, 'blobs', hash.slice(0, 2), hash.slice(2, 4), hash);
+const where = (hash: string) => join(folder, 'blobs', hash.slice(0, 2), hash);
 const file = async (name: string, bytes: Uint8Array) => {
   await writeFile(join(folder, name), bytes);
   return join(folder, name);
@@ -63,6 +63,29 @@ test('several at once keep their old names until the caller removes them', async
   expect((await stat(path)).ino).toBe((await stat(where(fingerprint.sha256))).ino);
   await rm(path);
   expect(await store.verify(fingerprint.sha256)).toBe('intact');
+});
+
+test('objects of earlier versions are read, verified, listed once and removed where they lie', async () => {
+  const bytes = Buffer.from('stored by an earlier version');
+  const hash = sha(bytes);
+  const before = join(folder, 'blobs', hash.slice(0, 2), hash.slice(2, 4));
+  await mkdir(before, { recursive: true });
+  await writeFile(join(before, hash), bytes);
+  const listed = async () => {
+    const hashes: string[] = [];
+    for await (const one of store.list()) hashes.push(one);
+    return hashes;
+  };
+  const handle = await store.open(hash);
+  expect(Buffer.from(await handle.read(0, handle.sizeBytes))).toEqual(bytes);
+  expect(handle.path).toBe(join(before, hash));
+  await handle.close();
+  expect(await store.verify(hash)).toBe('intact');
+  expect(await listed()).toEqual([hash]);
+  await store.put(bytes);
+  expect(await listed()).toEqual([hash]);
+  await store.remove(hash);
+  expect(await store.verify(hash)).toBe('missing');
 });
 
 test('lists what is stored and nothing else', async () => {

@@ -1,6 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, chmod, constants, link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  access,
+  chmod,
+  constants,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StorableFile } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Sha256 } from '#shared/ids.ts';
@@ -13,28 +25,22 @@ import { closeProcessFolder, openProcessFolder } from './process-folder.ts';
 const SYNC_WIDTH = 8;
 
 /**
- * A content-addressed store in a folder: `aa/bb/<sha256>`, and `incoming/` for bytes on their way in, of
- * which the leftovers of ended processes are removed since they were never confirmed.
+ * A content-addressed store in a folder: `aa/<sha256>`, and `incoming/` for bytes on their way in, of which the
+ * leftovers of ended processes are removed since they were never confirmed. Objects of earlier versions lie in
+ * `aa/bb/<sha256>` and stay there: a folder of its own for nearly each object made storing it twice as long.
  */
 export async function openFileBlobStore(root: string): Promise<OpenedDerivedStore> {
   const incoming = await openProcessFolder(join(root, 'incoming'));
   const handles = createHandleCache();
-  const locate = (sha256: Sha256): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  const folderOf = (sha256: Sha256): string => join(root, sha256.slice(0, 2));
+  const locate = (sha256: Sha256): string => join(folderOf(sha256), sha256);
+  const formerly = (sha256: Sha256): string => join(folderOf(sha256), sha256.slice(2, 4), sha256);
+  await makeFolders(root);
+  const folders = new FolderHandles();
 
-  /** Folders whose own entry is durable, since this process has seen to it. */
-  const durableFolders = await madeParents(root);
-
-  /**
-   * Gives the file its name in the store as well; returns the folders whose entries changed. One that another request
-   * has just made may not be durable yet: whoever needs it sees to it himself.
-   */
-  async function place(path: string, sha256: Sha256): Promise<string[]> {
+  /** Gives the file its name in the store as well; the entry is durable once its folder was synced. */
+  async function place(path: string, sha256: Sha256): Promise<void> {
     const target = locate(sha256);
-    const folder = dirname(target);
-    const parent = dirname(folder);
-    const firstMade = await mkdir(folder, { recursive: true });
-    if (firstMade !== undefined) durableFolders.delete(folder);
-    if (firstMade === parent) durableFolders.delete(parent);
     // link() fails on an existing name where rename() would replace it: nothing stored is ever overwritten.
     try {
       await link(path, target);
@@ -43,24 +49,18 @@ export async function openFileBlobStore(root: string): Promise<OpenedDerivedStor
       if (!stored && !NO_HARD_LINKS.has(codeOf(error))) throw error;
       if (!stored && !(await exists(target))) await rename(path, target);
     }
-    if (durableFolders.has(folder)) return [folder];
-    return durableFolders.has(parent) ? [folder, parent] : [folder, parent, root];
   }
 
   async function adoptAll(files: readonly StorableFile[]): Promise<void> {
     await storing(async () => {
-      await inParts(files, async ({ path, durable }) => {
-        if (durable !== undefined) return durable;
-        await sync(path);
-        await chmod(path, 0o440);
+      await inParts(files, async ({ path, fingerprint: { sha256 }, durable }) => {
+        if (durable === undefined) {
+          await sync(path);
+          await chmod(path, 0o440);
+        } else await durable;
+        await place(path, sha256);
       });
-      const folders = new Set<string>();
-      for (const { path, fingerprint } of files) {
-        for (const folder of await place(path, fingerprint.sha256)) folders.add(folder);
-      }
-      await inParts([...folders], sync);
-      folders.delete(root);
-      for (const folder of folders) durableFolders.add(folder);
+      await inParts([...new Set(files.map((file) => folderOf(file.fingerprint.sha256)))], (one) => folders.sync(one));
     });
   }
 
@@ -92,48 +92,76 @@ export async function openFileBlobStore(root: string): Promise<OpenedDerivedStor
       return found;
     },
 
-    open: (sha256) => handles.borrow(sha256, locate(sha256)),
+    open: (sha256) => handles.borrow(sha256, [locate(sha256), formerly(sha256)]),
 
     async verify(sha256, signal) {
-      try {
-        return (await fingerprint(locate(sha256), signal)).sha256 === sha256 ? 'intact' : 'corrupt';
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return 'missing';
-        throw error;
+      for (const path of [locate(sha256), formerly(sha256)]) {
+        try {
+          return (await fingerprint(path, signal)).sha256 === sha256 ? 'intact' : 'corrupt';
+        } catch (error) {
+          if (codeOf(error) !== 'ENOENT') throw error;
+        }
       }
+      return 'missing';
     },
 
     async *list() {
       for await (const first of await opendir(root)) {
         if (!first.isDirectory() || first.name.length !== 2) continue;
-        for await (const second of await opendir(join(root, first.name))) {
-          if (!second.isDirectory()) continue;
-          for await (const file of await opendir(join(root, first.name, second.name))) {
-            if (file.isFile() && isSha256(file.name)) yield file.name;
+        for await (const entry of await opendir(join(root, first.name))) {
+          if (entry.isFile() && isSha256(entry.name)) yield entry.name;
+          if (!entry.isDirectory()) continue;
+          for await (const file of await opendir(join(root, first.name, entry.name))) {
+            // Stored again since, it was listed already or will be.
+            if (file.isFile() && isSha256(file.name) && !(await exists(locate(file.name)))) yield file.name;
           }
         }
       }
     },
 
-    remove: (sha256) => rm(locate(sha256), { force: true }),
+    async remove(sha256) {
+      await rm(locate(sha256), { force: true });
+      await rm(formerly(sha256), { force: true });
+    },
 
     probe: () => access(root, constants.W_OK),
 
     async close() {
       await handles.close();
+      await folders.close();
       await closeProcessFolder(incoming);
     },
   };
 }
 
-/** The folders of the first level, so that storing an object has to make one folder at most. */
-async function madeParents(root: string): Promise<Set<string>> {
-  const parents = Array.from({ length: 256 }, (_, at) => join(root, at.toString(16).padStart(2, '0')));
-  await inParts(parents, async (folder) => {
+/** Makes the folders of all objects, so that storing one makes none. */
+async function makeFolders(root: string): Promise<void> {
+  const folders = Array.from({ length: 256 }, (_, at) => join(root, at.toString(16).padStart(2, '0')));
+  await inParts(folders, async (folder) => {
     await mkdir(folder, { recursive: true });
   });
   await sync(root);
-  return new Set(parents);
+}
+
+/** Folders kept open for making their entries durable; there are no more than 256 of them. */
+class FolderHandles {
+  readonly #open = new Map<string, Promise<FileHandle>>();
+
+  async sync(folder: string): Promise<void> {
+    let handle = this.#open.get(folder);
+    if (handle === undefined) {
+      handle = open(folder, 'r');
+      handle.catch(() => this.#open.delete(folder));
+      this.#open.set(folder, handle);
+    }
+    await (await handle).sync();
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of open) await handle.then((one) => one.close()).catch(() => undefined);
+  }
 }
 
 /** File systems without hard links answer with one of these. */

@@ -18,7 +18,10 @@ const openFiles = async () => {
 
 test('two borrowers share a file and either may return it first', async () => {
   const cache = createHandleCache(4);
-  const [one, two] = await Promise.all([cache.borrow('a', join(folder, 'a')), cache.borrow('a', join(folder, 'a'))]);
+  const [one, two] = await Promise.all([
+    cache.borrow('a', [join(folder, 'a')]),
+    cache.borrow('a', [join(folder, 'a')]),
+  ]);
   await one.close();
   await one.close();
   expect(Buffer.from(await two.read(0, 2)).toString()).toBe('aa');
@@ -28,9 +31,9 @@ test('two borrowers share a file and either may return it first', async () => {
 
 test('a handle that is lent survives any number of others', async () => {
   const cache = createHandleCache(1);
-  const kept = await cache.borrow('a', join(folder, 'a'));
+  const kept = await cache.borrow('a', [join(folder, 'a')]);
   for (const name of ['b', 'c', 'd', 'b', 'c']) {
-    const other = await cache.borrow(name, join(folder, name));
+    const other = await cache.borrow(name, [join(folder, name)]);
     expect(Buffer.from(await other.read(0, 1)).toString()).toBe(name);
     await other.close();
   }
@@ -42,16 +45,16 @@ test('a handle that is lent survives any number of others', async () => {
 test.skipIf(process.platform !== 'linux')('closing gives every descriptor back (counted on Linux only)', async () => {
   const before = await openFiles();
   const cache = createHandleCache(2);
-  for (const name of ['a', 'b', 'c', 'd']) await (await cache.borrow(name, join(folder, name))).close();
+  for (const name of ['a', 'b', 'c', 'd']) await (await cache.borrow(name, [join(folder, name)])).close();
   await cache.close();
   expect(await openFiles()).toBe(before);
 });
 
 test('a missing file is refused each time, not remembered', async () => {
   const cache = createHandleCache(2);
-  await expect(cache.borrow('x', join(folder, 'x'))).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+  await expect(cache.borrow('x', [join(folder, 'x')])).rejects.toMatchObject({ code: 'BLOB_MISSING' });
   await writeFile(join(folder, 'x'), 'now');
-  const handle = await cache.borrow('x', join(folder, 'x'));
+  const handle = await cache.borrow('x', [join(folder, 'x')]);
   expect(handle.sizeBytes).toBe(3);
   await handle.close();
   await cache.close();

@@ -12,12 +12,13 @@ const IDLE_HANDLES = 1000;
 interface OpenFile {
   readonly handle: FileHandle;
   readonly sizeBytes: number;
+  readonly path: string;
   borrowers: number;
 }
 
 export interface HandleCache {
-  /** Opens the file, or lends the handle that is open already. Throws BLOB_MISSING. */
-  borrow(key: string, path: string): Promise<BlobHandle>;
+  /** Opens the file at the first of the paths that is there, or lends the handle that is open already. Throws BLOB_MISSING. */
+  borrow(key: string, paths: readonly string[]): Promise<BlobHandle>;
   close(): Promise<void>;
 }
 
@@ -42,10 +43,10 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
   }
 
   return {
-    async borrow(key, path) {
+    async borrow(key, paths) {
       let pending = files.get(key);
       if (pending === undefined) {
-        pending = openFile(path);
+        pending = openFirst(paths);
         pending.catch(() => files.delete(key));
       } else {
         files.delete(key);
@@ -59,7 +60,7 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
       let returned = false;
       return {
         sizeBytes: file.sizeBytes,
-        path,
+        path: file.path,
         async read(offset, length, signal) {
           const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
           const found = await readFully(file.handle.fd, target, offset, signal);
@@ -84,15 +85,17 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
   };
 }
 
-async function openFile(path: string): Promise<OpenFile> {
-  try {
-    const handle = await open(path, 'r');
-    const { size } = await handle.stat();
-    return { handle, sizeBytes: size, borrowers: 0 };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new AppError('BLOB_MISSING');
-    throw error;
+async function openFirst(paths: readonly string[]): Promise<OpenFile> {
+  for (const path of paths) {
+    try {
+      const handle = await open(path, 'r');
+      const { size } = await handle.stat();
+      return { handle, path, sizeBytes: size, borrowers: 0 };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
   }
+  throw new AppError('BLOB_MISSING');
 }
 
 async function readFully(

@@ -27,3 +27,15 @@ export function createParsePool(size: number, limits = { memoryMb: 512, timeoutM
 export async function readDicomFile(pool: WorkerPool, path: string, signal: AbortSignal): Promise<DicomFile> {
   return (await pool.run('read-dicom-file', { path }, signal)) as DicomFile;
 }
+
+/**
+ * The same from the first bytes of a file: `sizeBytes` says how long it has to be for that to be true. Null when they
+ * do not tell: the header is longer, the frames lie in fragments, or something is out of the ordinary.
+ */
+export async function readDicomHead(
+  pool: WorkerPool,
+  head: Uint8Array,
+  signal: AbortSignal,
+): Promise<DicomFile | null> {
+  return (await pool.run('read-dicom-head', { head }, signal)) as DicomFile | null;
+}

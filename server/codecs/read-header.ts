@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import { inflateBounded } from './inflate.ts';
 import type { RangeReader } from './range-reader.ts';
 
-const FIRST_BYTES = 256 * 1024;
+const FIRST_BYTES = 64 * 1024;
 
 /** Header of a stored DICOM file. @throws as parseDicomHeader does */
 export async function readHeader(read: RangeReader, sizeBytes: number, signal: AbortSignal): Promise<DicomHeader> {

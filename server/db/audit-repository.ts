@@ -3,6 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AuditEntry, AuditTrail, Clock } from '#server/domain/ports.ts';
 import type { AuditRow } from '#shared/api/audit.ts';
 import { lockAuditChain } from './dialects/writer-lock.ts';
+import { fixedInsert, fixedStatement } from './fixed-statement.ts';
+import { createTransactions } from './group-commit.ts';
 import type { AuditEventRow, Tables } from './tables.ts';
 
 /** What the first row has for its predecessor. */
@@ -31,14 +33,17 @@ function hashOf(row: UnhashedRow): string {
   return createHash('sha256').update(canonical, 'utf8').digest('hex');
 }
 
+const selectLast = fixedStatement((db) =>
+  db.selectFrom('audit_events').select(['sequence', 'hash']).orderBy('sequence', 'desc').limit(1),
+);
+
+const insertRow = fixedInsert((db, rows: readonly Selectable<AuditEventRow>[]) =>
+  db.insertInto('audit_events').values([...rows]),
+);
+
 async function appendRow(transaction: Kysely<Tables>, entry: AuditEntry, at: string): Promise<void> {
   await lockAuditChain(transaction);
-  const last = await transaction
-    .selectFrom('audit_events')
-    .select(['sequence', 'hash'])
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [last] = (await selectLast(transaction, {})).rows;
   const row: UnhashedRow = {
     sequence: (last?.sequence ?? 0) + 1,
     at,
@@ -51,10 +56,7 @@ async function appendRow(transaction: Kysely<Tables>, entry: AuditEntry, at: str
     detail: JSON.stringify(entry.detail ?? {}),
     previous_hash: last?.hash ?? GENESIS,
   };
-  await transaction
-    .insertInto('audit_events')
-    .values({ ...row, hash: hashOf(row) })
-    .execute();
+  await insertRow(transaction, [{ ...row, hash: hashOf(row) }]);
 }
 
 function toAuditRow(row: Selectable<AuditEventRow>): AuditRow {
@@ -75,12 +77,16 @@ function toAuditRow(row: Selectable<AuditEventRow>): AuditRow {
  * The audit trail. On PostgreSQL the first append holds back every other writer of the chain until the transaction
  * ends, so a use case appends last.
  */
-export function createAuditTrail(db: Kysely<Tables>, clock: Clock): AuditTrail {
+export function createAuditTrail(
+  db: Kysely<Tables>,
+  clock: Clock,
+  transact: ReturnType<typeof createTransactions> = createTransactions(db),
+): AuditTrail {
   return {
     async append(entry) {
       const at = clock.now().toISOString();
       if (db.isTransaction) await appendRow(db, entry, at);
-      else await db.transaction().execute((transaction) => appendRow(transaction, entry, at));
+      else await transact((transaction) => appendRow(transaction, entry, at));
     },
 
     async page({ consultationId, before, limit }) {

@@ -6,6 +6,7 @@ import { createAuditTrail } from './audit-repository.ts';
 import { createConsultationRepository } from './consultation-repository.ts';
 import { createDerivedFrameRepository } from './derived-frame-repository.ts';
 import { createDimseRepository } from './dimse-repository.ts';
+import { createTransactions } from './group-commit.ts';
 import { createJobQueue } from './job-queue.ts';
 import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
@@ -44,14 +45,16 @@ function createRepositories(
 /** The repositories over one Kysely instance. `changed` is called after the commit of the change, never before. */
 export function createDatabase(db: Kysely<Tables>, clock: Clock, changed: ConsultationListener = () => {}): Database {
   const totals = new KnownTotals();
+  const transact = createTransactions(db);
   return {
     ...createRepositories(db, clock, totals, changed),
+    audit: createAuditTrail(db, clock, transact),
 
     async transaction(work) {
       const touched = new Set<ConsultationId>();
-      const result = await db
-        .transaction()
-        .execute((transaction) => work(createRepositories(transaction, clock, totals, (id) => touched.add(id))));
+      const result = await transact((transaction) =>
+        work(createRepositories(transaction, clock, totals, (id) => touched.add(id))),
+      );
       for (const id of touched) changed(id);
       return result;
     },

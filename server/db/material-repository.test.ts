@@ -34,10 +34,8 @@ function instance(overrides: Partial<StoredInstance> = {}): StoredInstance {
 
 describeOnEachDatabase('material repository', (open) => {
   const store = async (consultationId: ConsultationId, one: StoredInstance) => {
-    const { material } = open().db;
-    await material.addBlob(one.sha256, one.sizeBytes, AT);
-    await material.addInstance(one, AT);
-    return material.linkInstance(consultationId, one, AT);
+    const [addition] = await open().db.material.addInstances(consultationId, [one], AT);
+    return addition;
   };
 
   test('repaired instances are counted by series and by what was repaired', async () => {
@@ -55,7 +53,7 @@ describeOnEachDatabase('material repository', (open) => {
     const { db, addConsultation } = open();
     const one = instance();
     const consultation = await addConsultation();
-    expect(await store(consultation, one)).toBe(true);
+    expect(await store(consultation, one)).toBe('added');
     expect(await db.material.instance(one.sopInstanceUid)).toEqual(one);
     expect(await db.material.hashOfInstance(one.sopInstanceUid)).toBe(one.sha256);
   });
@@ -66,18 +64,36 @@ describeOnEachDatabase('material repository', (open) => {
     const consultation = await addConsultation();
     await store(consultation, first);
     const second = instance({ sopInstanceUid: first.sopInstanceUid });
-    await db.material.addBlob(second.sha256, 1, AT);
-    await db.material.addInstance(second, AT);
+    expect(await store(consultation, second)).toBe('conflict');
+    expect(await store(await addConsultation(), second)).toBe('conflict');
     expect(await db.material.instance(first.sopInstanceUid)).toEqual(first);
+  });
+
+  test('a batch tells of each of its instances what became of it, in their order', async () => {
+    const { db, addConsultation } = open();
+    const [a, b] = [await addConsultation(), await addConsultation()];
+    const many = Array.from({ length: 43 }, () => instance());
+    const [first, second] = many as [StoredInstance, StoredInstance];
+    await store(a, first);
+    await store(b, second);
+    const other = instance({ sopInstanceUid: first.sopInstanceUid });
+    const additions = await db.material.addInstances(a, [...many, other, many.at(-1)!], AT);
+    expect(additions).toEqual(['held', ...Array(42).fill('added'), 'conflict', 'held']);
+    expect(await db.material.instance(many[40]!.sopInstanceUid)).toEqual(many[40]);
+    const unknown = uid<SopInstanceUid>();
+    const uids = [...many.map((one) => one.sopInstanceUid), unknown];
+    const hashes = await db.material.hashesOfInstances(uids);
+    expect(hashes).toEqual(new Map(many.map((one) => [one.sopInstanceUid, one.sha256])));
+    expect(await db.material.addInstances(a, [], AT)).toEqual([]);
   });
 
   test('linking twice adds nothing; another consultation adds a membership', async () => {
     const { db, addConsultation } = open();
     const one = instance();
     const [a, b] = [await addConsultation(), await addConsultation()];
-    expect(await store(a, one)).toBe(true);
-    expect(await db.material.linkInstance(a, one, AT)).toBe(false);
-    expect(await db.material.linkInstance(b, one, AT)).toBe(true);
+    expect(await store(a, one)).toBe('added');
+    expect(await store(a, one)).toBe('held');
+    expect(await store(b, one)).toBe('added');
     const holding = await db.material.consultationsHolding('series', one.seriesUid);
     expect(holding.sort()).toEqual([a, b].sort());
   });

@@ -1,7 +1,8 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { InstanceScope, MaterialRepository, MaterialSubject, SeriesRow } from '#server/domain/material-ports.ts';
 import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import { toDocument, toInstance, toInstanceFile, toInstanceRow, toListed, toOutcome } from './material-rows.ts';
+import { addInstances, hashesOfInstances, hashOfInstance } from './instance-writer.ts';
+import { toDocument, toInstance, toInstanceFile, toListed, toOutcome } from './material-rows.ts';
 import { repairRows } from './repair-rows.ts';
 import { slideRows, toSlide } from './slide-rows.ts';
 import type { Tables } from './tables.ts';
@@ -57,37 +58,9 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       return rows.map((row) => row.sha256 as Sha256);
     },
 
-    async hashOfInstance(sopInstanceUid) {
-      const row = await db
-        .selectFrom('dicom_instances')
-        .select('sha256')
-        .where('sop_instance_uid', '=', sopInstanceUid)
-        .executeTakeFirst();
-      return row === undefined ? null : (row.sha256 as Sha256);
-    },
-
-    async addInstance(instance, at) {
-      await db
-        .insertInto('dicom_instances')
-        .values(toInstanceRow(instance, at))
-        .onConflict((conflict) => conflict.column('sop_instance_uid').doNothing())
-        .execute();
-    },
-
-    async linkInstance(consultationId, instance, at) {
-      const result = await db
-        .insertInto('consultation_instances')
-        .values({
-          consultation_id: consultationId,
-          sop_instance_uid: instance.sopInstanceUid,
-          series_uid: instance.seriesUid,
-          study_uid: instance.studyUid,
-          added_at: at,
-        })
-        .onConflict((conflict) => conflict.columns(['consultation_id', 'sop_instance_uid']).doNothing())
-        .executeTakeFirst();
-      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-    },
+    hashOfInstance: (sopInstanceUid) => hashOfInstance(db, sopInstanceUid),
+    hashesOfInstances: (sopInstanceUids) => hashesOfInstances(db, sopInstanceUids),
+    addInstances: (consultationId, instances, at) => addInstances(db, consultationId, instances, at),
 
     async instance(sopInstanceUid) {
       const row = await db

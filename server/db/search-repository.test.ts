@@ -59,9 +59,8 @@ async function store(database: TestDatabase, consultationId: ConsultationId, fac
 
 async function link({ db }: TestDatabase, consultationId: ConsultationId, instance: StoredInstance): Promise<void> {
   await db.transaction(async ({ material, search }) => {
-    await material.addBlob(instance.sha256, 1, AT);
-    await material.addInstance(instance, AT);
-    if (await material.linkInstance(consultationId, instance, AT)) await search.add(consultationId, [instance]);
+    const [addition] = await material.addInstances(consultationId, [instance], AT);
+    if (addition === 'added') await search.add(consultationId, [instance]);
   });
 }
 

@@ -5,6 +5,7 @@ import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { bytewise, withoutIndex } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
+import { fixedStatement } from './fixed-statement.ts';
 import type { KnownTotals } from './known-totals.ts';
 import { conditionsOf, tablesOf } from './search-conditions.ts';
 import { isVisible, studyColumns } from './search-visibility.ts';
@@ -22,12 +23,8 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
     async add(consultationId, instances) {
       if (instances.length === 0) return;
       await lockSearchIndex(db);
-      const owners = db
-        .selectFrom('consultations')
-        .select(['id', 'state', 'referrer_id'])
-        .where('id', '=', consultationId);
-      // A change of the state that is under way is waited for, or the study would be entered with the state before it.
-      const owner = await (locksRows(db) ? owners.forShare() : owners).executeTakeFirstOrThrow();
+      const [owner] = (await selectOwner(db, { id: consultationId })).rows;
+      if (owner === undefined) throw new Error('instances are entered for a consultation that is not there');
       for (const [studyUid, members] of Map.groupBy(instances, (instance) => instance.studyUid)) {
         await enterStudy(db, owner, studyUid, addedSeries(members));
       }
@@ -54,6 +51,12 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
     series: (reach, keys) => seriesOf(db, reach, keys),
   };
 }
+
+/** A change of the state that is under way is waited for, or the study would be entered with the state before it. */
+const selectOwner = fixedStatement((db, { id }: { readonly id: string }) => {
+  const owners = db.selectFrom('consultations').select(['id', 'state', 'referrer_id']).where('id', '=', id);
+  return locksRows(db) ? owners.forShare() : owners;
+});
 
 /** What arrived of one study, by series, in the order it came. */
 function addedSeries(instances: readonly StoredInstance[]): AddedSeries[] {

@@ -9,6 +9,7 @@ import {
   studyEntry,
 } from '#shared/dicom/query/index-entry.ts';
 import { indexSubstrings } from './dialects/search-text.ts';
+import { fixedStatement } from './fixed-statement.ts';
 import type { SearchRequestRow, SearchSeriesRow, Tables } from './tables.ts';
 
 /** Rows of one statement; both databases bound the number of its parameters. */
@@ -45,6 +46,28 @@ interface NewSeries {
   readonly instance: DicomJsonDataset;
 }
 
+const selectStudy = fixedStatement(
+  (db, { consultationId, studyUid }: { readonly consultationId: string; readonly studyUid: string }) =>
+    db
+      .selectFrom('search_studies')
+      .select(['id', 'dataset', 'modalities'])
+      .where('consultation_id', '=', consultationId)
+      .where('study_uid', '=', studyUid),
+);
+
+interface CountedSeries {
+  readonly row: number;
+  readonly seriesUid: string;
+  readonly instanceCount: number;
+}
+const countInstances = fixedStatement((db, { row, seriesUid, instanceCount }: CountedSeries) =>
+  db
+    .updateTable('search_series')
+    .set((eb) => ({ instance_count: eb('instance_count', '+', instanceCount) }))
+    .where('study_row', '=', row)
+    .where('series_uid', '=', seriesUid),
+);
+
 /**
  * Enters series into the index, those that came first at the front; the transaction holds `lockSearchIndex`. A study
  * shows the attributes of the first instance that came, completed by the first ones of its other series.
@@ -55,12 +78,7 @@ export async function enterStudy(
   studyUid: string,
   added: readonly AddedSeries[],
 ): Promise<void> {
-  const known = await db
-    .selectFrom('search_studies')
-    .select(['id', 'dataset', 'modalities'])
-    .where('consultation_id', '=', owner.id)
-    .where('study_uid', '=', studyUid)
-    .executeTakeFirst();
+  const [known] = (await selectStudy(db, { consultationId: owner.id, studyUid })).rows;
   if (known === undefined) {
     const { numUpdatedRows: others } = await db
       .updateTable('search_studies')
@@ -133,13 +151,9 @@ export async function insertStudies(db: Kysely<Tables>, studies: readonly NewStu
 async function withoutKnown(db: Kysely<Tables>, row: number, added: readonly AddedSeries[]): Promise<AddedSeries[]> {
   const fresh: AddedSeries[] = [];
   for (const series of added) {
-    const { numUpdatedRows } = await db
-      .updateTable('search_series')
-      .set((eb) => ({ instance_count: eb('instance_count', '+', series.instanceCount) }))
-      .where('study_row', '=', row)
-      .where('series_uid', '=', series.seriesUid)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) fresh.push(series);
+    const { seriesUid, instanceCount } = series;
+    const { numAffectedRows } = await countInstances(db, { row, seriesUid, instanceCount });
+    if (numAffectedRows === 0n) fresh.push(series);
   }
   return fresh;
 }

@@ -9,6 +9,7 @@ import {
   storeTargetOf,
 } from '#server/domain/dimse-peers.ts';
 import type { DimsePeer } from '#server/domain/dimse-ports.ts';
+import type { StoredInstance } from '#server/domain/material-ports.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, UserId } from '#shared/ids.ts';
 
@@ -126,11 +127,9 @@ describeOnEachDatabase('the allow-list of DIMSE peers', (open) => {
       const instance = {
         ...{ sopInstanceUid: uid, seriesUid: '1.9', studyUid: '1.8', sopClassUid: '1.7', transferSyntaxUid },
         ...{ modality: 'CT', instanceNumber: 1, rows: 1, columns: 1, frameCount: 1, description: '{}', metadata: '{}' },
-        ...{ frameIndex: null, sha256, sizeBytes: 1 },
-      } as unknown as Parameters<typeof db.material.addInstance>[0];
-      await db.material.addBlob(instance.sha256, 1, at);
-      await db.material.addInstance(instance, at);
-      await db.material.linkInstance(consultationId, instance, at);
+        ...{ frameIndex: null, repairs: null, sha256, sizeBytes: 1 },
+      } as unknown as StoredInstance;
+      await db.material.addInstances(consultationId, [instance], at);
     };
     for (const syntax of ['1.2', '1.3', '1.3']) await add(mine, syntax);
     await add(theirs, '1.4');

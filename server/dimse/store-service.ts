@@ -1,6 +1,7 @@
 import { storeTargetOf } from '#server/domain/dimse-peers.ts';
 import type { DicomReader } from '#server/domain/ingest-ports.ts';
 import type { IngestNeeds } from '#server/domain/ingest-upload.ts';
+import type { InstanceFacts } from '#server/domain/material-ports.ts';
 import { storeInstances } from '#server/domain/store-instances.ts';
 import { openDataSet } from '#server/domain/stored-data-set.ts';
 import { encodeFileMeta } from '#shared/dicom/file-meta.ts';
@@ -85,12 +86,18 @@ async function* objects(head: Uint8Array, data: AsyncIterable<Uint8Array>): Asyn
 
 /** Ingest that refuses an object which is not the one its command announced (status A900H, PS3.4 table B.2-1). */
 function expecting(ingest: IngestNeeds, announced: Announced): IngestNeeds {
+  const { dicom: reader } = ingest.readers;
+  const isAnnounced = ({ sopClassUid, sopInstanceUid }: InstanceFacts): boolean =>
+    sopClassUid === announced.sopClassUid && sopInstanceUid === announced.sopInstanceUid;
   const dicom: DicomReader = {
     async read(path, signal) {
-      const facts = await ingest.readers.dicom.read(path, signal);
-      const { sopClassUid, sopInstanceUid } = announced;
-      if (facts.sopClassUid === sopClassUid && facts.sopInstanceUid === sopInstanceUid) return facts;
+      const facts = await reader.read(path, signal);
+      if (isAnnounced(facts)) return facts;
       throw new AppError('DICOM_SOP_MISMATCH');
+    },
+    async readHead(head, signal) {
+      const found = await reader.readHead(head, signal);
+      return found !== null && isAnnounced(found.facts) ? found : null;
     },
   };
   return { ...ingest, readers: { ...ingest.readers, dicom } };

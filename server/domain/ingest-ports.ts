@@ -32,6 +32,14 @@ export interface Staging {
 export interface DicomReader {
   /** Throws a sentence for everything that is wrong with the file. */
   read(path: string, signal: AbortSignal): Promise<InstanceFacts>;
+  /**
+   * What `read` will find in a file that begins with these bytes, if it has `sizeBytes`; null when they do not tell.
+   * Throws no sentences: whatever is wrong is for `read` to say.
+   */
+  readHead(
+    head: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly facts: InstanceFacts; readonly sizeBytes: number } | null>;
 }
 
 export interface SlideReader {

@@ -42,6 +42,12 @@ export interface StoredInstance extends InstanceFacts {
   readonly sizeBytes: number;
 }
 
+/**
+ * `added`: the consultation did not hold the instance before. `held`: it did. `conflict`: the UID is stored with other
+ * bytes, and nothing was changed.
+ */
+export type InstanceAddition = 'added' | 'held' | 'conflict';
+
 /** The short form in which a series is listed: no JSON text. */
 export interface InstanceRow {
   readonly sopInstanceUid: SopInstanceUid;
@@ -144,10 +150,17 @@ export interface MaterialRepository {
 
   /** The hash under which an instance is stored, whoever sent it; null when it is unknown. */
   hashOfInstance(sopInstanceUid: SopInstanceUid): Promise<Sha256 | null>;
-  /** Adds the instance unless its UID is known. */
-  addInstance(instance: StoredInstance, at: string): Promise<void>;
-  /** True when the consultation did not hold the instance before; it is then entered into the search index as well. */
-  linkInstance(consultationId: ConsultationId, instance: StoredInstance, at: string): Promise<boolean>;
+  /** The same for several; those that are unknown are left out. */
+  hashesOfInstances(sopInstanceUids: readonly SopInstanceUid[]): Promise<Map<SopInstanceUid, Sha256>>;
+  /**
+   * Gives the consultation instances, with their blobs, and tells in their order what became of each. Those that were
+   * added have to be entered into the search index as well.
+   */
+  addInstances(
+    consultationId: ConsultationId,
+    instances: readonly StoredInstance[],
+    at: string,
+  ): Promise<InstanceAddition[]>;
   instance(sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
   /** The instance, if the consultation holds it. */
   instanceIn(consultationId: ConsultationId, sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;

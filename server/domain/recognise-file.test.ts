@@ -56,7 +56,7 @@ const refuse = (): never => {
 /** Readers of a world in which pictures have `side` px a side, and every .zip is a slide's folder or none is. */
 function readers(side: number, slideFolder: boolean): IngestReaders {
   return {
-    dicom: { read: refuse },
+    dicom: { read: refuse, readHead: refuse },
     slides: {
       isSlideFolder: async () => slideFolder,
       describe: async () => ({ width: side, height: side }) as SlideDescription,

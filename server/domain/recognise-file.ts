@@ -40,7 +40,10 @@ export async function readInstance(
   file: StagedFile,
   signal: AbortSignal,
 ): Promise<RecognisedInstance> {
-  const facts = await readers.dicom.read(file.path, signal);
+  return recognisedInstance(await readers.dicom.read(file.path, signal));
+}
+
+export function recognisedInstance(facts: InstanceFacts): RecognisedInstance {
   return { kind: 'instance', title: instanceTitle(facts), facts };
 }
 

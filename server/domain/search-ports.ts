@@ -96,7 +96,7 @@ export interface FoundSeries {
 
 export interface SearchIndex {
   /**
-   * Enters instances the consultation has just been given (`linkInstance` said true). To be called once a
+   * Enters instances the consultation has just been given (`addInstances` said added). To be called once a
    * transaction, near its end: it waits for other transactions that do the same.
    */
   add(consultationId: ConsultationId, instances: readonly StoredInstance[]): Promise<void>;

@@ -1,10 +1,11 @@
 import { isGuessed, type Repair } from '#shared/dicom/repairs.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { StudyUid } from '#shared/ids.ts';
+import { EarlyReading } from './early-reading.ts';
 import type { IncomingObject, InstanceIdentity } from './incoming-object.ts';
 import type { StagedFile } from './ingest-ports.ts';
 import { foundOrRefused, type IngestNeeds } from './ingest-upload.ts';
-import { readInstance } from './recognise-file.ts';
+import { readInstance, recognisedInstance } from './recognise-file.ts';
 import { type Examined, refusedResult, type StoreRequest, storeMaterial } from './store-material.ts';
 
 /** What became of one object, in the order they came. */
@@ -83,10 +84,11 @@ export async function storeInstances(
         continue;
       }
       const composed = 'content' in one ? one : null;
-      const file = await needs.staging.write('content' in one ? one.content : one, signal);
+      const early = new EarlyReading(needs.readers.dicom, signal);
+      const file = await needs.staging.write(early.watch('content' in one ? one.content : one), signal);
       staged.push(file);
       batchBytes += file.sizeBytes;
-      const examining = examineInstance(needs, request.studyUid, file, composed?.coerced ?? false, signal);
+      const examining = examineInstance(needs, request.studyUid, { file, early }, composed?.coerced ?? false, signal);
       // Awaited with its batch; until then a rejection must not count as unhandled.
       examining.catch(() => undefined);
       batch.push(examining);
@@ -107,11 +109,14 @@ const NAME = 'instance';
 async function examineInstance(
   needs: IngestNeeds,
   studyUid: StudyUid | null,
-  file: StagedFile,
+  { file, early }: { readonly file: StagedFile; readonly early: EarlyReading },
   coerced: boolean,
   signal: AbortSignal,
 ): Promise<Arrived> {
-  const found = await foundOrRefused(needs, file, signal, () => readInstance(needs.readers, file, signal));
+  const found = await foundOrRefused(needs, file, signal, async () => {
+    const facts = await early.factsOf(file);
+    return facts === null ? await readInstance(needs.readers, file, signal) : recognisedInstance(facts);
+  });
   const result = (what: Examined['found']) => ({ examined: { name: NAME, file, found: what }, refusal: null });
   if (found instanceof AppError) return { ...result(found), identity: null, warning: null };
   const identity = found.facts;

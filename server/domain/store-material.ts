@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { UploadResult } from '#shared/api/material.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, DocumentId, SlideId } from '#shared/ids.ts';
+import type { ConsultationId, DocumentId, SlideId, SopInstanceUid } from '#shared/ids.ts';
 import type { StagedFile, Staging } from './ingest-ports.ts';
 import { queueDicomSlides } from './join-dicom-slide.ts';
 import { queueSidePyramid } from './make-side-pyramid.ts';
 import type { StoredInstance, StoredOutcome } from './material-ports.ts';
 import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
-import type { Recognised } from './recognise-file.ts';
+import type { Recognised, RecognisedInstance } from './recognise-file.ts';
 
 /** Makes recognised files part of a consultation: bytes first, then one transaction for all they say. */
 
@@ -61,7 +61,7 @@ export async function storeMaterial(
 ): Promise<UploadResult[]> {
   const results = new Map<Examined, UploadResult>();
   const candidates: Candidate[] = [];
-  const inBatch = new Map<string, Fingerprint>();
+  const known = await needs.db.material.hashesOfInstances(uidsOf(batch));
   for (const examined of batch) {
     if (examined.found instanceof AppError) {
       results.set(examined, refusedResult(examined.name, examined.found));
@@ -70,12 +70,11 @@ export async function storeMaterial(
     const fingerprint = examined.file.fingerprint ?? (await needs.blobs.fingerprint(examined.file.path));
     if (examined.found.kind === 'instance') {
       const uid = examined.found.facts.sopInstanceUid;
-      const known = inBatch.get(uid)?.sha256 ?? (await needs.db.material.hashOfInstance(uid));
-      if (known !== null && known !== fingerprint.sha256) {
+      if ((known.get(uid) ?? fingerprint.sha256) !== fingerprint.sha256) {
         results.set(examined, refusedResult(examined.name, new AppError('DICOM_CONFLICT')));
         continue;
       }
-      inBatch.set(uid, fingerprint);
+      known.set(uid, fingerprint.sha256);
     }
     candidates.push({ examined, found: examined.found, fingerprint });
   }
@@ -87,11 +86,13 @@ export async function storeMaterial(
   );
 
   const ordered = await needs.db.transaction(async (repositories) => {
-    for (const candidate of candidates) {
-      results.set(candidate.examined, await record(needs.clock, repositories, request, candidate));
+    const at = needs.clock.now().toISOString();
+    const added = await recordInstances(repositories, request, candidates, at, results);
+    for (const { examined, found, fingerprint } of candidates) {
+      if (found.kind === 'instance') continue;
+      results.set(examined, await record(repositories, request, { examined, found, fingerprint }, at));
     }
     const all = batch.flatMap((examined) => results.get(examined) ?? []);
-    const added = newInstances(candidates, results);
     await repositories.search.add(request.consultationId, added);
     await queueDicomSlides(repositories, request.consultationId, added, needs.clock.now());
     await appendAudit(repositories, request, all);
@@ -102,16 +103,43 @@ export async function storeMaterial(
   return ordered;
 }
 
-/** The instances the consultation did not hold before, once each. */
-function newInstances(
-  candidates: readonly Candidate[],
-  results: ReadonlyMap<Examined, UploadResult>,
-): StoredInstance[] {
-  return candidates.flatMap(({ examined, found, fingerprint }) =>
-    found.kind === 'instance' && results.get(examined)?.outcome === 'stored'
-      ? [{ ...found.facts, ...fingerprint }]
-      : [],
+function uidsOf(batch: readonly Examined[]): SopInstanceUid[] {
+  return batch.flatMap(({ found }) =>
+    found instanceof AppError || found.kind !== 'instance' ? [] : [found.facts.sopInstanceUid],
   );
+}
+
+/** Returns the instances the consultation did not hold before, once each. */
+async function recordInstances(
+  { material }: Repositories,
+  { consultationId }: StoreRequest,
+  candidates: readonly Candidate[],
+  at: string,
+  results: Map<Examined, UploadResult>,
+): Promise<StoredInstance[]> {
+  const instances = candidates.flatMap(({ examined, found, fingerprint }) =>
+    found.kind === 'instance' ? [{ examined, found, instance: { ...found.facts, ...fingerprint } }] : [],
+  );
+  if (instances.length === 0) return [];
+  const additions = await material.addInstances(
+    consultationId,
+    instances.map(({ instance }) => instance),
+    at,
+  );
+  const added: StoredInstance[] = [];
+  for (const [place, { examined, found, instance }] of instances.entries()) {
+    const addition = additions[place];
+    // Another upload may have brought the UID with other bytes since the first look.
+    if (addition === 'conflict') {
+      results.set(examined, refusedResult(examined.name, new AppError('DICOM_CONFLICT')));
+      continue;
+    }
+    if (addition === 'added') added.push(instance);
+    const { studyUid, seriesUid } = instance;
+    const line = { ...NOTHING, name: examined.name, kind: found.kind, title: found.title, studyUid, seriesUid };
+    results.set(examined, { ...line, outcome: addition === 'added' ? 'stored' : 'duplicate' });
+  }
+  return added;
 }
 
 /** The line for a file that was not stored. */
@@ -131,27 +159,15 @@ const NOTHING = {
 } as const;
 
 async function record(
-  clock: Clock,
   { material, ...repositories }: Repositories,
-  request: StoreRequest,
-  { examined, found, fingerprint }: Candidate,
+  { consultationId }: StoreRequest,
+  { examined, found, fingerprint }: Candidate & { readonly found: Exclude<Storable, RecognisedInstance> },
+  at: string,
 ): Promise<UploadResult> {
-  const at = clock.now().toISOString();
-  const { consultationId } = request;
   await material.addBlob(fingerprint.sha256, fingerprint.sizeBytes, at);
   const line = { ...NOTHING, name: examined.name, kind: found.kind, title: found.title };
   const stored = (isNew: boolean) => (isNew ? 'stored' : 'duplicate');
   switch (found.kind) {
-    case 'instance': {
-      const instance = { ...found.facts, ...fingerprint };
-      await material.addInstance(instance, at);
-      // Asked again: another upload may have brought the UID with other bytes since the first look.
-      if ((await material.hashOfInstance(instance.sopInstanceUid)) !== fingerprint.sha256) {
-        return refusedResult(examined.name, new AppError('DICOM_CONFLICT'));
-      }
-      const added = await material.linkInstance(consultationId, instance, at);
-      return { ...line, outcome: stored(added), studyUid: instance.studyUid, seriesUid: instance.seriesUid };
-    }
     case 'slide': {
       const id = randomUUID() as SlideId;
       const { description } = found;

@@ -91,7 +91,7 @@ test('rule 3: the check of the storage finds what is lost, what is changed and w
 
   const [lost, changed] = await server.services.db.material.blobs('', 2);
   const stray = await server.services.blobs.put(Buffer.from('nobody knows me'));
-  const pathOf = (sha256: string) => join(server.dataDir, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  const pathOf = (sha256: string) => join(server.dataDir, 'blobs', sha256.slice(0, 2), sha256);
   await rm(pathOf(lost!.sha256));
   const path = pathOf(changed!.sha256);
   await chmod(path, 0o640);

@@ -5,7 +5,7 @@ const REMEMBERED = 300;
 /** Lists make a text of their own for each length; those are not worth keeping. */
 const LONGEST_TEXT = 4000;
 /** What changes no table, so that the columns of a prepared statement stay what they are. */
-const REUSABLE = /^\s*(?:select|with|insert|update|delete|begin|commit|rollback)\b/i;
+const REUSABLE = /^\s*(?:select|with|insert|update|delete|begin|commit|rollback|savepoint|release)\b/i;
 
 /**
  * A SQLite connection that prepares the same text once. Statements run to their end before anything else runs, so one
