@@ -8,6 +8,7 @@ import * as instanceRepairs from './migrations/0005-instance-repairs.ts';
 import * as dimsePeers from './migrations/0006-dimse-peers.ts';
 import * as derivedFrames from './migrations/0007-derived-frames.ts';
 import * as joinStoredSlides from './migrations/0008-join-stored-slides.ts';
+import * as searchCounts from './migrations/0010-search-counts.ts';
 import * as sidePyramids from './migrations/0012-side-pyramids.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-dimse-peers': dimsePeers,
   '0007-derived-frames': derivedFrames,
   '0008-join-stored-slides': joinStoredSlides,
+  '0010-search-counts': searchCounts,
   '0012-side-pyramids': sidePyramids,
 };
 

@@ -108,6 +108,15 @@ function tableNames(names: Aliases): Readonly<Record<keyof Aliases, RawBuilder<u
   };
 }
 
+/** True when a study matches with all it holds, or not at all. */
+export function isOfStudies({ scope, filters }: IndexSearch): boolean {
+  const below = ({ attribute }: IndexedFilter): boolean => {
+    const [place] = PLACES[attribute];
+    return SERIES_PLACES.has(place) || INSTANCE_PLACES.has(place);
+  };
+  return scope.seriesUid === undefined && scope.sopInstanceUid === undefined && !filters.some(below);
+}
+
 function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSearch, names: Aliases): Sql {
   const all: IndexedFilter[] = [
     ...(scope.studyUid === undefined ? [] : [exactly('studyUid', scope.studyUid)]),

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 /**
  * Raised whenever the index holds something new or keeps it in another form: servers then make it anew at their start.
  */
-const VERSION = 1;
+const VERSION = 2;
 const CONSULTATIONS_AT_ONCE = 100;
 const STUDIES_AT_ONCE = 200;
 
@@ -23,6 +23,7 @@ export async function refreshSearchIndex(db: Kysely<Tables>): Promise<void> {
       'search_names',
       'search_series',
       'search_requests',
+      'search_counts',
       'search_version',
     ] as const) {
       await transaction.deleteFrom(table).execute();

@@ -1,13 +1,20 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { StoredInstance } from '#server/domain/material-ports.ts';
-import type { FoundKey, FoundSeries, FoundStudy, SearchIndex, SearchReach } from '#server/domain/search-ports.ts';
+import type {
+  FoundKey,
+  FoundSeries,
+  FoundStudy,
+  IndexSearch,
+  SearchIndex,
+  SearchReach,
+} from '#server/domain/search-ports.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
-import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
-import { bytewise, withoutIndex } from './dialects/search-text.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid, UserId } from '#shared/ids.ts';
+import { bytewise, isInList, listValue, withoutIndex } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import { fixedStatement } from './fixed-statement.ts';
 import type { KnownTotals } from './known-totals.ts';
-import { conditionsOf, tablesOf } from './search-conditions.ts';
+import { conditionsOf, isOfStudies, tablesOf } from './search-conditions.ts';
 import { isVisible, studyColumns } from './search-visibility.ts';
 import { type AddedSeries, enterStudy, split } from './search-writer.ts';
 import type { Tables } from './tables.ts';
@@ -38,12 +45,10 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
     },
 
     async count(reach, search) {
-      const query = sql<{ n: number }>`select count(*) as n from (select 1 from ${tablesOf(search.level)}
-        where ${conditionsOf(db, reach, search)} limit ${sql.lit(MAX_TOTAL)}) found`;
-      const compiled: CompiledQuery<{ n: number }> = query.compile(db);
+      const compiled = totalOf(db, reach, search).compile(db);
       return await totals.get(JSON.stringify([compiled.sql, compiled.parameters]), async () => {
         const { rows } = await db.executeQuery(compiled);
-        return Number(rows[0]?.n ?? 0);
+        return Math.min(MAX_TOTAL, Number(rows[0]?.n ?? 0));
       });
     },
 
@@ -64,6 +69,22 @@ function addedSeries(instances: readonly StoredInstance[]): AddedSeries[] {
     const [first] = members;
     return first === undefined ? [] : [{ seriesUid, instanceCount: members.length, first }];
   });
+}
+
+/**
+ * How many matches there are. Series and instances of studies that match as a whole are added up; those of a study that
+ * several consultations hold are counted, since the person may see some of them twice.
+ */
+function totalOf(db: Kysely<Tables>, reach: SearchReach, search: IndexSearch): RawBuilder<{ n: number }> {
+  const { level } = search;
+  const conditions = conditionsOf(db, reach, search);
+  const counted = (more: RawBuilder<unknown>) => sql<{ n: number }>`select count(*) as n from (select 1
+    from ${tablesOf(level)} where ${conditions}${more} limit ${sql.lit(MAX_TOTAL)}) found`;
+  if (level === 'study' || !isOfStudies(search)) return counted(sql``);
+  const column = sql.ref(level === 'series' ? 'n.series_count' : 'n.instance_count');
+  return sql<{ n: number }>`select (${counted(sql` and s.shared = 1`)}) + (select coalesce(sum(${column}), 0)
+    from search_studies s join search_counts n on n.study_row = s.id
+    where ${conditionsOf(db, reach, { ...search, level: 'study' })} and s.shared = 0) as n`;
 }
 
 interface FoundRow {
@@ -95,6 +116,55 @@ function orderOf(db: Kysely<Tables>, level: SearchLevel): RawBuilder<unknown> {
   return sql`${series}, i.instance_number is null, i.instance_number, ${uid('m.sop_instance_uid')}`;
 }
 
+interface StudyList {
+  readonly userId: UserId;
+  readonly ids: string;
+}
+
+interface StudyRow {
+  readonly id: number;
+  readonly study_uid: string;
+  readonly sample_uid: string;
+  readonly shared: number;
+  readonly dataset: string;
+  readonly modalities: string;
+  readonly series_count: number;
+  readonly instance_count: number;
+}
+
+type SelectStudies = (db: Kysely<Tables>, values: StudyList) => Promise<{ readonly rows: readonly StudyRow[] }>;
+
+/** Statements by what they may see; there are as many as roles. */
+const studyStatements = new Map<string, SelectStudies>();
+
+function selectStudies({ visibility }: SearchReach): SelectStudies {
+  const { asReferrer, asExpert, asAnybody } = visibility;
+  const key = JSON.stringify([asReferrer, asExpert, asAnybody].map((states) => [...states]));
+  const known = studyStatements.get(key);
+  if (known !== undefined) return known;
+  const statement = fixedStatement((db, { userId, ids }: StudyList) =>
+    db
+      .selectFrom('search_studies as s')
+      .innerJoin('search_counts as n', 'n.study_row', 's.id')
+      .innerJoin('consultations as c', 'c.id', 's.consultation_id')
+      .select(['s.id', 's.study_uid', 's.sample_uid', 's.shared', 's.dataset', 's.modalities'])
+      .select(['n.series_count', 'n.instance_count'])
+      .where(isInList(db, sql.ref('s.id'), ids))
+      .where(
+        isVisible(
+          { userId, visibility },
+          {
+            consultationId: withoutIndex(db, sql.ref('c.id')),
+            state: withoutIndex(db, sql.ref('c.state')),
+            referrerId: withoutIndex(db, sql.ref('c.referrer_id')),
+          },
+        ),
+      ),
+  );
+  studyStatements.set(key, statement);
+  return statement;
+}
+
 /**
  * Asks the consultation itself once more whether the person may see it: what an answer shows hangs on no copy of its
  * state.
@@ -107,38 +177,15 @@ async function studiesOf(
   const found = new Map<number, FoundStudy>();
   const wanted = [...new Set(rows)];
   for (let from = 0; from < wanted.length; from += LIST_PART) {
-    const part = await db
-      .selectFrom('search_studies as s')
-      .innerJoin('consultations as c', 'c.id', 's.consultation_id')
-      .select(['s.id', 's.study_uid', 's.sample_uid', 's.shared', 's.dataset', 's.modalities'])
-      .select((eb) => [
-        eb
-          .selectFrom('search_series as r')
-          .whereRef('r.study_row', '=', 's.id')
-          .select((of) => of.fn.countAll().as('n'))
-          .as('series'),
-        eb
-          .selectFrom('search_series as r')
-          .whereRef('r.study_row', '=', 's.id')
-          .select((of) => of.fn.sum('r.instance_count').as('n'))
-          .as('instances'),
-      ])
-      .where('s.id', 'in', wanted.slice(from, from + LIST_PART))
-      .where(
-        isVisible(reach, {
-          consultationId: withoutIndex(db, sql.ref('c.id')),
-          state: withoutIndex(db, sql.ref('c.state')),
-          referrerId: withoutIndex(db, sql.ref('c.referrer_id')),
-        }),
-      )
-      .execute();
+    const ids = listValue(db, wanted.slice(from, from + LIST_PART));
+    const { rows: part } = await selectStudies(reach)(db, { userId: reach.userId, ids });
     for (const row of part) {
       const counted =
         row.shared === 1
           ? await countShared(db, reach, row.study_uid)
           : {
-              seriesCount: Number(row.series),
-              instanceCount: Number(row.instances),
+              seriesCount: row.series_count,
+              instanceCount: row.instance_count,
               modalities: split(row.modalities),
             };
       found.set(row.id, {

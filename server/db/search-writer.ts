@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { fromElementLines, toElementLines } from '#shared/dicom/query/element-lines.ts';
 import { foldText } from '#shared/dicom/query/fold-text.ts';
 import {
   completedStudy,
@@ -68,6 +69,25 @@ const countInstances = fixedStatement((db, { row, seriesUid, instanceCount }: Co
     .where('series_uid', '=', seriesUid),
 );
 
+interface AddedCounts {
+  readonly row: number;
+  readonly series: number;
+  readonly instances: number;
+}
+const addCounts = fixedStatement((db, { row, series, instances }: AddedCounts) =>
+  db
+    .updateTable('search_counts')
+    .set((eb) => ({
+      series_count: eb('series_count', '+', series),
+      instance_count: eb('instance_count', '+', instances),
+    }))
+    .where('study_row', '=', row),
+);
+
+function instancesIn(series: readonly AddedSeries[]): number {
+  return series.reduce((sum, { instanceCount }) => sum + instanceCount, 0);
+}
+
 /**
  * Enters series into the index, those that came first at the front; the transaction holds `lockSearchIndex`. A study
  * shows the attributes of the first instance that came, completed by the first ones of its other series.
@@ -89,8 +109,9 @@ export async function enterStudy(
     return study === null ? undefined : await insertStudies(db, [study]);
   }
   const fresh = (await withoutKnown(db, known.id, added)).map(readSeries);
+  await addCounts(db, { row: known.id, series: fresh.length, instances: instancesIn(added) });
   if (fresh.length === 0) return;
-  const before = parse(known.dataset);
+  const before = fromElementLines(known.dataset);
   const dataset = fresh.reduce((study, { instance }) => completedStudy(study, instance) ?? study, before);
   const modalities = joined([...split(known.modalities), ...fresh.map(({ added: { first } }) => first.modality)]);
   const entry = studyEntry(dataset);
@@ -143,6 +164,15 @@ export async function insertStudies(db: Kysely<Tables>, studies: readonly NewStu
     .execute();
   const ids = new Map(rows.map((row) => [`${row.consultation_id} ${row.study_uid}`, row.id]));
   const numbered = studies.map((study) => [ids.get(`${study.owner.id} ${study.studyUid}`) ?? 0, study] as const);
+  await db
+    .insertInto('search_counts')
+    .values(
+      numbered.map(([row, { series }]) => ({
+        ...{ study_row: row, series_count: series.length },
+        instance_count: instancesIn(series.map(({ added }) => added)),
+      })),
+    )
+    .execute();
   await insertTexts(db, new Map(numbered.map(([row, { entry }]) => [row, entry])));
   await insertSeries(db, new Map(numbered.map(([row, { series }]) => [row, series])));
 }
@@ -168,7 +198,7 @@ function columnsOf(entry: StudyEntry) {
     patient_id: entry.patientId,
     patient_birth_date: entry.patientBirthDate,
     patient_sex: entry.patientSex,
-    dataset: JSON.stringify(entry.dataset),
+    dataset: toElementLines(entry.dataset),
   };
 }
 
@@ -214,7 +244,7 @@ function seriesColumns(entry: SeriesEntry, { first, instanceCount }: AddedSeries
     performed_date: entry.performedDate,
     performed_time: entry.performedTime,
     instance_count: instanceCount,
-    dataset: JSON.stringify(entry.dataset),
+    dataset: toElementLines(entry.dataset),
   };
 }
 

@@ -30,6 +30,7 @@ export interface Tables {
   search_names: SearchNameRow;
   search_series: SearchSeriesRow;
   search_requests: SearchRequestRow;
+  search_counts: SearchCountsRow;
   search_version: { version: number };
   user: UserRow;
 }
@@ -352,6 +353,13 @@ export interface SearchRequestRow {
   series_uid: string;
   scheduled_step_id: string;
   requested_procedure_id: string;
+}
+
+/** Of a row of search_studies, by its id. */
+export interface SearchCountsRow {
+  study_row: number;
+  series_count: number;
+  instance_count: number;
 }
 
 /** The columns of the account library's user table that we read. */

@@ -49,12 +49,16 @@ export async function findMatches(
     // Combined matching of dates and times is negotiated, and we do not offer it (PS3.4 section C.5.1.1).
     combinedDateTime: false,
   };
-  if (level !== 'PATIENT') return (await searchDicom({ db }, principal, { ...query, limit, offset: 0 }, '')).datasets;
+  const search = async (limit: number, offset: number): Promise<DicomJsonDataset[]> => {
+    const { texts } = await searchDicom({ db }, principal, { ...query, limit, offset }, '');
+    return texts.map((text) => JSON.parse(text) as DicomJsonDataset);
+  };
+  if (level !== 'PATIENT') return await search(limit, 0);
 
   // One data set a patient: two patients may share an ID, which hospitals give for themselves.
   const patients = new Map<string, DicomJsonDataset>();
   for (let offset = 0; patients.size < limit; offset += STUDIES_AT_ONCE) {
-    const { datasets } = await searchDicom({ db }, principal, { ...query, limit: STUDIES_AT_ONCE, offset }, '');
+    const datasets = await search(STUDIES_AT_ONCE, offset);
     for (const study of datasets) {
       const nameAndId = JSON.stringify([study[TAGS.patientId]?.Value ?? null, study[TAGS.patientName]?.Value ?? null]);
       if (!patients.has(nameAndId)) patients.set(nameAndId, study);

@@ -1,4 +1,5 @@
 import type { DicomJsonDataset, DicomJsonElement, DicomJsonValue } from '#shared/dicom/dicom-json.ts';
+import { mergeElementLines, toElementLines, toJsonText } from '#shared/dicom/query/element-lines.ts';
 import { answerOf } from '#shared/dicom/query/index-entry.ts';
 import {
   ANSWER_ATTRIBUTES,
@@ -58,14 +59,15 @@ function addTo(tree: FieldTree, [tag = '', ...rest]: readonly string[]): void {
   addTo(own, rest);
 }
 
-/** The answer about a match. `instance` is the one that speaks for it, when it had to be read. */
+/** The answer about a match, as JSON text. `instance` is the one that speaks for it, when it had to be read. */
 export function answerTo(
   { key, study, series }: Match,
   instance: DicomJsonDataset | null,
   fields: Fields | null,
   base: string,
-): DicomJsonDataset {
+): string {
   let url = `${base}/studies/${study.studyUid}`;
+  let lines = study.dataset;
   const made: Record<string, DicomJsonElement> = {
     // DICOM JSON is UTF-8 whatever the files are (PS3.18 section F.2).
     '00080005': { vr: 'CS', Value: ['ISO_IR 192'] },
@@ -75,25 +77,19 @@ export function answerTo(
     '00201206': { vr: 'IS', Value: [study.seriesCount] },
     '00201208': { vr: 'IS', Value: [study.instanceCount] },
   };
-  let copied = parse(study.dataset);
   if (series !== null) {
     url += `/series/${series.seriesUid}`;
-    copied = { ...copied, ...parse(series.dataset) };
+    lines = mergeElementLines(lines, series.dataset);
     made['00080060'] = series.modality === '' ? { vr: 'CS' } : { vr: 'CS', Value: [series.modality] };
     made['00201209'] = { vr: 'IS', Value: [series.instanceCount] };
   }
   if (key.sopInstanceUid !== undefined) {
     url += `/instances/${key.sopInstanceUid}`;
-    copied = { ...copied, ...answerOf('instance', instance ?? {}) };
+    lines = mergeElementLines(lines, toElementLines(answerOf('instance', instance ?? {})));
   }
   if (base !== '') made['00081190'] = { vr: 'UR', Value: [url] };
-  const asked = fields === null || instance === null ? {} : pick(instance, fields);
-  return inOrder({ ...copied, ...asked, ...made });
-}
-
-/** Attributes stand in the order of their tags (PS3.18 section F.2.2). */
-function inOrder(dataset: DicomJsonDataset): DicomJsonDataset {
-  return Object.fromEntries(Object.entries(dataset).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (fields !== null && instance !== null) lines = mergeElementLines(lines, toElementLines(pick(instance, fields)));
+  return toJsonText(mergeElementLines(lines, toElementLines(made)));
 }
 
 function pick(instance: DicomJsonDataset, { level, tree }: Fields): DicomJsonDataset {
@@ -125,9 +121,4 @@ function everything(item: DicomJsonDataset): FieldTree {
 
 function isDataset(value: DicomJsonValue): value is DicomJsonDataset {
   return typeof value === 'object' && value !== null;
-}
-
-/** Written by the index as DICOM JSON. */
-function parse(text: string): DicomJsonDataset {
-  return JSON.parse(text) as DicomJsonDataset;
 }

@@ -16,8 +16,8 @@ export interface SearchNeeds {
 }
 
 export interface SearchResult {
-  /** One data set a match, newest study first. */
-  readonly datasets: readonly DicomJsonDataset[];
+  /** One data set a match as DICOM JSON text, newest study first. */
+  readonly texts: readonly string[];
   /** All matches, whatever the offset and the limit. A large number may be some seconds old. */
   readonly total: number;
 }
@@ -43,7 +43,7 @@ export async function searchDicom(
     others.length === 0
       ? await fromIndex(needs, reach, search, query)
       : await fromInstances(needs, reach, search, others, query);
-  return { datasets: await answers(needs.db, matches, query, base), total };
+  return { texts: await answers(needs.db, matches, query, base), total };
 }
 
 /** Parts the filters into those of the index and those that need the instances. */
@@ -146,9 +146,9 @@ async function answers(
   matches: readonly Match[],
   { level, include }: DicomQuery,
   base: string,
-): Promise<DicomJsonDataset[]> {
+): Promise<string[]> {
   const fields = includedFields(level, include);
-  const found: DicomJsonDataset[] = [];
+  const found: string[] = [];
   for (let from = 0; from < matches.length; from += READ_AT_ONCE) {
     const part = matches.slice(from, from + READ_AT_ONCE);
     const read = level === 'instance' || fields !== null;

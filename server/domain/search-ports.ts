@@ -78,7 +78,7 @@ export interface FoundStudy {
   readonly studyUid: StudyUid;
   /** Of the instance whose attributes the study answers with. */
   readonly sampleUid: SopInstanceUid;
-  /** Its attributes that every answer holds, as DICOM JSON text. */
+  /** Its attributes that every answer holds (shared/dicom/query/element-lines.ts). */
   readonly dataset: string;
   readonly modalities: readonly string[];
   readonly seriesCount: number;
@@ -90,6 +90,7 @@ export interface FoundSeries {
   readonly seriesUid: SeriesUid;
   readonly sampleUid: SopInstanceUid;
   readonly modality: string;
+  /** As that of the study. */
   readonly dataset: string;
   readonly instanceCount: number;
 }

@@ -23,6 +23,18 @@ export function bytewise<T>(db: Kysely<T>, column: RawBuilder<unknown>): RawBuil
   return isPostgres(db) ? sql`${column} collate "C"` : column;
 }
 
+/** True where the column is one of the numbers of a list, which is a single value however long it is: see `listValue`. */
+export function isInList<T>(db: Kysely<T>, column: RawBuilder<unknown>, list: string): RawBuilder<SqlBool> {
+  return isPostgres(db)
+    ? sql<SqlBool>`${column} = any(${list}::bigint[])`
+    : sql<SqlBool>`${column} in (select value from json_each(${list}))`;
+}
+
+/** A list of numbers as `isInList` takes it. */
+export function listValue<T>(db: Kysely<T>, numbers: readonly number[]): string {
+  return isPostgres(db) ? `{${numbers.join(',')}}` : `[${numbers.join(',')}]`;
+}
+
 /** Makes the index of parts of texts, one text a row of search_studies. */
 export async function createSubstringIndex(db: Kysely<unknown>): Promise<void> {
   if (!isPostgres(db)) {
