@@ -56,6 +56,12 @@ describe('a hostile peer', () => {
     await dimse.addPeer('PEER', 'referrer', { consultationId: id });
     await dimse.addPeer('ELSEWHERE', 'referrer', { address: '192.0.2.0/24' });
     await dimse.addPeer('HERE', 'referrer', { address: '127.0.0.0/8' });
+    // The process that reads objects is there from now on: starting it may take longer than the patience above.
+    const contexts = [[CT, EXPLICIT_LITTLE_ENDIAN]] as const;
+    const first = await openTestAssociation(dimse.port, { calling: 'PEER', contexts });
+    const request = { field: COMMAND.storeRequest, affectedSopClass: CT, affectedSopInstance: '1.2.3.4.4' };
+    await first.ask(1, request, encodeSample(sampleInstance([sample(0x00080018, 'UI', '1.2.3.4.4')])));
+    await first.release();
   });
   afterAll(() => dimse.close());
 
