@@ -30,6 +30,7 @@ import { materialRoutes } from './routes/material.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { expressTiles, slideImageRoutes } from './routes/slide-images.ts';
+import { slideQualityRoutes } from './routes/slide-quality.ts';
 import { slideRegionRoutes } from './routes/slide-region.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import type { Services } from './services.ts';
@@ -97,6 +98,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(uploadRoutes(services));
   await routes.register(slideImageRoutes(services));
   await routes.register(slideRegionRoutes(services));
+  await routes.register(slideQualityRoutes(services));
   await routes.register(deepZoomRoutes(services));
   await routes.register(iiifRoutes(services));
   await routes.register(dicomwebRoutes(services));

@@ -18,6 +18,7 @@ import { DisplaySetReader } from './domain/display-sets.ts';
 import { createFrameDirectory } from './domain/frame-directory.ts';
 import type { BulkDataReader, SlideImages } from './domain/image-ports.ts';
 import type { ImportNeeds } from './domain/import-path.ts';
+import type { MeasureServices } from './domain/measure-slide-quality.ts';
 import type { BlobStore, Clock, Database, DerivedStore } from './domain/ports.ts';
 import type { FrameNeeds } from './domain/read-frames.ts';
 import { MetadataReader } from './domain/read-metadata.ts';
@@ -25,6 +26,7 @@ import { openRendering, type RenderingNeeds } from './domain/renderable.ts';
 import type { SidePyramidMaker } from './domain/side-pyramid-ports.ts';
 import type { SlideRegions } from './domain/slide-region-ports.ts';
 import type { Log } from './log.ts';
+import { openQualityMeasurer } from './slides/quality/quality-measurer.ts';
 import { createSidePyramidMaker } from './slides/side-pyramid-maker.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
@@ -43,6 +45,8 @@ export interface MaterialServices {
   readonly tiles: TileService;
   readonly slideImages: SlideImages;
   readonly slideRegions: SlideRegions;
+  /** Measures a stored slide in processes that give way to all others. */
+  readonly measureStored: MeasureServices['measureStored'];
   readonly frames: FrameNeeds;
   readonly bulkData: BulkDataReader;
   readonly rendering: RenderingNeeds;
@@ -108,6 +112,7 @@ export async function openMaterial(options: {
     const slide = await db.material.slide(id);
     return slide === null ? null : { sha256: slide.sha256, side: slide.side?.sha256 ?? null };
   };
+  const quality = openQualityMeasurer((sha256) => openBlobSource(blobs, sha256));
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
   const tidy = async (): Promise<void> => {
@@ -128,6 +133,7 @@ export async function openMaterial(options: {
     tiles,
     slideImages: createSlideImages(tiles, refOf, () => clock.now().getTime()),
     slideRegions: createSlideRegions(pool, refOf),
+    measureStored: quality.measure,
     frames,
     bulkData,
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
@@ -144,6 +150,7 @@ export async function openMaterial(options: {
     async close() {
       if (tidying !== null) clearInterval(tidying);
       await tiles.close();
+      await quality.close();
       await objects.settled();
       const pools = [parsing, inspection, decoders, slideDecoders.tiles, slideDecoders.pictures];
       await Promise.all(pools.map((pool) => pool.close()));

@@ -1,4 +1,5 @@
 import { createDecodePool } from './codecs/frame-decoder.ts';
+import type { MeasureServices } from './domain/measure-slide-quality.ts';
 import type { PixelReader } from './domain/picture-ports.ts';
 import type { BlobStore, Clock, Database } from './domain/ports.ts';
 import type { SidePyramidMaker } from './domain/side-pyramid-ports.ts';
@@ -32,6 +33,7 @@ export function openReports({
   log,
   tiles,
   sidePyramids,
+  measureStored,
 }: {
   readonly db: Database;
   readonly blobs: BlobStore;
@@ -39,6 +41,7 @@ export function openReports({
   readonly log: Log;
   readonly tiles: Pick<TileService, 'region' | 'describe'>;
   readonly sidePyramids: SidePyramidMaker;
+  readonly measureStored: MeasureServices['measureStored'];
 }): ReportServices {
   const decoders = createDecodePool(DECODING_THREADS);
   const pixels = createPixelReader({ material: db.material, blobs, decoders, tiles });
@@ -58,7 +61,7 @@ export function openReports({
         startJobWorker({ queue: db.jobs, clock, handlers, onFailure }),
         startJobWorker({
           ...{ queue: db.jobs, clock, onFailure, leaseMs: LONG_JOB_LEASE_MS, mostMs: LONG_JOB_MS },
-          handlers: longJobHandlers({ db, blobs, clock, sidePyramids }),
+          handlers: longJobHandlers({ db, blobs, clock, sidePyramids, measureStored }),
         }),
       ];
     },

@@ -87,7 +87,10 @@ export async function openServices(config: Config, log: Log, demoAccounts: reado
       derived: { store: derivedStore, budgetBytes: config.derivedCacheBytes },
     });
     closing.push(() => material.close());
-    const reports = openReports({ db, blobs, clock, log, tiles: material.tiles, sidePyramids: material.sidePyramids });
+    const reports = openReports({
+      ...{ db, blobs, clock, log, tiles: material.tiles },
+      ...{ sidePyramids: material.sidePyramids, measureStored: material.measureStored },
+    });
     closing.push(() => reports.close());
 
     return {

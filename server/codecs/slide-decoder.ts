@@ -20,11 +20,15 @@ export interface SlideDecoderLimits {
 /** A strip of the largest size we accept fits; a tile takes some milliseconds. A picture has its own limit below this one. */
 const LIMITS: SlideDecoderLimits = { memoryMb: 2048, tileTimeoutMs: 20_000, pictureTimeoutMs: 115_000 };
 
-/** The processes; `tiles` of them at most decode tiles. */
-export function createSlideDecodePools(tiles: number, limits: SlideDecoderLimits = LIMITS): SlideDecodePools {
+/** The processes; `tiles` of them at most decode tiles. Those in the background give way to all others. */
+export function createSlideDecodePools(
+  tiles: number,
+  limits: SlideDecoderLimits = LIMITS,
+  background = false,
+): SlideDecodePools {
   const { memoryMb, tileTimeoutMs, pictureTimeoutMs } = limits;
   const entry = new URL('./decode-worker.ts', import.meta.url);
-  const common = { entry, memoryMb, nativeModules: true };
+  const common = { entry, memoryMb, nativeModules: true, background };
   return {
     tiles: createWorkerPool({ ...common, size: tiles, timeoutMs: tileTimeoutMs }),
     pictures: createWorkerPool({ ...common, size: 1, timeoutMs: pictureTimeoutMs }),

@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '#shared/errors.ts';
 import type { WorkerReply, WorkerRequest } from './worker-protocol.ts';
@@ -24,6 +25,8 @@ export interface WorkerPoolOptions {
   readonly idleMs?: number;
   /** The entry needs native modules (sharp). */
   readonly nativeModules?: boolean;
+  /** Its processes give way to all others: nobody waits for what they do. */
+  readonly background?: boolean;
 }
 
 export interface WorkerPool {
@@ -71,6 +74,15 @@ const ABANDONED_MS = 2000;
 const MEGABYTE = 1024 * 1024;
 const PAGE_BYTES = 4096;
 
+/** A system that knows no priorities runs it as any other. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // The process may have ended already, too.
+  }
+}
+
 /** A pool of processes that all run the same entry module. */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const workers = new Set<Worker>();
@@ -93,6 +105,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    if (options.background === true && child.pid !== undefined) giveWay(child.pid);
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const worker: Worker = { child, gone, job: null, stopWatching: () => {}, hurry: () => {} };
     workers.add(worker);

@@ -13,6 +13,7 @@ import { createMaterialRepository } from './material-repository.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
+import { createSlideQualityRepository } from './slide-quality-repository.ts';
 import type { Tables } from './tables.ts';
 import { createTokenRepository } from './token-repository.ts';
 import { createUserDirectory } from './user-repository.ts';
@@ -33,6 +34,7 @@ function createRepositories(
     material: createMaterialRepository(db),
     sidePyramids: createSidePyramidRepository(db),
     derived: createDerivedFrameRepository(db),
+    quality: createSlideQualityRepository(db),
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
     reports: createReportRepository(db),

@@ -10,6 +10,7 @@ import * as derivedFrames from './migrations/0007-derived-frames.ts';
 import * as joinStoredSlides from './migrations/0008-join-stored-slides.ts';
 import * as searchCounts from './migrations/0010-search-counts.ts';
 import * as sidePyramids from './migrations/0012-side-pyramids.ts';
+import * as slideQuality from './migrations/0014-slide-quality.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-join-stored-slides': joinStoredSlides,
   '0010-search-counts': searchCounts,
   '0012-side-pyramids': sidePyramids,
+  '0014-slide-quality': slideQuality,
 };
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */

@@ -23,6 +23,7 @@ export interface Tables {
   report_versions: ReportVersionRow;
   renditions: RenditionRow;
   derived_frames: DerivedFrameRow;
+  slide_quality: SlideQualityRow;
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
@@ -240,6 +241,14 @@ export interface RenditionRow {
 }
 
 /** A cache: rows and the objects they name may be deleted at any time. */
+export interface SlideQualityRow {
+  sha256: string;
+  form: number;
+  card: string | null;
+  refusal: string | null;
+  measured_at: string;
+}
+
 export interface DerivedFrameRow {
   source_sha256: string;
   frame_number: number;

@@ -7,6 +7,7 @@ import { encodeObjectList, MOST_LISTED_OBJECTS } from '#shared/imaging/object-li
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import { queueSidePyramid } from './make-side-pyramid.ts';
 import type { InstanceFile } from './material-ports.ts';
+import { queueSlideQuality } from './measure-slide-quality.ts';
 import type { BlobStore, Clock, Database, Repositories } from './ports.ts';
 import type { Job } from './report-ports.ts';
 
@@ -88,6 +89,7 @@ export async function joinDicomSlide(
     });
     if (!added) return;
     await queueSidePyramid(repositories, { sha256: list.sha256, description }, addedAt);
+    await queueSlideQuality(repositories, list.sha256, addedAt);
     await audit.append({
       ...{ actor: null, action: 'material.add', outcome: 'success', consultationId, subject: `series ${seriesUid}` },
       detail: { stored: 1, duplicates: 0, refused: 0 },

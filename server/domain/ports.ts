@@ -9,6 +9,7 @@ import type { MaterialRepository } from './material-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
+import type { SlideQualityRepository } from './slide-quality-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -57,6 +58,7 @@ export interface Repositories {
   readonly material: MaterialRepository;
   readonly sidePyramids: SidePyramidRepository;
   readonly derived: DerivedFrameRepository;
+  readonly quality: SlideQualityRepository;
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;

@@ -6,6 +6,7 @@ import type { StagedFile, Staging } from './ingest-ports.ts';
 import { queueDicomSlides } from './join-dicom-slide.ts';
 import { queueSidePyramid } from './make-side-pyramid.ts';
 import type { StoredInstance, StoredOutcome } from './material-ports.ts';
+import { queueSlideQuality } from './measure-slide-quality.ts';
 import type { BlobStore, Clock, Database, Fingerprint, Principal, Repositories } from './ports.ts';
 import type { Recognised, RecognisedInstance } from './recognise-file.ts';
 
@@ -176,6 +177,7 @@ async function record(
         ...{ name: baseName(examined.name), ...fingerprint },
       });
       await queueSidePyramid(repositories, { sha256: fingerprint.sha256, description }, at);
+      await queueSlideQuality(repositories, fingerprint.sha256, at);
       const present = added ? null : await material.slideByHash(consultationId, fingerprint.sha256);
       return { ...line, outcome: stored(added), slideId: present?.id ?? id };
     }

@@ -5,6 +5,11 @@ import {
   type SidePyramidServices,
   slideOfJob,
 } from '#server/domain/make-side-pyramid.ts';
+import {
+  MEASURE_SLIDE_QUALITY,
+  type MeasureServices,
+  measureSlideQuality,
+} from '#server/domain/measure-slide-quality.ts';
 import type { RenditionMaker } from '#server/domain/picture-ports.ts';
 import type { BlobStore, Clock, Database } from '#server/domain/ports.ts';
 import { produceRenditions } from '#server/domain/produce-renditions.ts';
@@ -31,8 +36,11 @@ export function jobHandlers(services: HandlerServices): Readonly<Record<string, 
 }
 
 /** Jobs that take minutes or hours: apart from the others, who wait for none of them. */
-export function longJobHandlers(services: SidePyramidServices): Readonly<Record<string, JobHandler>> {
-  return { [MAKE_SIDE_PYRAMID]: (payload, run) => makeSidePyramid(services, slideOfJob(payload), run) };
+export function longJobHandlers(services: SidePyramidServices & MeasureServices): Readonly<Record<string, JobHandler>> {
+  return {
+    [MAKE_SIDE_PYRAMID]: (payload, run) => makeSidePyramid(services, slideOfJob(payload), run),
+    [MEASURE_SLIDE_QUALITY]: (payload, run) => measureSlideQuality(services, slideOfJob(payload), run),
+  };
 }
 
 function versionOf({ reportId, version }: Job['payload']): { reportId: ReportId; version: number } {
