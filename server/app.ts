@@ -27,6 +27,7 @@ import { dicomwebRoutes } from './routes/dicomweb/dicomweb.ts';
 import { healthRoutes } from './routes/health.ts';
 import { iiifRoutes } from './routes/iiif.ts';
 import { materialRoutes } from './routes/material.ts';
+import { measurementReportRoutes } from './routes/measurement-reports.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { expressTiles, slideImageRoutes } from './routes/slide-images.ts';
@@ -93,6 +94,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(consultationRoutes(services));
   await routes.register(materialRoutes(services));
   await routes.register(deidentificationRoutes(services));
+  await routes.register(measurementReportRoutes(services));
   await routes.register(annotationRoutes(services));
   await routes.register(reportRoutes(services));
   await routes.register(uploadRoutes(services));

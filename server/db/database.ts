@@ -10,6 +10,7 @@ import { createTransactions } from './group-commit.ts';
 import { createJobQueue } from './job-queue.ts';
 import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
+import { createMeasurementReportRepository } from './measurement-report-repository.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
@@ -38,6 +39,7 @@ function createRepositories(
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
     reports: createReportRepository(db),
+    measurementReports: createMeasurementReportRepository(db),
     jobs: createJobQueue(db),
     audit: createAuditTrail(db, clock),
     dimse: createDimseRepository(db),

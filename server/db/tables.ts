@@ -24,6 +24,7 @@ export interface Tables {
   renditions: RenditionRow;
   derived_frames: DerivedFrameRow;
   slide_quality: SlideQualityRow;
+  measurement_reports: MeasurementReportRow;
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
@@ -257,6 +258,18 @@ export interface DerivedFrameRow {
   sha256: string;
   size_bytes: number;
   used_at: string;
+}
+
+/** Rows are only added. */
+export interface MeasurementReportRow {
+  consultation_id: string;
+  study_uid: string;
+  author_id: string;
+  version: number;
+  content_sha256: string;
+  sop_instance_uid: string;
+  series_uid: string;
+  written_at: string;
 }
 
 export interface JobRow {

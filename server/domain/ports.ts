@@ -6,6 +6,7 @@ import type { ConsultationRepository, TokenRepository, UserDirectory } from './c
 import type { DerivedFrameRepository } from './derived-ports.ts';
 import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
+import type { MeasurementReportRepository } from './measurement-report-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
@@ -62,6 +63,7 @@ export interface Repositories {
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;
+  readonly measurementReports: MeasurementReportRepository;
   readonly jobs: JobQueue;
   readonly audit: AuditTrail;
   readonly dimse: DimseRepository;

@@ -5,6 +5,7 @@ import type { Annotation, AnnotationDraft, Finding } from '#shared/annotation/an
 import type { Geometry } from '#shared/annotation/geometry.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
 import type { Failure } from '#shared/api/failure.ts';
+import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
 import type { AnnotationId, SlideId, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { type ExpertScene, type OpenConsultation, openExpertScene } from './expert-scene.ts';
 
@@ -230,6 +231,31 @@ describe('annotations over HTTP', () => {
     expect((await open.pathologist.put(at, { ...changed, revision: 2 })).statusCode).toBe(403);
     expect((await open.radiologist.inject({ method: 'DELETE', url: `${at}?revision=2` })).statusCode).toBe(204);
     expect((await remove()).statusCode).toBe(204);
+  });
+
+  it('exports annotations as structured reports, the same while nothing changes, then one that names the former', async () => {
+    const fresh = await scene.open();
+    const { id } = await fresh.annotate(fresh.radiologist, fresh.frameDraft({ label: 'Target 1' }));
+    await fresh.annotate(fresh.radiologist, fresh.slideDraft());
+    const archive = async () => {
+      const answer = await fresh.radiologist.get(annotationPaths.measurementReports(fresh.id));
+      expect(answer.statusCode).toBe(200);
+      return answer.rawPayload.toString('latin1');
+    };
+    const first = await archive();
+    expect(first).toContain('measurements-1.dcm');
+    expect(first).toContain(uidOfUuid(id));
+    expect(first).toContain('it lies on a slide file');
+    expect(await archive()).toBe(first);
+    const uid = /1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\.33\0?[\s\S]{0,16}?(2\.25\.\d+)/.exec(first)?.[1] ?? 'none';
+    const changed = { revision: 1, annotation: fresh.frameDraft({ label: 'Target 1, smaller' }) };
+    expectJson<Annotation>(await fresh.radiologist.put(annotationPaths.one(fresh.id, id), changed), 200);
+    const second = await archive();
+    expect(second).toContain('Target 1, smaller');
+    expect(second).toContain(uid);
+    expect(second).not.toBe(first);
+    const none = await fresh.radiologist.get(`${annotationPaths.measurementReports(fresh.id)}?seriesUid=1.2.3`);
+    expect(none.statusCode).toBe(404);
   });
 
   it('rule 4: neither an outsider nor the referrer sees annotations, and an outsider not even that they exist', async () => {

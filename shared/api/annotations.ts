@@ -5,11 +5,14 @@ import {
   findingDraftSchema,
   findingSchema,
 } from '#shared/annotation/annotation.ts';
+import { uidSchema } from '#shared/id-schemas.ts';
+import type { SeriesUid, StudyUid } from '#shared/ids.ts';
 
 export const annotationPaths = {
   list: (consultationId: string) => `/api/consultations/${consultationId}/annotations`,
   one: (consultationId: string, annotationId: string) =>
     `/api/consultations/${consultationId}/annotations/${annotationId}`,
+  measurementReports: (consultationId: string) => `/api/consultations/${consultationId}/measurement-reports`,
   findings: (consultationId: string) => `/api/consultations/${consultationId}/findings`,
   finding: (consultationId: string, findingId: string) => `/api/consultations/${consultationId}/findings/${findingId}`,
 } as const;
@@ -25,6 +28,12 @@ export const putAnnotationSchema = z.object({ revision: z.int().min(0), annotati
 
 /** DELETE …/annotations/{id}?revision=n → 204. Same query for findings. */
 export const deleteQuerySchema = z.object({ revision: z.coerce.number().int().min(1) });
+
+/** GET …/measurement-reports → a .zip of DICOM SR documents (TID 1500), of one study or series when they are named. */
+export const measurementReportsQuerySchema = z.object({
+  studyUid: uidSchema<StudyUid>().optional(),
+  seriesUid: uidSchema<SeriesUid>().optional(),
+});
 
 /** GET …/findings: all authors', oldest first. */
 export const findingsSchema = z.object({ findings: z.array(findingSchema) });

@@ -18,6 +18,7 @@ import { initialReading, type PanelTab, reading } from './reading-state.ts';
 import { ResizablePanel } from './resizable-panel.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { toolOfKey } from './tool-choices.ts';
+import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
 import { readPlace } from './view-address.ts';
@@ -67,7 +68,9 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     const first = firstItem(items, search, me.role === 'pathologist');
     return initialReading(first === undefined ? null : itemKey(first), !narrow, firstTab(consultation));
   });
-  const work = useReadingRecords({ consultation, records, report, state, dispatch });
+  const own = useReadingRecords({ consultation, records, report, state, dispatch });
+  const layers = useObjectLayers(material);
+  const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const panes = usePanes({ items, state, dispatch, search, setSearch });
   const activeItem = panes.items[state.grid.active] ?? undefined;
 
@@ -130,7 +133,9 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       work={work}
       report={report}
       images={panes.images}
+      layers={layers}
       onShow={show}
+      onShowPlace={panes.show}
       onCopy={(annotation) => copyOn(annotation, panes.images, work)}
     />
   );

@@ -1,17 +1,21 @@
 import { Tabs } from '@mantine/core';
 import type { Dispatch } from 'react';
-import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { Annotation, Target } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
+import type { ViewState } from '#shared/imaging/view-state.ts';
 import { ReportEditor } from '#viewer/report/report-editor.tsx';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { FindingList } from './finding-list.tsx';
+import { MeasurementReportLink } from './measurement-report-link.tsx';
+import { ObjectLayerList } from './object-layer-list.tsx';
 import { type PaneItem, placeInWords } from './pane-item.ts';
 import { QuestionPanel } from './question-panel.tsx';
 import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from './reading-state.ts';
 import type { ShownImages } from './shown-images.ts';
 import styles from './side-panel.module.css';
+import type { ObjectLayers } from './use-object-layers.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
 interface SidePanelProps {
@@ -23,6 +27,9 @@ interface SidePanelProps {
   readonly work: ReadingWork;
   readonly report: MyReportStore | null;
   readonly images: ShownImages;
+  /** What objects of other systems say about the images. */
+  readonly layers: ObjectLayers;
+  readonly onShowPlace: (target: Target, view: ViewState | null) => void;
   readonly onShow: (annotation: Annotation) => void;
   readonly onCopy: (annotation: Annotation) => void;
 }
@@ -40,7 +47,8 @@ function Count({ value }: { readonly value: number }) {
 
 /** Findings, annotations, report and questions beside the images. */
 export function SidePanel(props: SidePanelProps) {
-  const { consultation, material, items, state, dispatch, work, report, images, onShow, onCopy } = props;
+  const { consultation, material, items, state, dispatch, work, report, images, layers, onShow, onShowPlace, onCopy } =
+    props;
   const readsRecords = consultation.actions.includes('annotation.read');
   const tabs = PANEL_TABS.filter(
     (tab) => tab === 'questions' || (readsRecords && (tab !== 'report' || report !== null)),
@@ -98,6 +106,8 @@ export function SidePanel(props: SidePanelProps) {
           onLockAuthor={(id) => dispatch({ type: 'lock', id })}
           onCopy={onCopy}
         />
+        <MeasurementReportLink annotations={annotations} consultationId={consultation.id} />
+        <ObjectLayerList layers={layers} onShow={onShowPlace} />
       </Tabs.Panel>
       <Tabs.Panel value="report" className={styles.content ?? ''}>
         {report !== null && (

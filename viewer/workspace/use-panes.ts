@@ -16,8 +16,11 @@ const ADDRESS_AFTER_MS = 600;
 export interface Panes {
   /** The items of the viewports, row by row; null is an empty one. */
   readonly items: readonly (PaneItem | null)[];
-  /** Opens the image of a target where it is open already, else in the active viewport, and restores the view. */
-  show(target: Target, view: ViewState): void;
+  /**
+   * Opens the image of a target where it is open already, else in the active viewport, and restores the view; without
+   * one the image is shown as the viewport shows images now.
+   */
+  show(target: Target, view: ViewState | null): void;
   cancelDrawing(): boolean;
   /** What is on the screen, and what its pixels say. */
   readonly images: ShownImages;
@@ -26,6 +29,8 @@ export interface Panes {
   /** The opened engine of a viewport. */
   engineOf(pane: number): PaneEngine | undefined;
 }
+
+type Wanted = Omit<Place, 'view'> & { readonly view: ViewState | null };
 
 interface PanesOptions {
   readonly items: readonly PaneItem[];
@@ -39,7 +44,7 @@ interface PanesOptions {
 export function usePanes({ items, state, dispatch, search, setSearch }: PanesOptions): Panes {
   const engines = useRef(new Map<number, PaneEngine>());
   /** Places that wait for their item to be opened, by its key. */
-  const waiting = useRef(new Map<string, Place>());
+  const waiting = useRef(new Map<string, Wanted>());
   const [images] = useState(createShownImages);
   const started = useRef(false);
   const timer = useRef(0);
@@ -54,13 +59,15 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
   }
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  const restore = useCallback((key: string, place: Place) => {
+  const restore = useCallback((key: string, place: Wanted) => {
     const engine = engines.current.get(grid.current.slots.indexOf(key));
     if (engine === undefined) {
       waiting.current.set(key, place);
       return;
     }
-    engine.show(place.target, place.view).catch((error: unknown) => {
+    const view = place.view ?? engine.view();
+    if (view === null) return;
+    engine.show(place.target, view).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : 'This view cannot be shown.';
       notifications.show({ color: 'yellow', message });
     });

@@ -1,3 +1,4 @@
+import { sameTarget } from '#shared/annotation/annotation.ts';
 import { type Geometry, isRegion } from '#shared/annotation/geometry.ts';
 import { describeMeasurement } from '#shared/annotation/measurement.ts';
 import type { Voi } from '#shared/imaging/grey-scale.ts';
@@ -178,8 +179,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
   function placeMarks(): void {
     const present = stack;
     const painted = painter.painted();
-    const isHere = (mark: Mark): boolean => present !== null && indexOfTarget(present, mark.target) === painted;
-    overlay.setMarks(painted === null ? [] : marks.filter(isHere));
+    const here = present === null || painted === null ? null : targetAt(present, painted);
+    overlay.setMarks(here === null ? [] : marks.filter(({ target }) => sameTarget(target, here)));
   }
   function refresh(): void {
     overlay.setLocked(isCovered());

@@ -1,0 +1,282 @@
+/** Annotations of one author on one study as a measurement report (PS3.16 TID 1500) in the DICOM JSON Model. */
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import { OWN_SCHEME } from '#shared/annotation/coded-concept.ts';
+import type { Geometry } from '#shared/annotation/geometry.ts';
+import type { Measurement } from '#shared/annotation/measurement.ts';
+import {
+  codeContent,
+  container,
+  coordinatesContent,
+  type ImageReference,
+  imageContent,
+  numberContent,
+  personContent,
+  sopReference,
+  textContent,
+  uidContent,
+} from '#shared/dicom/content-item.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
+import { jsonNumbers } from '#shared/dicom/json-reading.ts';
+import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
+import {
+  CONCEPTS,
+  conceptOfKind,
+  conceptOfName,
+  conceptOfProvenance,
+  conceptOfUnit,
+  trackingIdentifierOf,
+} from './sr-codes.ts';
+import { graphicsOf, type SrGraphic } from './sr-shapes.ts';
+
+/** Comprehensive SR Storage. */
+export const COMPREHENSIVE_SR = '1.2.840.10008.5.1.4.1.1.88.33';
+
+/** An image that a report points to, as its file describes it. */
+export interface ReportedImage {
+  readonly sopInstanceUid: string;
+  readonly sopClassUid: string;
+  readonly seriesUid: string;
+  readonly studyUid: string;
+  readonly frameCount: number;
+  /** The whole instance; patient and study are taken from the first. */
+  readonly metadata: DicomJsonDataset;
+}
+
+export interface ReportIdentity {
+  readonly sopInstanceUid: string;
+  readonly seriesUid: string;
+  /** Counts the versions of the report. */
+  readonly instanceNumber: number;
+  readonly author: string;
+  /** ISO 8601 in UTC. */
+  readonly writtenAt: string;
+  /** The earlier version that this one replaces. */
+  readonly predecessor: { readonly sopInstanceUid: string; readonly seriesUid: string } | null;
+}
+
+export interface WrittenReport {
+  readonly dataset: DicomJsonDataset;
+  /** What the report cannot hold of the annotations, in sentences. */
+  readonly unheld: readonly string[];
+}
+
+/** Coordinates are 32-bit floats: beyond this column or row they are off by more than a thousandth of a pixel. */
+const EXACT_UP_TO = 32_768;
+
+/**
+ * Writes the report; null when none of the annotations lies on one of the images, which all belong to one study. Every
+ * number has a UCUM unit and, as its method, where its scale comes from. The Tracking Unique Identifier of a shape is
+ * its id, so that it is the same in every report; what has no place in the template is told in `unheld`.
+ */
+export function writeMeasurementReport(
+  annotations: readonly Annotation[],
+  images: ReadonlyMap<string, ReportedImage>,
+  identity: ReportIdentity,
+): WrittenReport | null {
+  const placed = annotations.flatMap((annotation) => {
+    const image = annotation.target.kind === 'frame' ? images.get(annotation.target.sopInstanceUid) : undefined;
+    return image === undefined ? [] : [{ annotation, image }];
+  });
+  const [first] = placed;
+  if (first === undefined) return null;
+  const used = [...new Map(placed.map(({ image }) => [image.sopInstanceUid, image])).values()];
+  const content = [
+    codeContent('HAS CONCEPT MOD', CONCEPTS.language, CONCEPTS.english),
+    codeContent('HAS OBS CONTEXT', CONCEPTS.observerType, CONCEPTS.person),
+    personContent('HAS OBS CONTEXT', CONCEPTS.personName, personName(identity.author)),
+    codeContent('HAS CONCEPT MOD', CONCEPTS.procedure, CONCEPTS.imaging),
+    container('CONTAINS', CONCEPTS.imageLibrary, [
+      container(
+        'CONTAINS',
+        CONCEPTS.imageGroup,
+        used.map((image) => imageContent('CONTAINS', referenceTo(image, null))),
+      ),
+    ]),
+    container(
+      'CONTAINS',
+      CONCEPTS.measurements,
+      placed.map(({ annotation, image }) => group(annotation, image)),
+    ),
+  ];
+  const root = container(null, CONCEPTS.report, content, '1500');
+  return {
+    dataset: { ...header(first.image, identity), ...evidence(used), ...root },
+    unheld: placed.flatMap(({ annotation }) => unheldOf(annotation)),
+  };
+}
+
+function referenceTo({ sopClassUid, sopInstanceUid, frameCount }: ReportedImage, frame: number | null): ImageReference {
+  return { sopClassUid, sopInstanceUid, frameNumber: frameCount > 1 ? frame : null };
+}
+
+/** One shape with its numbers (TID 1501). The numbers of the shape itself come first and rest on its coordinates. */
+function group(annotation: Annotation, image: ReportedImage): DicomJsonDataset {
+  const { id, geometry, label, measurements, target, calibration } = annotation;
+  const reference = referenceTo(image, target.kind === 'frame' ? target.frameNumber : null);
+  const graphics = graphicsOf(geometry);
+  const graphic = (one: SrGraphic, relationship: 'INFERRED FROM' | 'CONTAINS') => {
+    const name = relationship === 'CONTAINS' ? CONCEPTS.region : null;
+    return coordinatesContent(relationship, name, one.graphicType, one.points, reference);
+  };
+  const numbers = measurements.map((measurement, at) => {
+    const rests = graphicOfNumber(geometry, measurement, graphics, at, image);
+    return number(measurement, rests === undefined ? [] : [graphic(rests, 'INFERRED FROM')]);
+  });
+  return container(
+    'CONTAINS',
+    CONCEPTS.group,
+    [
+      textContent('HAS OBS CONTEXT', CONCEPTS.trackingIdentifier, trackingIdentifierOf(geometry.kind)),
+      uidContent('HAS OBS CONTEXT', CONCEPTS.trackingUid, uidOfUuid(id)),
+      codeContent('CONTAINS', CONCEPTS.shape, conceptOfKind(geometry.kind)),
+      ...(label.trim() === '' ? [] : [textContent('CONTAINS', CONCEPTS.comment, label)]),
+      ...numbers,
+      ...(numbers.length === 0 ? graphics.map((one) => graphic(one, 'CONTAINS')) : []),
+      ...(geometry.kind === 'spline'
+        ? [coordinatesContent('CONTAINS', CONCEPTS.controlPoints, 'MULTIPOINT', geometry.points, reference)]
+        : []),
+      ...(calibration === undefined
+        ? []
+        : [
+            numberContent(CONCEPTS.knownLength, calibration.lengthMm, conceptOfUnit('mm'), [
+              coordinatesContent('INFERRED FROM', null, 'POLYLINE', [calibration.from, calibration.to], reference),
+            ]),
+          ]),
+    ],
+    '1501',
+  );
+}
+
+/** Of two axes each number has its own line; otherwise the first number stands for the shape. */
+function graphicOfNumber(
+  geometry: Geometry,
+  { name }: Measurement,
+  graphics: readonly SrGraphic[],
+  at: number,
+  { metadata }: ReportedImage,
+): SrGraphic | undefined {
+  if (geometry.kind !== 'bidirectional') return at === 0 ? graphics[0] : undefined;
+  // Which axis is the longer one is asked in the patient, not in pixels.
+  const [row = 1, column = 1] = jsonNumbers(metadata, '00280030');
+  const lengthOf = ([from, to]: readonly (readonly [number, number])[]) =>
+    from === undefined || to === undefined ? 0 : Math.hypot((to[0] - from[0]) * column, (to[1] - from[1]) * row);
+  const longFirst = lengthOf(geometry.first) >= lengthOf(geometry.second);
+  return graphics[(name === 'long-axis') === longFirst ? 0 : 1];
+}
+
+function number(
+  { name, value, unit, provenance }: Measurement,
+  children: readonly DicomJsonDataset[],
+): DicomJsonDataset {
+  const method = codeContent('HAS CONCEPT MOD', CONCEPTS.method, conceptOfProvenance(provenance));
+  return numberContent(conceptOfName(name), value, conceptOfUnit(unit), [method, ...children]);
+}
+
+function unheldOf({ id, geometry, label }: Annotation): string[] {
+  const far = graphicsOf(geometry).some(({ points }) => points.some((point) => Math.max(...point) > EXACT_UP_TO));
+  return [
+    `Annotation ${id}: the view in which it was drawn (window, zoom) is not part of a measurement report.`,
+    ...(far ? [`Annotation ${id}: its coordinates are rounded by up to ${1 / 256} pixels.`] : []),
+    ...(label.length > 1024 ? [`Annotation ${id}: its label is long and some readers will cut it.`] : []),
+  ];
+}
+
+/** Patient and General Study as the image has them; SR Document Series and General (PS3.3 A.35.3). */
+function header(image: ReportedImage, identity: ReportIdentity): DicomJsonDataset {
+  const [date = '', time = ''] = identity.writtenAt.split('T');
+  const taken = Object.fromEntries(COPIED.map(([tag, vr]) => [tag, image.metadata[tag] ?? { vr }]));
+  const { predecessor } = identity;
+  return {
+    ...taken,
+    '00080005': { vr: 'CS', Value: ['ISO_IR 192'] },
+    '00080016': { vr: 'UI', Value: [COMPREHENSIVE_SR] },
+    '00080018': { vr: 'UI', Value: [identity.sopInstanceUid] },
+    '00080023': { vr: 'DA', Value: [date.replaceAll('-', '')] },
+    '00080033': { vr: 'TM', Value: [time.replace(/[:Z]/g, '').slice(0, 10)] },
+    '00080060': { vr: 'CS', Value: ['SR'] },
+    '00080070': { vr: 'LO', Value: ['Consilium'] },
+    '0008103E': { vr: 'LO', Value: ['Measurements of a second opinion'] },
+    '00080110': { vr: 'SQ', Value: [OWN_TERMS] },
+    '00081111': { vr: 'SQ' },
+    '0020000D': { vr: 'UI', Value: [image.studyUid] },
+    '0020000E': { vr: 'UI', Value: [identity.seriesUid] },
+    '00200011': { vr: 'IS', Value: [9901] },
+    '00200013': { vr: 'IS', Value: [identity.instanceNumber] },
+    '0040A372': { vr: 'SQ' },
+    '0040A491': { vr: 'CS', Value: ['PARTIAL'] },
+    '0040A493': { vr: 'CS', Value: ['UNVERIFIED'] },
+    ...(predecessor !== null && {
+      '0040A360': {
+        vr: 'SQ',
+        Value: [
+          studyReference(image.studyUid, predecessor.seriesUid, [
+            sopReference({ ...predecessor, sopClassUid: COMPREHENSIVE_SR, frameNumber: null }),
+          ]),
+        ],
+      },
+    }),
+  };
+}
+
+/** What our designator stands for (PS3.3 C.12.1.1.7.1). */
+const OWN_TERMS: DicomJsonDataset = {
+  '00080102': { vr: 'SH', Value: [OWN_SCHEME] },
+  '00080115': { vr: 'ST', Value: ['Terms of Consilium for shapes and for the origin of a scale'] },
+};
+
+const COPIED: readonly (readonly [tag: string, vr: string])[] = [
+  ['00080020', 'DA'],
+  ['00080030', 'TM'],
+  ['00080050', 'SH'],
+  ['00080090', 'PN'],
+  ['00081030', 'LO'],
+  ['00100010', 'PN'],
+  ['00100020', 'LO'],
+  ['00100030', 'DA'],
+  ['00100040', 'CS'],
+  ['00200010', 'SH'],
+];
+
+/** Every image the report points to, by series (PS3.3 C.17.2.3). */
+function evidence(images: readonly ReportedImage[]): DicomJsonDataset {
+  const series = new Map<string, ReportedImage[]>();
+  for (const image of images) series.set(image.seriesUid, [...(series.get(image.seriesUid) ?? []), image]);
+  const [first] = images;
+  const referenced = [...series].map(([uid, members]) =>
+    seriesReference(
+      uid,
+      members.map((image) => sopReference(referenceTo(image, null))),
+    ),
+  );
+  const study = {
+    '00081115': { vr: 'SQ', Value: referenced },
+    '0020000D': { vr: 'UI', Value: [first?.studyUid ?? ''] },
+  };
+  return { '0040A375': { vr: 'SQ', Value: [study] } };
+}
+
+function seriesReference(seriesUid: string, references: readonly DicomJsonDataset[]): DicomJsonDataset {
+  return { '00081199': { vr: 'SQ', Value: references }, '0020000E': { vr: 'UI', Value: [seriesUid] } };
+}
+
+function studyReference(
+  studyUid: string,
+  seriesUid: string,
+  references: readonly DicomJsonDataset[],
+): DicomJsonDataset {
+  return {
+    '00081115': { vr: 'SQ', Value: [seriesReference(seriesUid, references)] },
+    '0020000D': { vr: 'UI', Value: [studyUid] },
+  };
+}
+
+/** A name as family and given name, as far as one can tell; the delimiters of a PN mean something else there (PS3.5 section 6.2.1). */
+function personName(name: string): string {
+  const words = name
+    .replace(/[\\^=]/g, ' ')
+    .trim()
+    .slice(0, 62)
+    .split(/\s+/);
+  const family = words.pop() ?? '';
+  return words.length === 0 ? family : `${family}^${words.join(' ')}`;
+}
