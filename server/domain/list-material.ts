@@ -98,12 +98,14 @@ function overviewOf(side: StoredSlide['side']): SlideSummary['overview'] {
 /** What older rows of the table may lack. */
 function slideFacts(description: Partial<SlideDescription>) {
   const { statedMpps, mppsDisagree, scanner, stain, focalPlanes, channels, origin, hasIccProfile } = description;
+  const planes = focalPlanes ?? [{ zUm: null }];
   return {
     statedMpps: (statedMpps ?? []).map((one) => ({ ...one })),
     mppsDisagree: mppsDisagree ?? false,
     scanner: scanner ?? null,
     stain: stain ?? null,
-    focalPlanes: (focalPlanes ?? [{ zUm: null }]).map((one) => ({ ...one })),
+    focalPlanes: planes.map((one) => ({ ...one })),
+    defaultFocalPlane: description.defaultFocalPlane ?? Math.floor(planes.length / 2),
     channels: (channels ?? [{ name: 'colour', colour: null, window: null }]).map((one) => ({ ...one })),
     origin: origin ?? null,
     iccProfile: hasIccProfile === true ? { name: description.iccProfileName ?? null } : null,

@@ -178,6 +178,7 @@ function describe(parts: SlideParts): SlideDescription {
     scanner: facts.scanner ?? null,
     stain: facts.stain ?? null,
     focalPlanes: (parts.focalPlanesUm ?? [null]).map((zUm) => ({ zUm })),
+    defaultFocalPlane: parts.defaultFocalPlane ?? 0,
     channels: parts.channels ?? OWN_COLOURS,
     origin: facts.origin ?? null,
     associatedImages: associated.map(({ name, width, height }) => ({ name, width, height })),

@@ -140,6 +140,7 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
       scanner: null,
       stain: null,
       focalPlanes: [{ zUm: null }],
+      defaultFocalPlane: 0,
       channels: [{ name: 'colour', colour: null, window: null }],
       origin: null,
       associatedImages: [

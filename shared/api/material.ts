@@ -132,6 +132,8 @@ export const slideSummarySchema = z.object({
   scanner: z.string().nullable(),
   stain: z.string().nullable(),
   focalPlanes: z.array(z.object({ zUm: z.number().nullable() })),
+  /** Index of the one shown first. */
+  defaultFocalPlane: z.int(),
   channels: z.array(
     z.object({
       name: z.string(),

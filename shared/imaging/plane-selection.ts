@@ -1,11 +1,10 @@
+import * as z from 'zod';
+
 /** Which of several images of the same place of a slide is wanted, and how an address says so. */
 
-export interface PlaneSelection {
-  /** Index in `focalPlanes`; null for the one shown first. */
-  readonly focalPlane: number | null;
-  /** The channels laid over each other; those that have their own colours stand alone. Empty for the default. */
-  readonly channels: readonly ChannelView[];
-}
+/** More channels than any microscope separates are an attack. */
+export const MOST_CHANNELS = 64;
+export const MOST_FOCAL_PLANES = 1024;
 
 export interface ChannelView {
   /** Index in `channels`. */
@@ -15,9 +14,35 @@ export interface ChannelView {
   readonly window: { readonly low: number; readonly high: number } | null;
 }
 
-/** More channels than any microscope separates are an attack. */
-export const MOST_CHANNELS = 64;
-export const MOST_FOCAL_PLANES = 1024;
+export interface PlaneSelection {
+  /** Index in `focalPlanes`; null for the one shown first. */
+  readonly focalPlane: number | null;
+  /** The channels laid over each other; those that have their own colours stand alone. Empty for the default. */
+  readonly channels: readonly ChannelView[];
+}
+
+export const planeSelectionSchema = z.object({
+  focalPlane: z.int().min(0).max(MOST_FOCAL_PLANES - 1).nullable(),
+  channels: z
+    .array(
+      z.object({
+        index: z.int().min(0).max(MOST_CHANNELS - 1),
+        colour: z
+          .string()
+          .regex(/^#[0-9a-f]{6}$/)
+          .nullable(),
+        window: z
+          .object({ low: z.number(), high: z.number() })
+          .refine(({ low, high }) => low < high, 'ends where it starts or before')
+          .nullable(),
+      }),
+    )
+    .max(MOST_CHANNELS)
+    .readonly(),
+});
+
+/** What a slide shows first. */
+export const FIRST_PLANES: PlaneSelection = { focalPlane: null, channels: [] };
 
 const NUMBER = String.raw`-?\d{1,12}(?:\.\d{1,6})?`;
 const CHANNEL = String.raw`\d{1,4}(?::(?:[0-9a-f]{6})?(?::${NUMBER}:${NUMBER})?)?`;

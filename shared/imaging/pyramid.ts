@@ -91,6 +91,8 @@ export interface SlideDescription {
   readonly stain: string | null;
   /** Of one length 1 for a slide with a single plane; `Slide.select` chooses among them. */
   readonly focalPlanes: readonly FocalPlane[];
+  /** Index of the plane shown first. */
+  readonly defaultFocalPlane: number;
   readonly channels: readonly SlideChannel[];
   /**
    * Where pixel (0, 0) of level 0 lies on the scanner's own canvas, in level-0 px, when it is known to lie elsewhere than

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { planeSelectionSchema } from './plane-selection.ts';
 
 /**
  * A view as a value: what a person saw, in image coordinates, so that any screen can show it again.
@@ -36,6 +37,8 @@ export const slideViewSchema = z.object({
   kind: z.literal('slide'),
   visible: visibleSchema,
   rotation: z.number().min(0).lt(360),
+  /** Focal plane and channels; absent for slides that have one of each. */
+  planes: planeSelectionSchema.optional(),
 });
 export type SlideView = z.infer<typeof slideViewSchema>;
 

@@ -55,6 +55,7 @@ const MATERIAL: Material = materialSchema.parse({
       scanner: null,
       stain: null,
       focalPlanes: [],
+      defaultFocalPlane: 0,
       channels: [],
       origin: null,
       iccProfile: null,

@@ -6,6 +6,7 @@ import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { SlideStatus } from '#viewer/engines/image-engine.ts';
 import { magnificationText } from '#viewer/engines/openseadragon/magnification.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import { ColourProfileBadge } from './colour-profile.tsx';
 import { MagnificationMenu, MagnificationPill } from './magnification-presets.tsx';
 import { scaleBarFor } from './scale-bar.ts';
 import classes from './slide-furniture.module.css';
@@ -20,6 +21,9 @@ interface SlideFurnitureProps {
   readonly view: SlideView;
   readonly patientLine: string;
   readonly retry: () => void;
+  /** The slide's colour profile is applied. */
+  readonly icc: boolean;
+  readonly onIcc: () => void;
 }
 
 function Lines({ text }: { readonly text: string }) {
@@ -66,7 +70,8 @@ function Sharpness({ status, retry }: { readonly status: SlideStatus; readonly r
 }
 
 /** What must be read together with the slide: who, what, where and how, and the scale. */
-export function SlideFurniture({ engine, slide, status, view, patientLine, retry }: SlideFurnitureProps) {
+export function SlideFurniture(props: SlideFurnitureProps) {
+  const { engine, slide, status, view, patientLine, retry, icc, onIcc } = props;
   const { magnification, micrometresPerScreenPixel, downsample, level, pointer } = status;
   const isNarrow = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false }) ?? false;
   const isEnlarged = downsample < 0.999;
@@ -104,6 +109,7 @@ export function SlideFurniture({ engine, slide, status, view, patientLine, retry
       <div className={classes.bottomRight}>
         {isNarrow && <MagnificationMenu engine={engine} slide={slide} scale={1 / downsample} />}
         <Sharpness status={status} retry={retry} />
+        <ColourProfileBadge slide={slide} isApplied={icc} onToggle={onIcc} />
         <SlideNavigator engine={engine} slide={slide} visible={view.visible} />
         <Tooltip label={scaleSource(slide)} multiline maw={280} position="top-end" openDelay={200}>
           <div className={`${classes.source} ${classes.plate}`}>

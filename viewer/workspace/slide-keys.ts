@@ -1,5 +1,6 @@
 import { magnificationPresets } from '#viewer/engines/openseadragon/magnification.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import { steppedPlane } from './plane-choices.ts';
 
 interface Key {
   readonly key: string;
@@ -32,19 +33,25 @@ export const SLIDE_KEYS: readonly (readonly [keys: string, meaning: string])[] =
   ['+ −', 'Zoom in, out'],
   ['0', 'Whole slide'],
   [', .', 'Turn left, right'],
+  ['[ ]', 'Focal plane below, above'],
+  ['I', 'Colour profile of the slide on, off'],
   ['Space + drag', 'Move the slide with any tool'],
 ];
 
 /** Does what the key means in a pathology viewport; false when it means nothing here. */
 export function pressSlideKey(
   engine: SlideEngine,
-  slide: Parameters<typeof magnificationPresets>[0],
+  slide: Parameters<typeof magnificationPresets>[0] & Parameters<typeof steppedPlane>[0],
   { key, altKey, ctrlKey, metaKey }: Key,
 ): boolean {
   if (altKey || ctrlKey || metaKey) return false;
   const preset = /^[1-6]$/.test(key) ? magnificationPresets(slide)[Number(key) - 1] : undefined;
   if (preset !== undefined) {
     engine.zoomTo(preset.scale);
+    return true;
+  }
+  if (slide.focalPlanes.length > 1 && (key === '[' || key === ']')) {
+    engine.setPlanes(steppedPlane(slide, engine.planes(), key === ']' ? 1 : -1));
     return true;
   }
   const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key];

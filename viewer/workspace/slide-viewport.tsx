@@ -1,11 +1,15 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
-import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
+import type { SlideView } from '#shared/imaging/view-state.ts';
+import type { EngineListener, Mark, SlideStatus, Tool } from '#viewer/engines/image-engine.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import { useColourProfile } from './colour-profile.tsx';
 import { FrameCover } from './frame-cover.tsx';
 import { SlideFurniture } from './slide-furniture.tsx';
 import { pressSlideKey } from './slide-keys.ts';
 import classes from './slide-viewport.module.css';
+import { SlidePlanes } from './slide-planes.tsx';
 import { useSlideEngine } from './use-slide-engine.ts';
 
 export interface SlideViewportProps {
@@ -30,7 +34,20 @@ export function SlideViewport(props: SlideViewportProps) {
   const { slide, marks, tool, color, patientLine, listener, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const { engine, status, problem, retry } = useSlideEngine(host, slide, listener, onEngine);
+  const [icc, toggleIcc] = useColourProfile();
+  const { engine, status, problem, retry } = useSlideEngine(host, slide, icc, listener, onEngine);
+  // While the same place is loaded in another plane or in other colours, what is written around it stays.
+  const lastShown = useRef<{ slide: SlideStatus; view: SlideView } | null>(null);
+  if (status.slide !== null && status.view?.kind === 'slide') lastShown.current = { slide: status.slide, view: status.view };
+  else if (status.phase !== 'loading') lastShown.current = null;
+  const isReloading = status.phase === 'loading' && lastShown.current !== null;
+  const shown = lastShown.current;
+  // The controls show what is wanted at once; the slide follows.
+  const [, setWanted] = useState<PlaneSelection | null>(null);
+  const takePlanes = (planes: PlaneSelection): void => {
+    engine?.setPlanes(planes);
+    setWanted(planes);
+  };
   const leave = useRef(onEngine);
   leave.current = onEngine;
 
@@ -39,17 +56,27 @@ export function SlideViewport(props: SlideViewportProps) {
   useEffect(() => engine?.setColor(color), [engine, color]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
 
+  const pressKey = (event: Parameters<typeof pressSlideKey>[2]): boolean => {
+    const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (isPlain && event.key.toLowerCase() === 'i' && slide.iccProfile !== null) {
+      toggleIcc();
+      return true;
+    }
+    return engine !== null && pressSlideKey(engine, slide, event);
+  };
+  const latestKey = useRef(pressKey);
+  latestKey.current = pressKey;
   // Keys pressed nowhere in particular belong to the slide under the pointer.
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       const isNowhere = event.target === document.body && root.current?.matches(':hover') === true;
-      if (engine !== null && isNowhere && pressSlideKey(engine, slide, event)) event.preventDefault();
+      if (isNowhere && latestKey.current(event)) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [engine, slide]);
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (engine !== null && !isControl(event.target) && pressSlideKey(engine, slide, event)) event.preventDefault();
+    if (!isControl(event.target) && pressKey(event)) event.preventDefault();
   };
   return (
     <div
@@ -62,17 +89,22 @@ export function SlideViewport(props: SlideViewportProps) {
       onKeyDown={onKeyDown}
     >
       <div ref={host} className={classes.host} />
-      {engine !== null && status.slide !== null && status.view?.kind === 'slide' && (
-        <SlideFurniture
-          engine={engine}
-          slide={slide}
-          status={status.slide}
-          view={status.view}
-          patientLine={patientLine}
-          retry={retry}
-        />
+      {engine !== null && shown !== null && (
+        <>
+          <SlideFurniture
+            engine={engine}
+            slide={slide}
+            status={isReloading ? { ...shown.slide, sharp: false } : shown.slide}
+            view={shown.view}
+            patientLine={patientLine}
+            retry={retry}
+            icc={icc}
+            onIcc={toggleIcc}
+          />
+          <SlidePlanes slide={slide} planes={engine.planes()} onPlanes={takePlanes} />
+        </>
       )}
-      <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
+      <FrameCover phase={problem !== null ? 'covered' : isReloading ? 'shown' : status.phase} reason={problem ?? status.reason} retry={retry} />
     </div>
   );
 }

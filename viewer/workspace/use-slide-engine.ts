@@ -1,7 +1,8 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { materialPaths, type SlideSummary } from '#shared/api/material.ts';
+import { planeQuery } from '#shared/imaging/plane-selection.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine, SlideSource } from '#viewer/engines/openseadragon/slide-engine.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
 
 export interface SlideEngineState {
@@ -14,16 +15,31 @@ export interface SlideEngineState {
 
 const load = async () => (await import('#viewer/engines/openseadragon/slide-engine.ts')).createSlideEngine;
 
+function sourceOf(slide: SlideSummary, icc: boolean): SlideSource {
+  const managed = icc && slide.iccProfile !== null;
+  const version = `v=${slide.tileVersion}${managed ? '&icc=1' : ''}`;
+  return {
+    slide,
+    icc: managed,
+    tileUrl(level, column, row, planes) {
+      const query = [version, planeQuery(planes)].filter((part) => part !== '').join('&');
+      return `${materialPaths.tile(slide.id, level, column, row)}?${query}`;
+    },
+  };
+}
+
 /** Mounts a slide engine in `host`, opens the slide in it and closes both with the component. */
 export function useSlideEngine(
   host: RefObject<HTMLDivElement | null>,
   slide: SlideSummary,
+  /** The slide's colour profile is applied. */
+  icc: boolean,
   listener: EngineListener,
   onOpened: (engine: SlideEngine) => void,
 ): SlideEngineState {
   const { engine, status, mounting } = useMountedEngine<SlideEngine>(host, load, listener);
-  const latest = useRef({ slide, onOpened });
-  latest.current = { slide, onOpened };
+  const latest = useRef({ slide, icc, onOpened });
+  latest.current = { slide, icc, onOpened };
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const isUnopened = useRef(false);
@@ -41,11 +57,7 @@ export function useSlideEngine(
         setProblem('The slide viewer could not be started in this browser.');
         return;
       }
-      const opened = latest.current.slide;
-      const query = `v=${opened.tileVersion}${opened.iccProfile === null ? '' : '&icc=1'}`;
-      const tileUrl = (level: number, column: number, row: number) =>
-        `${materialPaths.tile(id, level, column, row)}?${query}`;
-      await mounted.open({ slide: opened, tileUrl }, leaving.signal);
+      await mounted.open(sourceOf(latest.current.slide, latest.current.icc), leaving.signal);
       if (!leaving.signal.aborted) latest.current.onOpened(mounted);
     };
     // The engine covers the slide and says why; Retry opens it again.
@@ -54,6 +66,11 @@ export function useSlideEngine(
     });
     return () => leaving.abort();
   }, [host, mounting, id, attempt]);
+
+  // Levels that have been made meanwhile, and other colours, come without opening the slide again.
+  const { tileVersion } = slide;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells that the slide has changed
+  useEffect(() => engine?.update(sourceOf(latest.current.slide, icc)), [engine, tileVersion, icc]);
 
   const retry = useCallback(() => {
     if (isUnopened.current) setAttempt((before) => before + 1);

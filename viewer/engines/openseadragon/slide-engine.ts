@@ -3,6 +3,7 @@ import type { Geometry, Point } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
 import type { SlideSummary } from '#shared/api/material.ts';
+import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
@@ -33,7 +34,14 @@ import { createTileViewer } from './tile-viewer.ts';
 
 export interface SlideSource {
   readonly slide: SlideSummary;
-  tileUrl(level: number, column: number, row: number): string;
+  /** Tiles carry the slide's colour profile, for the browser to apply. */
+  readonly icc: boolean;
+  tileUrl(level: number, column: number, row: number, planes: PlaneSelection): string;
+}
+
+/** True for slides of several focal planes or channels. */
+export function hasPlanes({ focalPlanes, channels }: Pick<SlideSummary, 'focalPlanes' | 'channels'>): boolean {
+  return focalPlanes.length > 1 || channels.length > 1 || channels.some(({ window }) => window !== null);
 }
 
 export interface SlideEngine extends ImageEngine<SlideSource> {
@@ -49,6 +57,12 @@ export interface SlideEngine extends ImageEngine<SlideSource> {
   centerOn(place: Point): void;
   /** Turns clockwise about the middle of the viewport. */
   rotate(degrees: number): void;
+  /** The focal plane and channels shown now. */
+  planes(): PlaneSelection;
+  /** Shows another focal plane or other channels at the same place; does nothing while no slide is open. */
+  setPlanes(planes: PlaneSelection): void;
+  /** The same slide with more levels or other colours, at the same place; does nothing when another slide is open. */
+  update(source: SlideSource): void;
   /** Asks again for every tile that could not be had. */
   retry(): void;
   /** The colour of what is being drawn. */
@@ -63,6 +77,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   let pyramid: NativePyramid | null = null;
   let loader: TileLoader | null = null;
   let placement: SlidePlacement | null = null;
+  let planes = FIRST_PLANES;
   let affine: Affine | null = null;
   let framing: Framing = 'fit';
   let marks: readonly Mark[] = [];
@@ -122,7 +137,11 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   const factsOf = (geometry: Geometry): { target: Target; view: SlideView; measurements: Measurement[] } | null => {
     const on = target();
     if (on === null || placement === null || !isShown()) return null;
-    return { target: on, view: viewOf(placement, screen()), measurements: measurementsOf(geometry) };
+    return { target: on, view: viewNow(placement), measurements: measurementsOf(geometry) };
+  };
+  const viewNow = (at: SlidePlacement): SlideView => {
+    const view = viewOf(at, screen());
+    return source !== null && hasPlanes(source.slide) ? { ...view, planes } : view;
   };
   const placeMarks = (): void => {
     const on = target();
@@ -138,7 +157,13 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       statusFrame = 0;
       settle();
       const under = pointer === null || affine === null ? null : appliedBack(affine, pointer);
-      const status = describeSlideStatus({ source, placement, screen: screen(), state: state(), pointer: under });
+      const status = describeSlideStatus({
+        source,
+        placement,
+        view: placement === null ? null : viewNow(placement),
+        state: state(),
+        pointer: under,
+      });
       const text = JSON.stringify(status);
       if (text === lastStatus) return;
       lastStatus = text;
@@ -226,8 +251,39 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     placement = null;
     affine = null;
     framing = 'fit';
+    planes = FIRST_PLANES;
     ledger.clear();
     overlay.setMarks([]);
+  }
+
+  /** Loads the tiles of a source from the beginning; nothing of what was painted before stays. */
+  function load({ slide, tileUrl }: SlideSource): void {
+    const shown = planes;
+    const { width, height, levels } = slide;
+    viewer.clear();
+    loader?.dispose();
+    loader = createTileLoader();
+    const opened = loader;
+    ledger.restart();
+    pyramid = new NativePyramid(
+      { width, height, levels, tileUrl: (level, column, row) => tileUrl(level, column, row, shown) },
+      opened,
+      {
+        onTileFailed(tile, failure) {
+          if (loader !== opened) return;
+          ledger.addFailure(tile, failure);
+          viewer.redraw();
+          refresh();
+        },
+      },
+    );
+    viewer.add(pyramid, leastPixelSize(levels));
+  }
+  function takePlanes(next: PlaneSelection): void {
+    if (source === null || placement === null || JSON.stringify(next) === JSON.stringify(planes)) return;
+    planes = next;
+    load(source);
+    place(placement);
   }
 
   return {
@@ -235,30 +291,15 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       signal.throwIfAborted();
       close();
       source = next;
-      loader = createTileLoader();
-      const opened = loader;
-      const levels = next.slide.levels;
-      pyramid = new NativePyramid(
-        { width: next.slide.width, height: next.slide.height, levels, tileUrl: next.tileUrl },
-        opened,
-        {
-          onTileFailed(tile, failure) {
-            if (loader !== opened) return;
-            ledger.addFailure(tile, failure);
-            viewer.redraw();
-            refresh();
-          },
-        },
-      );
+      load(next);
       signal.addEventListener(
         'abort',
         () => {
-          if (loader === opened) close();
+          if (source?.slide.id === next.slide.id) close();
           refresh();
         },
         { once: true },
       );
-      viewer.add(pyramid, leastPixelSize(levels));
       place(fitted(next.slide, screen()));
       placeMarks();
       await painted();
@@ -279,11 +320,22 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
         throw new TileFailure('This place is not on the slide that is open.');
       }
       abandonWaiting('Another place was asked for meanwhile.');
+      if (source !== null && hasPlanes(source.slide)) takePlanes(view.planes ?? FIRST_PLANES);
       framing = { view };
       place(placementOfView(view, screen()));
       await painted();
     },
-    view: () => (placement === null || source === null ? null : viewOf(placement, screen())),
+    view: () => (placement === null || source === null ? null : viewNow(placement)),
+    planes: () => planes,
+    setPlanes: takePlanes,
+    update(next) {
+      if (source === null || placement === null || source.slide.id !== next.slide.id) return;
+      const isSame = source.icc === next.icc && source.slide.tileVersion === next.slide.tileVersion;
+      source = next;
+      if (isSame) return;
+      load(next);
+      place(placement);
+    },
     cancelDrawing: overlay.cancelDrawing,
     fit: fitWhole,
     zoomBy: (factor) => {

@@ -1,14 +1,16 @@
 import type { Point } from '#shared/annotation/geometry.ts';
 import type { SlideSummary } from '#shared/api/material.ts';
+import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
 import { magnificationAt, micrometresPerScreenPixel } from './magnification.ts';
-import { type Size, type SlidePlacement, viewOf } from './slide-placement.ts';
+import type { SlidePlacement } from './slide-placement.ts';
 import type { TileState } from './tile-ledger.ts';
 
 export interface SlideStatusFacts {
   readonly source: { readonly slide: SlideSummary } | null;
   readonly placement: SlidePlacement | null;
-  readonly screen: Size;
+  /** Of the placement. */
+  readonly view: SlideView | null;
   readonly state: TileState | null;
   /** Level-0 place under the pointer, also beside the slide. */
   readonly pointer: Point | null;
@@ -16,7 +18,7 @@ export interface SlideStatusFacts {
 
 /** The status for overlays: everything in it is of what is painted, never of what was asked for. */
 export function describeSlideStatus(facts: SlideStatusFacts): EngineStatus {
-  const { source, placement, screen, state, pointer } = facts;
+  const { source, placement, view, state, pointer } = facts;
   if (source === null || placement === null || state === null) {
     return { phase: 'blank', reason: null, target: null, view: null, frame: null, slide: null };
   }
@@ -29,7 +31,7 @@ export function describeSlideStatus(facts: SlideStatusFacts): EngineStatus {
     phase,
     reason,
     target: { kind: 'slide', slideId: slide.id },
-    view: viewOf(placement, screen),
+    view,
     frame: null,
     slide: {
       magnification: magnificationAt(slide, placement.scale),

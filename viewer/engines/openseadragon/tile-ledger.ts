@@ -31,6 +31,8 @@ export interface TileLedger {
   paintCount(): number;
   addFailure(tile: TileRef, failure: TileFailure): void;
   forgetFailures(): void;
+  /** The same slide is painted anew: nothing of it is on the screen, frames are counted on. */
+  restart(): void;
   clear(): void;
   judge(levels: readonly SlideLevel[], placement: SlidePlacement, screen: Size, density: number): TileState;
 }
@@ -51,6 +53,10 @@ export function createTileLedger(): TileLedger {
     paintCount: () => paintCount,
     addFailure: (tile, failure) => void failures.set(keyOf(tile), failure),
     forgetFailures: () => failures.clear(),
+    restart() {
+      painted = new Set();
+      failures.clear();
+    },
     clear() {
       painted = new Set();
       paintCount = 0;

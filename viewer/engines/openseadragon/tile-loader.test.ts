@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { failureOf, failureOfStatus, TileFailure } from './tile-failure.ts';
+import { failureOf, failureOfStatus, retryAfterMs, TileFailure } from './tile-failure.ts';
 import { createTileLoader, type TileFetch, type TileRequest } from './tile-loader.ts';
 
 /** Node has no ImageBitmap; the loader only hands it on or closes it. */
@@ -30,6 +30,27 @@ describe('createTileLoader', () => {
     loader.load(asked);
     expect(await asked.outcome).toBe('done');
     expect(fetchOne).toHaveBeenCalledTimes(2);
+  });
+  test('asks a busy server again when it said to, more often than after other failures', async () => {
+    const busy = failureOfStatus(503, retryAfterMs('0'));
+    const fetchOne = vi.fn<TileFetch>().mockRejectedValue(busy);
+    for (let count = 0; count < 6; count++) fetchOne.mockRejectedValueOnce(busy);
+    fetchOne.mockResolvedValueOnce(bitmap());
+    const asked = request('a');
+    createTileLoader(fetchOne, []).load(asked);
+    expect(await asked.outcome).toBe('done');
+    expect(fetchOne).toHaveBeenCalledTimes(7);
+    const never = request('b');
+    createTileLoader(vi.fn<TileFetch>().mockRejectedValue(busy), []).load(never);
+    expect(await never.outcome).toBe('The server is busy and asks to try again in a moment.');
+  });
+  test.each([
+    ['1', 1000],
+    [null, null],
+    ['soon', null],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', null],
+  ])('Retry-After: %s', (header, expected) => {
+    expect(retryAfterMs(header)).toBe(expected);
   });
   test('gives up with the reason after the last attempt', async () => {
     const fetchOne = vi.fn<TileFetch>().mockRejectedValue(new TypeError('fetch failed'));

@@ -1,4 +1,4 @@
-import { failureOf, failureOfStatus, TileFailure } from './tile-failure.ts';
+import { failureOf, failureOfStatus, retryAfterMs, TileFailure } from './tile-failure.ts';
 
 /** One tile on its way. */
 export interface TileRequest {
@@ -37,6 +37,9 @@ interface Waiting {
 /** A browser opens six connections to a server; more would only wait where they cannot be called back. */
 const RUNNING = 6;
 const RETRY_AFTER_MS = [400, 1500];
+/** How often a server that is busy is asked again when it said when. */
+const BUSY_ATTEMPTS = 8;
+const LONGEST_WAIT_MS = 10_000;
 /** A tile no view has needed for this long is not loaded any more. */
 const STALE_MS = 700;
 const ANSWER_MS = 20_000;
@@ -45,7 +48,7 @@ const ANSWER_MS = 20_000;
 export const fetchTile: TileFetch = async (request, signal) => {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
   const response = await fetch(request.url, { credentials: 'same-origin', signal: limit });
-  if (!response.ok) throw failureOfStatus(response.status);
+  if (!response.ok) throw failureOfStatus(response.status, retryAfterMs(response.headers.get('retry-after')));
   const blob = await response.blob();
   const whole = await createImageBitmap(blob);
   if (whole.width === request.width && whole.height === request.height) return whole;
@@ -60,7 +63,7 @@ export const fetchTile: TileFetch = async (request, signal) => {
 };
 
 /** Loads tiles a few at a time, the most recently needed first, asking again when a failure may pass. */
-export function createTileLoader(fetchOne: TileFetch = fetchTile, retryAfterMs = RETRY_AFTER_MS): TileLoader {
+export function createTileLoader(fetchOne: TileFetch = fetchTile, waitsMs: readonly number[] = RETRY_AFTER_MS): TileLoader {
   const ending = new AbortController();
   const pausing = new Set<ReturnType<typeof setTimeout>>();
   let waiting: Waiting[] = [];
@@ -88,6 +91,11 @@ export function createTileLoader(fetchOne: TileFetch = fetchTile, retryAfterMs =
       });
     }
   };
+  /** Undefined when it is not worth asking again. A busy server says itself when it is. */
+  const waitBefore = (failure: TileFailure, attempt: number): number | undefined => {
+    if (failure.retryAfterMs === null) return waitsMs[attempt];
+    return attempt < BUSY_ATTEMPTS ? Math.min(failure.retryAfterMs, LONGEST_WAIT_MS) : undefined;
+  };
   async function run(next: Waiting): Promise<void> {
     const { request, attempt } = next;
     const { signal } = ending;
@@ -98,7 +106,7 @@ export function createTileLoader(fetchOne: TileFetch = fetchTile, retryAfterMs =
     } catch (error) {
       if (signal.aborted) return;
       const failure = failureOf(error);
-      const wait = retryAfterMs[attempt];
+      const wait = waitBefore(failure, attempt);
       if (wait === undefined || !failure.isPassing) {
         request.failed(failure);
         return;
