@@ -22,11 +22,18 @@ export interface PlaneSelection {
 }
 
 export const planeSelectionSchema = z.object({
-  focalPlane: z.int().min(0).max(MOST_FOCAL_PLANES - 1).nullable(),
+  focalPlane: z
+    .int()
+    .min(0)
+    .max(MOST_FOCAL_PLANES - 1)
+    .nullable(),
   channels: z
     .array(
       z.object({
-        index: z.int().min(0).max(MOST_CHANNELS - 1),
+        index: z
+          .int()
+          .min(0)
+          .max(MOST_CHANNELS - 1),
         colour: z
           .string()
           .regex(/^#[0-9a-f]{6}$/)

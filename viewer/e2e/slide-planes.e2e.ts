@@ -59,7 +59,9 @@ async function openSlide(name: string): Promise<SlideSummary> {
   const slide = slides.find((one) => one.name === name);
   if (slide === undefined) throw new Error(`there is no slide ${name}`);
   await window.page.goto(`/consultations/${consultationId}/read?open=slide.${slide.id}`);
-  await viewport(window.page).getByText(/^Level \d of \d/).waitFor();
+  await viewport(window.page)
+    .getByText(/^Level \d of \d/)
+    .waitFor();
   return slide;
 }
 
@@ -170,7 +172,9 @@ test.skipIf(!hasReal)(`every plane and channel of a real stack${hasReal ? '' : '
     await eventually(() => focus.textContent()).toContain(`${plane} / ${count}`);
     await eventually(async () => (await middle()).length).toBe(3);
     seen.add(
-      await page.evaluate(() => document.querySelector<HTMLCanvasElement>('[role=application] canvas')?.toDataURL() ?? ''),
+      await page.evaluate(
+        () => document.querySelector<HTMLCanvasElement>('[role=application] canvas')?.toDataURL() ?? '',
+      ),
     );
     await page.keyboard.press(']');
   }

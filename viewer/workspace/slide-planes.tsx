@@ -35,12 +35,26 @@ function FocalPlane({ slide, planes, onPlanes }: SlidePlanesProps) {
         <span className={classes.caption}>Focus</span>
         <span className={classes.value}>{planeText(slide, planes)}</span>
         <Tooltip label="Plane below ([)" openDelay={300}>
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Plane below" disabled={plane === 0} onClick={() => step(-1)}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            aria-label="Plane below"
+            disabled={plane === 0}
+            onClick={() => step(-1)}
+          >
             <IconChevronDown size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
         <Tooltip label="Plane above (])" openDelay={300}>
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Plane above" disabled={plane === last} onClick={() => step(1)}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            aria-label="Plane above"
+            disabled={plane === last}
+            onClick={() => step(1)}
+          >
             <IconChevronUp size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -67,14 +81,27 @@ function Channels({ slide, planes, onPlanes }: SlidePlanesProps) {
     onPlanes({ ...planes, channels: views.toSorted((one, other) => one.index - other.index) });
   const change = (view: ChannelView) => replace([...shown.filter(({ index }) => index !== view.index), view]);
   return (
-    <Popover width="min(340px, 88vw)" position="right-start" shadow="none" withinPortal transitionProps={{ duration: 0 }} trapFocus={false}>
+    <Popover
+      width="min(340px, 88vw)"
+      position="right-start"
+      shadow="none"
+      withinPortal
+      transitionProps={{ duration: 0 }}
+      trapFocus={false}
+    >
       <Popover.Target>
         <button type="button" className={classes.channelsButton} aria-label="Channels">
           <IconStack size={14} stroke={1.75} aria-hidden />
-          {shown.length === slide.channels.length ? `${slide.channels.length} channels` : `${shown.length} of ${slide.channels.length} channels`}
+          {shown.length === slide.channels.length
+            ? `${slide.channels.length} channels`
+            : `${shown.length} of ${slide.channels.length} channels`}
           <span className={classes.swatches}>
             {shown.map(({ index, colour }) => (
-              <span key={index} className={classes.swatch} style={{ background: colour ?? slide.channels[index]?.colour ?? undefined }} />
+              <span
+                key={index}
+                className={classes.swatch}
+                style={{ background: colour ?? slide.channels[index]?.colour ?? undefined }}
+              />
             ))}
           </span>
         </button>
@@ -126,7 +153,9 @@ function Channels({ slide, planes, onPlanes }: SlidePlanesProps) {
                     value={window.low}
                     max={window.high}
                     clampBehavior="none"
-                    onChange={(low) => typeof low === 'number' && low < window.high && change({ ...view, window: { ...window, low } })}
+                    onChange={(low) =>
+                      typeof low === 'number' && low < window.high && change({ ...view, window: { ...window, low } })
+                    }
                   />
                   <RangeSlider
                     className={classes.range ?? ''}
@@ -146,7 +175,9 @@ function Channels({ slide, planes, onPlanes }: SlidePlanesProps) {
                     value={window.high}
                     min={window.low}
                     clampBehavior="none"
-                    onChange={(high) => typeof high === 'number' && high > window.low && change({ ...view, window: { ...window, high } })}
+                    onChange={(high) =>
+                      typeof high === 'number' && high > window.low && change({ ...view, window: { ...window, high } })
+                    }
                   />
                 </div>
               )}

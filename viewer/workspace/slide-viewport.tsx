@@ -8,8 +8,8 @@ import { useColourProfile } from './colour-profile.tsx';
 import { FrameCover } from './frame-cover.tsx';
 import { SlideFurniture } from './slide-furniture.tsx';
 import { pressSlideKey } from './slide-keys.ts';
-import classes from './slide-viewport.module.css';
 import { SlidePlanes } from './slide-planes.tsx';
+import classes from './slide-viewport.module.css';
 import { useSlideEngine } from './use-slide-engine.ts';
 
 export interface SlideViewportProps {
@@ -38,7 +38,8 @@ export function SlideViewport(props: SlideViewportProps) {
   const { engine, status, problem, retry } = useSlideEngine(host, slide, icc, listener, onEngine);
   // While the same place is loaded in another plane or in other colours, what is written around it stays.
   const lastShown = useRef<{ slide: SlideStatus; view: SlideView } | null>(null);
-  if (status.slide !== null && status.view?.kind === 'slide') lastShown.current = { slide: status.slide, view: status.view };
+  if (status.slide !== null && status.view?.kind === 'slide')
+    lastShown.current = { slide: status.slide, view: status.view };
   else if (status.phase !== 'loading') lastShown.current = null;
   const isReloading = status.phase === 'loading' && lastShown.current !== null;
   const shown = lastShown.current;
@@ -104,7 +105,11 @@ export function SlideViewport(props: SlideViewportProps) {
           <SlidePlanes slide={slide} planes={engine.planes()} onPlanes={takePlanes} />
         </>
       )}
-      <FrameCover phase={problem !== null ? 'covered' : isReloading ? 'shown' : status.phase} reason={problem ?? status.reason} retry={retry} />
+      <FrameCover
+        phase={problem !== null ? 'covered' : isReloading ? 'shown' : status.phase}
+        reason={problem ?? status.reason}
+        retry={retry}
+      />
     </div>
   );
 }

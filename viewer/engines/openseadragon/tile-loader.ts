@@ -63,7 +63,10 @@ export const fetchTile: TileFetch = async (request, signal) => {
 };
 
 /** Loads tiles a few at a time, the most recently needed first, asking again when a failure may pass. */
-export function createTileLoader(fetchOne: TileFetch = fetchTile, waitsMs: readonly number[] = RETRY_AFTER_MS): TileLoader {
+export function createTileLoader(
+  fetchOne: TileFetch = fetchTile,
+  waitsMs: readonly number[] = RETRY_AFTER_MS,
+): TileLoader {
   const ending = new AbortController();
   const pausing = new Set<ReturnType<typeof setTimeout>>();
   let waiting: Waiting[] = [];
