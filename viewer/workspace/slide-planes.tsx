@@ -30,7 +30,7 @@ function FocalPlane({ slide, planes, onPlanes }: SlidePlanesProps) {
   const go = (to: number) => onPlanes({ ...planes, focalPlane: Math.min(last, Math.max(0, to)) });
   const step = (by: number) => onPlanes(steppedPlane(slide, planes, by));
   return (
-    <div className={classes.focus} role="group" aria-label="Focal plane">
+    <fieldset className={classes.focus} aria-label="Focal plane">
       <div className={classes.row}>
         <span className={classes.caption}>Focus</span>
         <span className={classes.value}>{planeText(slide, planes)}</span>
@@ -69,7 +69,7 @@ function FocalPlane({ slide, planes, onPlanes }: SlidePlanesProps) {
         onChange={go}
         marks={last <= 20 ? slide.focalPlanes.map((_, value) => ({ value })) : []}
       />
-    </div>
+    </fieldset>
   );
 }
 
@@ -115,7 +115,7 @@ function Channels({ slide, planes, onPlanes }: SlidePlanesProps) {
           const bounds = windowBounds(channel, view);
           const name = channel.name === '' ? `Channel ${index + 1}` : channel.name;
           return (
-            <div key={name + String(index)} className={classes.channel} role="group" aria-label={name}>
+            <fieldset key={name + String(index)} className={classes.channel} aria-label={name}>
               <div className={classes.row}>
                 <Checkbox
                   size="xs"
@@ -181,7 +181,7 @@ function Channels({ slide, planes, onPlanes }: SlidePlanesProps) {
                   />
                 </div>
               )}
-            </div>
+            </fieldset>
           );
         })}
       </Popover.Dropdown>
