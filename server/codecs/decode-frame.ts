@@ -20,10 +20,15 @@ import {
 } from './stored-pixels.ts';
 import { decodeHtj2k, decodeJpeg2000, decodeJpegLs, decodeJpegXl, type WasmFrame, widen } from './wasm-codecs.ts';
 
-type Decode = (bytes: Uint8Array, format: FrameFormat, syntax: TransferSyntax) => Promise<SampleArray>;
+type Decode = (
+  bytes: Uint8Array,
+  format: FrameFormat,
+  syntax: TransferSyntax,
+  overwrite: boolean,
+) => Promise<SampleArray>;
 
 const CODECS: Partial<Record<PixelCoding, Decode>> = {
-  native: async (bytes, format, syntax) => decodeNative(bytes, format, syntax.littleEndian),
+  native: async (bytes, format, syntax, overwrite) => decodeNative(bytes, format, syntax.littleEndian, overwrite),
   rle: async (bytes, format) => decodeRle(bytes, format),
   'deflated-frames': async (bytes, format) => decodeNative(inflateFrame(bytes, format), format, true),
   'jpeg-8': decodeJpegFrame,
@@ -41,7 +46,8 @@ export function canDecode(transferSyntaxUid: string): boolean {
 }
 
 /**
- * Decodes the bytes of one frame into stored values. CPU-bound: call it in a worker process.
+ * Decodes the bytes of one frame into stored values. CPU-bound: call it in a worker process. The values of an uncompressed
+ * frame may take the place of its bytes when `overwrite` says that nobody needs those.
  * @throws AppError DICOM_TRANSFER_SYNTAX_UNSUPPORTED, FRAME_UNDECODABLE
  */
 export async function decodeFrame(
@@ -49,6 +55,7 @@ export async function decodeFrame(
   format: FrameFormat,
   transferSyntaxUid: string,
   frameNumber: number,
+  overwrite = false,
 ): Promise<DecodedFrame> {
   const syntax = transferSyntaxOf(transferSyntaxUid);
   const decode = CODECS[syntax.coding];
@@ -56,7 +63,7 @@ export async function decodeFrame(
   try {
     // A Buffer's slice is a view of the same bytes where a codec means a copy, so the codecs never see one.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const pixels = await decode(plain, format, syntax);
+    const pixels = await decode(plain, format, syntax, overwrite);
     const { rows, columns, samplesPerPixel } = format;
     return {
       ...{ rows, columns, samplesPerPixel, pixels },

@@ -33,10 +33,13 @@ function renderEach(pixels: SampleArray, level: (stored: number) => number): Uin
   return out;
 }
 
+/** Grey levels by stored word, cleared for each frame: making it anew costs as much as filling it. */
+const LEVELS = new Int16Array(2 ** 16);
+
 /** Few distinct values, many pixels: each value is worked out once. */
 function renderByTable(words: Words, pixels: SampleArray, level: (stored: number) => number): Uint8Array {
   const storedOf = storedValueOf(words, pixels);
-  const table = new Int16Array(tableSize(words)).fill(-1);
+  const table = LEVELS.fill(-1, 0, tableSize(words));
   const greyOf = (word: number): number => {
     const known = table[word] ?? -1;
     if (known >= 0) return known;

@@ -9,11 +9,17 @@ import {
   UndecodableFrame,
 } from './stored-pixels.ts';
 
-/** Samples of an uncompressed frame. `bytes` is not changed. */
-export function decodeNative(bytes: Uint8Array, format: FrameFormat, littleEndian: boolean): SampleArray {
+/** Samples of an uncompressed frame: in memory of their own, unless `overwrite` gives up `bytes` for them. */
+export function decodeNative(
+  bytes: Uint8Array,
+  format: FrameFormat,
+  littleEndian: boolean,
+  overwrite = false,
+): SampleArray {
   if (format.bitsAllocated === 1) return unpackBits(bytes, format);
   const wordBytes = format.bitsAllocated === 8 ? (format.pixelVr === 'OW' ? 2 : 1) : format.bitsAllocated / 8;
-  const ordered = littleEndian || wordBytes === 1 ? bytes.slice() : swapBytes(evenCopy(bytes), wordBytes);
+  const inOrder = littleEndian || wordBytes === 1;
+  const ordered = inOrder ? (overwrite ? bytes : bytes.slice()) : swapBytes(evenCopy(bytes), wordBytes);
   if (format.photometricInterpretation.endsWith('_422') && format.samplesPerPixel === 3) {
     return expand422(ordered, format);
   }

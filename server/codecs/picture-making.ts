@@ -1,5 +1,6 @@
 /** In the worker process: from stored frames to one finished picture. */
 import type { PictureInput, RenderingWish } from '#server/domain/rendering-ports.ts';
+import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { closeShutter } from '#shared/imaging/display-shutter.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import { decodeFrame } from './decode-frame.ts';
@@ -11,10 +12,9 @@ import { drawMarks } from './presentation-graphics.ts';
 import { presentedImage } from './presented-image.ts';
 import { layOut } from './presented-picture.ts';
 import type { PresentedPlan } from './presented-plan.ts';
-import { withFile } from './range-reader.ts';
-import { readRanges } from './read-frame.ts';
+import { readPieces } from './read-pieces.ts';
 import { automaticWindow, type RenderedFrame, renderFrame } from './render-frame.ts';
-import { frameRefusal } from './stored-pixels.ts';
+import { type DecodedFrame, frameRefusal } from './stored-pixels.ts';
 
 export interface MakingInput {
   readonly input: PictureInput;
@@ -48,12 +48,11 @@ export async function shapedPicture({ input, plan, wish }: MakingInput): Promise
 }
 
 async function whole(input: PictureInput, wish: RenderingWish): Promise<RenderedFrame> {
-  const { image, transferSyntaxUid, frameNumber } = input;
-  const bytes = await bytesOf(input);
-  const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
+  const { image, frameNumber } = input;
+  const { frame, overlays } = await decoded(input);
   const window = wish.window === null ? null : { ...wish.window, inverted: false };
   try {
-    return renderFrame(frame, image, frameNumber, window, await overlaysOf({ ...input, bytes }));
+    return renderFrame(frame, image, frameNumber, window, overlays);
   } catch (error) {
     throw frameRefusal(error, frameNumber);
   }
@@ -61,16 +60,13 @@ async function whole(input: PictureInput, wish: RenderingWish): Promise<Rendered
 
 /** As a presentation state wants it: of the image itself only pixels count, and the overlays it turns on. */
 async function presented(input: PictureInput, plan: PresentedPlan): Promise<RenderedFrame> {
-  const { image, transferSyntaxUid, frameNumber, presentation, pixelAspect } = input;
+  const { image, frameNumber, presentation, pixelAspect } = input;
   if (presentation === null) throw new Error('a presented picture needs a presentation');
-  const bytes = await bytesOf(input);
-  const frame = await decodeFrame(bytes, image, transferSyntaxUid, frameNumber);
+  const { frame, overlays } = await decoded(input);
   let picture: RenderedFrame;
   try {
-    const overlays = (await overlaysOf({ ...input, bytes })).filter(({ plane }) =>
-      presentation.overlayGroups.includes(plane.group),
-    );
-    picture = renderFrame(frame, presentedImage(image, presentation), frameNumber, null, overlays);
+    const shown = overlays.filter(({ plane }) => presentation.overlayGroups.includes(plane.group));
+    picture = renderFrame(frame, presentedImage(image, presentation), frameNumber, null, shown);
   } catch (error) {
     throw frameRefusal(error, frameNumber);
   }
@@ -81,12 +77,20 @@ async function presented(input: PictureInput, plan: PresentedPlan): Promise<Rend
 /** See PictureRenderer. */
 export async function windowOfFrame(input: PictureInput): Promise<VoiWindow | null> {
   const { image, transferSyntaxUid, frameNumber } = input;
-  const frame = await decodeFrame(await bytesOf(input), image, transferSyntaxUid, frameNumber);
+  const frame = await decodeFrame(bytesOf(input), image, transferSyntaxUid, frameNumber, true);
   return automaticWindow(frame, image, frameNumber);
 }
 
-async function bytesOf({ bytes }: PictureInput): Promise<Uint8Array> {
-  if (bytes instanceof Uint8Array) return bytes;
-  const { path, ranges } = bytes;
-  return withFile(path, (read) => readRanges(read, ranges));
+/** Overlays first: those in unused bits of the pixels are lost where the values take the place of the bytes. */
+async function decoded(
+  input: PictureInput,
+): Promise<{ readonly frame: DecodedFrame; readonly overlays: readonly OverlayBits[] }> {
+  const { image, transferSyntaxUid, frameNumber } = input;
+  const bytes = bytesOf(input);
+  const overlays = await overlaysOf({ ...input, bytes });
+  return { frame: await decodeFrame(bytes, image, transferSyntaxUid, frameNumber, true), overlays };
+}
+
+function bytesOf({ bytes }: PictureInput): Uint8Array {
+  return bytes instanceof Uint8Array ? bytes : readPieces(bytes);
 }
