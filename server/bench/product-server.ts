@@ -39,7 +39,7 @@ export async function startProduct(
   const own = { DATA_DIR: dataDir, DEMO: 'off', PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...settings };
   const env = { ...process.env, ...own };
   // Started as by `npm start`.
-  const server = spawn(process.execPath, ['--max-semi-space-size=4', 'server/main.ts'], {
+  const server = spawn(process.execPath, ['--max-semi-space-size=4', 'server/start.mjs'], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { sample, sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
 import { AppError } from '#shared/errors.ts';
+import { compiledModules } from './compiled-modules.ts';
 import { createDecodePool, decodeFrameValues, decodeStoredValues, renderFramePicture } from './frame-decoder.ts';
 import { withFile } from './range-reader.ts';
 import { createParsePool, readDicomFile } from './read-dicom-file.ts';
@@ -37,15 +38,23 @@ await writeFile(
     if (task === 'buffers') for (;;) hold.push(new Uint8Array(8e6).fill(1));
     if (task === 'exit') process.exit(3);
     if (task === 'throw') throw new Error('broken');
-    if (task === 'rights') {
-      import('node:fs').then((fs) => {
-        try { fs.writeFileSync(input, 'x'); process.send({ id, ok: true, value: 'written' }); }
-        catch (error) { process.send({ id, ok: true, value: error.code + JSON.stringify(process.env) }); }
-      });
-      return;
-    }
     if (task === 'slow') { setTimeout(() => process.send({ id, ok: true, value: pid }), input); return; }
     process.send({ id, ok: true, value: pid });
+  });`,
+);
+/** One that serves as ours do. */
+const SERVING = pathToFileURL(join(folder, 'serving.mjs'));
+await writeFile(
+  SERVING,
+  `import { writeFileSync } from 'node:fs';
+  import { serveTasks } from '${new URL('./worker-protocol.ts', import.meta.url).href}';
+  serveTasks({
+    async rights(paths) {
+      const refused = paths.map((path) => {
+        try { writeFileSync(path, 'x'); return 'written'; } catch (error) { return error.code; }
+      });
+      return { refused, environment: Object.keys(process.env) };
+    },
   });`,
 );
 const open = (options: Partial<Parameters<typeof createWorkerPool>[0]> = {}) =>
@@ -94,8 +103,21 @@ test.each(['exit', 'throw'])('a process that dies by %s refuses its job and is r
   expect(await codeOf(pool.run('hello', null, SIGNAL))).toBe('done');
 });
 
-test('a worker may not write and sees nothing of the environment', async () => {
-  expect(await open().run('rights', join(folder, 'written'), SIGNAL)).toBe('ERR_ACCESS_DENIED{}');
+test('a worker may not write, beside its compiled modules neither, and sees nothing of the environment', async () => {
+  const compiled = compiledModules();
+  const paths = [join(folder, 'written'), ...(compiled === null ? [] : [join(compiled, 'written')])];
+  expect(await open({ entry: SERVING }).run('rights', paths, SIGNAL)).toEqual({
+    refused: paths.map(() => 'ERR_ACCESS_DENIED'),
+    environment: compiled === null ? [] : ['NODE_COMPILE_CACHE'],
+  });
+});
+
+test('a process that is idle beside another ends soon, and the last one stays', async () => {
+  const pool = open({ size: 2, idleMs: 60_000, surplusIdleMs: 50 });
+  const ids = (await Promise.all([pool.run('slow', 30, SIGNAL), pool.run('slow', 30, SIGNAL)])) as number[];
+  await expect.poll(() => ids.filter(isRunning)).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(ids.filter(isRunning)).toEqual([await pool.run('hello', null, SIGNAL)]);
 });
 
 test('there are never more processes than allowed', async () => {

@@ -1,5 +1,6 @@
 /** What pool and worker process say to each other, and the worker's half of it. */
 import { AppError, type ErrorCode, type ErrorParams } from '#shared/errors.ts';
+import { sealWorker } from './compiled-modules.ts';
 
 export interface WorkerRequest {
   readonly id: number;
@@ -18,6 +19,7 @@ export type TaskTable = Readonly<Record<string, (input: never) => Promise<unknow
 export function serveTasks(tasks: TaskTable): void {
   const send = process.send?.bind(process);
   if (!send) throw new Error('this module runs as a worker process only');
+  sealWorker();
   process.on('message', (request: WorkerRequest) => {
     answer(tasks, request).then(
       (value) => send({ id: request.id, ok: true, value } satisfies WorkerReply),
