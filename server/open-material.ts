@@ -98,7 +98,7 @@ export async function openMaterial(options: {
   };
   const objects = new DerivedObjects({
     ...{ db, clock, ...options.derived },
-    reportDefect: (err, where) => log.error({ err, where }, 'what was made of a frame or a tile was not kept'),
+    reportDefect: (err, where) => log.error({ err, where }, 'what was made of frames, tiles or metadata was not kept'),
   });
   const derived = new DerivedFrames({
     ...{ objects, transcoder: createFrameTranscoder(decoders) },
@@ -137,7 +137,7 @@ export async function openMaterial(options: {
     frames,
     bulkData,
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
-    metadata: new MetadataReader(db),
+    metadata: new MetadataReader(db, objects),
     sidePyramids: createSidePyramidMaker({
       open: (sha256) => openBlobSource(blobs, sha256),
       reserve: staging.reserve,

@@ -1,11 +1,14 @@
 import type { Sha256 } from '#shared/ids.ts';
 
-/** Frames in other transfer syntaxes than the stored one, and tiles made of stored ones, kept until there is need for the room. */
+/**
+ * Frames in other transfer syntaxes than the stored one, tiles made of stored ones, and packed metadata, kept until there
+ * is need for the room.
+ */
 
-/** Which frame, or tile of a level, of which stored object in which form. */
+/** Which frame, or tile of a level, of which stored object in which form; for metadata the hash names the instances. */
 export interface DerivedFrameKey {
   readonly sourceSha256: Sha256;
-  /** From 1. */
+  /** From 1; 0 for metadata. */
   readonly frameNumber: number;
   /** Transfer syntax and the version of what makes it; for a tile its level and version. */
   readonly form: string;

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
 import type { AuditRule } from '#server/http/access.ts';
+import { callerGone } from '#server/http/caller-gone.ts';
 import { knownTags } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { type DicomJsonDataset, withBulkDataBase } from '#shared/dicom/dicom-json.ts';
@@ -55,6 +56,7 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
       known,
       base,
       (json, place) => withBulkDataBase(json, `${base}/${place}/`),
+      callerGone(reply),
     );
     // More instances may come: the browser asks again each time, and mostly hears that nothing changed.
     void reply
