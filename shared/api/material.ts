@@ -23,6 +23,9 @@ export const materialPaths = {
   seriesThumbnail: (study: string, series: string) => `/dicom-web/studies/${study}/series/${series}/thumbnail`,
   instanceThumbnail: (study: string, series: string, instance: string) =>
     `/dicom-web/studies/${study}/series/${series}/instances/${instance}/thumbnail`,
+  /** A document, a report or a video as a browser shows it. */
+  rendered: (study: string, series: string, instance: string) =>
+    `/dicom-web/studies/${study}/series/${series}/instances/${instance}/rendered`,
   frame: (study: string, series: string, instance: string, frame: number) =>
     `/dicom-web/studies/${study}/series/${series}/instances/${instance}/frames/${frame}`,
 } as const;

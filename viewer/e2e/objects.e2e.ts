@@ -86,6 +86,16 @@ describe.skipIf(!present)('objects of other systems', () => {
     await eventually(() => drawn.count()).toBe(0);
   });
 
+  it('open as a document from the strip of series', async () => {
+    const strip = page.getByRole('navigation', { name: 'Material' });
+    const documents = strip.getByRole('group').filter({ hasText: /DOC/ });
+    await documents.locator('summary').click();
+    const address = await documents.getByRole('link').getAttribute('href');
+    const answer = await window.context.request.get(address ?? '', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(answer.headers()['content-type']).toBe('application/pdf');
+    expect((await answer.body()).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
   it('draw the structures of a radiotherapy plan on images of their frame of reference', async () => {
     const structures = layer(/structure/);
     await unfold(structures);

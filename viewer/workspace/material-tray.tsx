@@ -6,6 +6,7 @@ import { OverviewWords } from '#viewer/words/overview-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
 import { startItemDrag } from './item-drag.ts';
 import styles from './material-tray.module.css';
+import { ObjectSeries } from './object-series.tsx';
 import { itemKey, type PaneItem, type SeriesItem, seriesTitle } from './pane-item.ts';
 
 /** Scanners write `^` between the parts of a procedure's name. */
@@ -115,7 +116,11 @@ export function MaterialTray(props: MaterialTrayProps) {
               {series.displaySets.map((set) => (
                 <SeriesCard key={set.key} item={{ kind: 'series', study, series, set }} tray={props} />
               ))}
-              {series.isImage && <RepairWords series={series} />}
+              {series.isImage ? (
+                <RepairWords series={series} />
+              ) : (
+                <ObjectSeries studyUid={study.studyUid} series={series} />
+              )}
             </Fragment>
           ))}
         </section>
