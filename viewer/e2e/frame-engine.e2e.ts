@@ -97,7 +97,7 @@ describe('a radiology viewport', () => {
     await open();
     const cover = viewport.getByRole('status');
 
-    // [shown, refused, shown, late]
+    // [shown, refused, shown, late, cut short, shown]
     await press('ArrowDown');
     await cover.getByText('The server could not send this image (error 500).').waitFor();
     await expect.poll(() => viewport.getByText(/Slice \d/).count()).toBe(0);
@@ -122,6 +122,17 @@ describe('a radiology viewport', () => {
     release();
     await isAt(4);
     await expect.poll(() => cover.count()).toBe(0);
+
+    await press('ArrowDown');
+    await cover.getByText('The server sent an image that is cut short.').waitFor();
+    expect(await viewport.getByText(/Slice \d/).count()).toBe(0);
+    await press('ArrowDown');
+    await isAt(6);
+    await expect.poll(() => cover.count()).toBe(0);
+    await press('ArrowUp');
+    await cover.getByText('cut short').waitFor();
+    await press('ArrowUp');
+    await isAt(4);
 
     await press('ArrowUp');
     await isAt(3);

@@ -111,6 +111,8 @@ export interface FrameStatus {
   readonly loadedCount: number;
   /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
   readonly probe: string | null;
+  /** A first look, coarser than what is stored; the rest is on its way, and nothing can be measured yet. */
+  readonly preview: boolean;
 }
 
 export interface SlideStatus {

@@ -8,6 +8,7 @@ import { FrameFurniture } from './frame-furniture.tsx';
 import { pressFrameKey } from './frame-keys.ts';
 import { FrameScrubber } from './frame-scrubber.tsx';
 import classes from './frame-viewport.module.css';
+import { PreviewNote } from './preview-note.tsx';
 import { useFrameEngine } from './use-frame-engine.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
 
@@ -84,6 +85,7 @@ export function FrameViewport(props: FrameViewportProps) {
           studyLine={studyLine}
         />
       )}
+      {status.frame?.preview === true && <PreviewNote />}
       {engine !== null && <FrameActions engine={engine} />}
       <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
       {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}

@@ -1,7 +1,9 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { sessionRenewed } from '#viewer/api/session.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
+import { registerSessionRenewal } from '#viewer/engines/session-renewal.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
 
 export interface FrameEngineState {
@@ -11,6 +13,9 @@ export interface FrameEngineState {
   readonly problem: string | null;
   readonly retry: () => void;
 }
+
+// Frames that are refused because the session has ended wait for the sign-in on top of the page.
+registerSessionRenewal(sessionRenewed);
 
 const load = async () => (await import('#viewer/engines/cornerstone/frame-engine.ts')).createFrameEngine;
 

@@ -75,8 +75,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
         // What was being drawn or pulled belonged to the image before.
         overlay.setLocked(true);
         placeMarks();
-        if (isTrue() && painted !== null) prefetch?.setPlace(painted, direction);
       }
+      if (isTrue() && painted !== null && !painter.isPreview()) prefetch?.setPlace(painted, direction);
       refresh();
     },
     onFailed() {
@@ -183,7 +183,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     overlay.setMarks(here === null ? [] : marks.filter(({ target }) => sameTarget(target, here)));
   }
   function refresh(): void {
-    overlay.setLocked(isCovered());
+    overlay.setLocked(isCovered() || painter.isPreview());
     overlay.refresh();
     if (statusFrame !== 0) return;
     statusFrame = requestAnimationFrame(() => {
@@ -246,6 +246,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       view: view(),
       loadedCount: prefetch?.loadedCount() ?? 0,
       probe: probe(),
+      preview: painter.isPreview(),
       userCalibration: measuring.calibrationHere(),
     });
   }

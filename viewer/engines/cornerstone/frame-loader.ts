@@ -1,14 +1,18 @@
 import { embeddedOverlays } from '#shared/dicom/overlay-drawing.ts';
 import type { OverlayBits } from '#shared/dicom/overlays.ts';
 import { decodedPhotometric, keepsCells } from '#shared/dicom/transcoding.ts';
+import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
+import { withSession } from '#viewer/engines/session-renewal.ts';
 import { decodesInPage, isWhole, pageCodingOf } from './coded-frame.ts';
 import { createDecodePool } from './decode-pool.ts';
+import { hasFirstLook, loadFirstLook } from './first-look.ts';
 import { cacheBudget, createFrameCache } from './frame-cache.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure, failureOf } from './frame-failure.ts';
 import type { FrameImage } from './frame-image.ts';
-import { type FrameBytes, fetchFrame } from './frame-response.ts';
+import { type FrameBytes, type FrameForm, fetchFrame } from './frame-response.ts';
 import { withStatedColor } from './jpeg-color.ts';
+import { createLinkSpeed, notePageLoad } from './link-speed.ts';
 import { createLoadQueue, type LoadPriority } from './load-queue.ts';
 import { colorPixels, isNative, monochromeSamples } from './native-frame.ts';
 
@@ -23,15 +27,20 @@ export interface LoadableFrame {
   readonly description: FrameDescription;
 }
 
-const FETCH_TIMEOUT_MS = 30_000;
+/** A frame of 15 MB on 2 Mbit/s takes a minute. */
+const FETCH_TIMEOUT_MS = 90_000;
 /** Browsers open six connections to a server that speaks HTTP/1.1; two stay free for what is wanted now. */
-const LIMITS = { parallel: 6, prefetches: 4 };
+const LIMITS = { parallel: 6, prefetches: () => (link.isSlowFor(SLICE_BYTES) ? 1 : 4) };
+/** A slice of CT or MR: on a link that is slow for one, prefetching must not take it from the reader. */
+const SLICE_BYTES = 512 * 512 * 2;
 
 const memory = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : null;
 /** Bytes of pixels this page may hold. */
 export const budgetBytes = cacheBudget(memory);
 const cache = createFrameCache<FrameImage>(budgetBytes);
 const pool = createDecodePool(Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)));
+const link = createLinkSpeed();
+notePageLoad(link);
 /** Of the frames that are being loaded. */
 const descriptions = new Map<string, FrameDescription>();
 const queue = createLoadQueue<FrameImage>(async (url, signal) => {
@@ -79,10 +88,33 @@ export function loadFrame(
   return queue.load(url, priority, signal);
 }
 
+/** Bytes of a frame as it is without compression; what is stored compressed is a third of it or less. */
+function expectedBytes({ rows, columns, samplesPerPixel, bitsAllocated }: FrameDescription): number {
+  return (rows * columns * samplesPerPixel * bitsAllocated) / 8;
+}
+
+/**
+ * A coarse image of a frame that would keep the reader waiting, as fast as it can be had; null when the link is fast, or
+ * there is none. Rejects only with the reason of `signal`.
+ */
+export async function firstLook({ url, description }: LoadableFrame, signal: AbortSignal): Promise<FrameImage | null> {
+  if (!hasFirstLook(description) || !link.isSlowFor(expectedBytes(description))) return null;
+  try {
+    return await loadFirstLook(url, description, pool, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // The whole image follows in any case, and says what is wrong.
+    return null;
+  }
+}
+
 async function loadImage(url: string, description: FrameDescription, signal: AbortSignal): Promise<FrameImage> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
   const { decodedByServer, transferSyntaxUid } = description;
-  const stored = await fetchFrame(url, decodedByServer ? 'native' : 'stored', within);
+  const slow = link.isSlowFor(expectedBytes(description));
+  // What is stored uncompressed is a third of the size in HTJ2K, and no bit is lost; on a fast link decoding costs more.
+  const isPlain = decodedByServer || !transferSyntaxOf(transferSyntaxUid).encapsulated;
+  const small = slow && isPlain && hasFirstLook(description);
+  const stored = await fetchMeasured(url, small ? 'small' : decodedByServer ? 'native' : 'stored', signal);
   if (isNative(stored.transferSyntaxUid)) {
     return imageOfNative(
       stored.bytes,
@@ -97,9 +129,22 @@ async function loadImage(url: string, description: FrameDescription, signal: Abo
     if (image !== null) return image;
   }
   // The server has decoders for everything it accepts.
-  const decoded = await fetchFrame(url, 'native', within);
+  const decoded = await fetchMeasured(url, 'native', signal);
   if (!isNative(decoded.transferSyntaxUid)) throw new FrameFailure('This image could not be decoded.');
   return imageOfNative(decoded.bytes, asDecodedByServer(description, stored.transferSyntaxUid));
+}
+
+const isSignedOut = (error: unknown): boolean => error instanceof FrameFailure && error.status === 401;
+
+/** A frame, again after a new sign-in; how long it took is remembered. */
+function fetchMeasured(url: string, form: FrameForm, signal: AbortSignal): Promise<FrameBytes> {
+  const fetchOnce = async (): Promise<FrameBytes> => {
+    const began = performance.now();
+    const frame = await fetchFrame(url, form, AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]));
+    link.note(frame.bytes.byteLength, performance.now() - began);
+    return frame;
+  };
+  return withSession(fetchOnce, isSignedOut, signal);
 }
 
 async function decode(

@@ -8,6 +8,9 @@ export interface FrameBytes {
 /** Single part, so that it is cached and ranged as it is; a multipart answer is understood as well (PS3.18 8.6.1). */
 const ACCEPT =
   'application/octet-stream; transfer-syntax=*, multipart/related; type="application/octet-stream"; transfer-syntax=*';
+export const HTJ2K_RPCL = '1.2.840.10008.1.2.4.202';
+/** Compressed without loss where the server can do that, else as stored. */
+const ACCEPT_SMALL = `image/jphc; transfer-syntax=${HTJ2K_RPCL}, ${ACCEPT.replaceAll('=*', '=*; q=0.5')}`;
 const ACCEPT_NATIVE = 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1';
 const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 /** Media types that name their coding without a transfer-syntax parameter (PS3.18 table 8.7.3-5). */
@@ -20,13 +23,29 @@ const SYNTAX_OF_MEDIA_TYPE: Readonly<Record<string, string>> = {
   'image/jphc': '1.2.840.10008.1.2.4.201',
 };
 
+/** As stored; uncompressed; or in as few bytes as the server can make without loss. */
+export type FrameForm = 'stored' | 'native' | 'small';
+
+const ACCEPT_OF: Readonly<Record<FrameForm, string>> = { stored: ACCEPT, native: ACCEPT_NATIVE, small: ACCEPT_SMALL };
+
 /**
- * Fetches one frame, as stored or without compression.
+ * Fetches one frame.
  * @throws FrameFailure for a refusal, DOMException on abort or timeout.
  */
-export async function fetchFrame(url: string, form: 'stored' | 'native', signal: AbortSignal): Promise<FrameBytes> {
-  const headers = { Accept: form === 'native' ? ACCEPT_NATIVE : ACCEPT };
-  const response = await fetch(url, { headers, credentials: 'same-origin', signal });
+export async function fetchFrame(url: string, form: FrameForm, signal: AbortSignal): Promise<FrameBytes> {
+  const response = await fetch(url, { headers: { Accept: ACCEPT_OF[form] }, credentials: 'same-origin', signal });
+  return await readFrame(response);
+}
+
+/** Fetches the first bytes of a frame in HTJ2K with its resolutions in order. @throws as `fetchFrame` */
+export async function fetchRange(url: string, lengthBytes: number, signal: AbortSignal): Promise<FrameBytes> {
+  const headers = { Accept: `image/jphc; transfer-syntax=${HTJ2K_RPCL}`, Range: `bytes=0-${lengthBytes - 1}` };
+  // A part must not stand in the cache for the whole, and the whole need not be asked whether it is still the same.
+  const response = await fetch(url, { headers, credentials: 'same-origin', cache: 'no-store', signal });
+  return await readFrame(response);
+}
+
+async function readFrame(response: Response): Promise<FrameBytes> {
   if (!response.ok) throw failureOfStatus(response.status);
   const body = new Uint8Array(await response.arrayBuffer());
   const frame = parseFrameResponse(response.headers.get('content-type') ?? '', body);

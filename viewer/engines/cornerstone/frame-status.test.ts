@@ -30,6 +30,7 @@ const facts: StatusFacts = {
   view: null,
   loadedCount: 1,
   probe: null,
+  preview: false,
   userCalibration: undefined,
 };
 

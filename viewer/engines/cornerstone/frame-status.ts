@@ -22,6 +22,7 @@ export interface StatusFacts {
   readonly view: FrameView | null;
   readonly loadedCount: number;
   readonly probe: string | null;
+  readonly preview: boolean;
   /** The known length by which new shapes on the painted frame are measured. */
   readonly userCalibration: UserCalibration | undefined;
 }
@@ -64,6 +65,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       shutter: description.display.shutter === null ? null : look.shutterShown,
       loadedCount: facts.loadedCount,
       probe: facts.probe,
+      preview: facts.preview,
     },
     slide: null,
   };

@@ -17,7 +17,7 @@ function manual(parallel: number, prefetches: number) {
       });
       return promise;
     },
-    { parallel, prefetches },
+    { parallel, prefetches: () => prefetches },
   );
   const end = async (key: string): Promise<void> => {
     ends.get(key)?.resolve(key.toUpperCase());

@@ -14,8 +14,8 @@ export interface LoadQueue<Result> {
 export interface LoadLimits {
   /** Loads at once. */
   readonly parallel: number;
-  /** Of them prefetches, so that a wish never waits for a free connection. */
-  readonly prefetches: number;
+  /** Of them prefetches, so that a wish never waits for a free connection; asked anew each time. */
+  prefetches(): number;
 }
 
 interface Job<Result> {
@@ -31,7 +31,7 @@ interface Job<Result> {
 
 export function createLoadQueue<Result>(
   run: (key: string, signal: AbortSignal) => Promise<Result>,
-  { parallel, prefetches }: LoadLimits,
+  limits: LoadLimits,
 ): LoadQueue<Result> {
   const jobs = new Map<string, Job<Result>>();
   let turns = 0;
@@ -64,8 +64,8 @@ export function createLoadQueue<Result>(
           if (rankOf(job) === 2) prefetching += 1;
         } else if (next === null || isBefore(job, next)) next = job;
       }
-      if (next === null || running >= parallel) return;
-      if (rankOf(next) === 2 && prefetching >= prefetches) return;
+      if (next === null || running >= limits.parallel) return;
+      if (rankOf(next) === 2 && prefetching >= limits.prefetches()) return;
       start(next);
     }
   }

@@ -3,6 +3,7 @@ import { materialPaths } from '#shared/api/material.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { TAG } from '#shared/dicom/tag.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { withSession } from '#viewer/engines/session-renewal.ts';
 import { FrameFailure, failureOf, failureOfStatus } from './frame-failure.ts';
 import { buildFrameStack, type FrameStack } from './frame-stack.ts';
 import { textOf } from './instance-attributes.ts';
@@ -30,13 +31,17 @@ export async function loadFrameStack(
   signal: AbortSignal,
   members: readonly SopInstanceUid[] = [],
 ): Promise<FrameStack> {
-  try {
-    const response = await fetch(materialPaths.seriesMetadata(studyUid, seriesUid), {
+  const ask = async (): Promise<Response> => {
+    const answer = await fetch(materialPaths.seriesMetadata(studyUid, seriesUid), {
       headers: { Accept: 'application/dicom+json' },
       credentials: 'same-origin',
       signal,
     });
-    if (!response.ok) throw failureOfStatus(response.status);
+    if (!answer.ok) throw failureOfStatus(answer.status);
+    return answer;
+  };
+  try {
+    const response = await withSession(ask, (error) => error instanceof FrameFailure && error.status === 401, signal);
     const parsed = seriesMetadataSchema.safeParse(await response.json());
     if (!parsed.success) throw new FrameFailure('The server described this series in a way that cannot be read.');
     const instances = parsed.data as readonly DicomJsonDataset[];

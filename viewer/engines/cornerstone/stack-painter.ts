@@ -1,7 +1,7 @@
 import { drawingChoice, drawsOnProcessor, graphicsOfDevice } from './canvas-drawing.ts';
 import { type FrameFailure, failureOf } from './frame-failure.ts';
 import type { FrameImage } from './frame-image.ts';
-import { cachedFrame, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
+import { cachedFrame, firstLook, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
 import { createPixelPicture, type PixelLook } from './pixel-picture.ts';
 import { type Placement, type Size, screenMatrix } from './placement.ts';
 
@@ -29,8 +29,10 @@ export interface StackPainter {
   wanted(): number;
   /** Index of the image on the canvas, or null. */
   painted(): number | null;
-  /** The image on the canvas, or null. */
+  /** The image on the canvas with all its pixels, or null; also null while there is only a first look. */
   image(): FrameImage | null;
+  /** What is on the canvas is coarser than what is stored, and the rest is on its way. */
+  isPreview(): boolean;
   /** Why the wanted image cannot be shown, or null. */
   failure(): FrameFailure | null;
   /** Paints the present image with a look, with the next frame of the screen. */
@@ -49,7 +51,7 @@ const BACKGROUND = '#000';
 export function createStackPainter(element: HTMLDivElement, listener: PainterListener): StackPainter {
   let frames: readonly LoadableFrame[] = [];
   let wanted = 0;
-  let painted: { readonly index: number; readonly image: FrameImage } | null = null;
+  let painted: { readonly index: number; readonly image: FrameImage; readonly preview: boolean } | null = null;
   let failure: FrameFailure | null = null;
   let wish = new AbortController();
   let look: Look | null = null;
@@ -103,11 +105,12 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     // Smaller than it is stored, an image needs more than its nearest pixels.
     context.imageSmoothingQuality = scale < 0.5 ? 'medium' : 'low';
     context.setTransform(...screenMatrix(look.placement, description, screen(), devicePixelRatio));
-    context.drawImage(picture.of(painted.image, description, look), 0, 0);
+    const drawn = picture.of(painted.image, description, look);
+    context.drawImage(drawn, 0, 0, description.columns, description.rows);
   }
-  function show(index: number, image: FrameImage): void {
+  function show(index: number, image: FrameImage, preview: boolean): void {
     look = listener.lookOf(index, image);
-    painted = { index, image };
+    painted = { index, image, preview };
     failure = null;
     cancelAnimationFrame(scheduled);
     scheduled = 0;
@@ -124,15 +127,24 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     if (frame === undefined) return;
     const image = cachedFrame(frame.url);
     if (image !== undefined) {
-      show(asked, image);
+      show(asked, image, false);
       return;
     }
+    let whole = false;
+    firstLook(frame, signal)
+      .then((coarse) => {
+        if (coarse !== null && !signal.aborted && !whole) show(asked, coarse, true);
+      })
+      .catch(() => undefined);
     loadFrame(frame, 'interaction', signal)
       .then((loaded) => {
-        if (!signal.aborted) show(asked, loaded);
+        whole = true;
+        if (!signal.aborted) show(asked, loaded, false);
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
+        // A first look without the rest is not the image that was asked for.
+        painted = null;
         failure = failureOf(error);
         listener.onFailed();
       });
@@ -163,7 +175,8 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     },
     wanted: () => wanted,
     painted: () => painted?.index ?? null,
-    image: () => painted?.image ?? null,
+    image: () => (painted === null || painted.preview ? null : painted.image),
+    isPreview: () => painted?.preview ?? false,
     failure: () => failure,
     paint(next) {
       look = next;
