@@ -124,7 +124,13 @@ describe('a radiology viewport', () => {
     await expect.poll(() => cover.count()).toBe(0);
 
     await press('ArrowDown');
-    await cover.getByText('The server sent an image that is cut short.').waitFor();
+    await cover
+      .getByText('The server sent an image that is cut short.')
+      .waitFor()
+      .catch(async (e) => {
+        console.log('DEBUG', await viewport.innerText(), window.takeComplaints());
+        throw e;
+      });
     expect(await viewport.getByText(/Slice \d/).count()).toBe(0);
     await press('ArrowDown');
     await isAt(6);

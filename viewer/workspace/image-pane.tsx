@@ -5,8 +5,8 @@ import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
-import { FrameViewport } from './frame-viewport.tsx';
 import { itemTitle, type PaneItem } from './pane-item.ts';
+import { SeriesViewport } from './series-viewport.tsx';
 import { SlideViewport } from './slide-viewport.tsx';
 import type { UserCalibrations } from './user-calibrations.ts';
 
@@ -39,8 +39,9 @@ export interface ImagePaneProps {
 export function ImagePane({ item, consultation, calibrations, ...pane }: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
   return item.kind === 'series' ? (
-    <FrameViewport
+    <SeriesViewport
       {...pane}
+      frameCount={item.series.frameCount}
       calibrations={calibrations}
       studyUid={item.study.studyUid}
       seriesUid={item.series.seriesUid}

@@ -3,7 +3,7 @@ import { hasFirstLook, levelsToLeave } from './first-look.ts';
 import type { FrameDescription } from './frame-description.ts';
 
 it('leaves out as many resolutions as make a small picture, five at most', () => {
-  expect(levelsToLeave(512, 512)).toBe(1);
+  expect(levelsToLeave(512, 512)).toBe(2);
   expect(levelsToLeave(2394, 3062)).toBe(4);
   expect(levelsToLeave(200, 100)).toBe(0);
   expect(levelsToLeave(100_000, 100_000)).toBe(5);

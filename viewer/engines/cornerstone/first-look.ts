@@ -12,8 +12,8 @@ import { monochromeSamples } from './native-frame.ts';
 
 /** Bytes of a first look; on 2 Mbit/s they take under half a second. */
 export const FIRST_LOOK_BYTES = 96 * 1024;
-/** The longer side of a first look, in pixels, at most. */
-const FIRST_LOOK_SIDE = 256;
+/** The longer side of a first look, in pixels, at most: of 16 bits, it fits into those bytes however noisy it is. */
+const FIRST_LOOK_SIDE = 200;
 
 /** Resolutions to leave out, each half the size of the one before. */
 export function levelsToLeave(rows: number, columns: number): number {
