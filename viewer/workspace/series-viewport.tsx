@@ -22,6 +22,7 @@ export function SeriesViewport({ frameCount, ...slices }: SeriesViewportProps) {
         <VolumeViewport
           studyUid={slices.studyUid}
           seriesUid={slices.seriesUid}
+          members={slices.members}
           title={slices.studyLine.replaceAll('\n', ', ')}
           onClose={() => setAsVolume(false)}
         />

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react';
-import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { MprEngine, MprStatus } from '#viewer/engines/cornerstone/mpr-engine.ts';
 import type { VolumePlane } from '#viewer/engines/cornerstone/volume-axes.ts';
 
@@ -24,6 +24,7 @@ export function useMprEngine(
   hosts: Readonly<Record<VolumePlane, RefObject<HTMLDivElement | null>>>,
   studyUid: StudyUid,
   seriesUid: SeriesUid,
+  members: readonly SopInstanceUid[],
 ): MprState {
   const [state, setState] = useState<MprState>(NOTHING);
   const { axial, coronal, sagittal } = hosts;
@@ -36,7 +37,7 @@ export function useMprEngine(
         import('#viewer/engines/cornerstone/loaded-volume.ts'),
         import('#viewer/engines/cornerstone/mpr-engine.ts'),
       ]);
-      const stack = await loadFrameStack(studyUid, seriesUid, leaving.signal);
+      const stack = await loadFrameStack(studyUid, seriesUid, leaving.signal, members);
       const geometry = geometryOfStack(stack);
       const count = geometry.origins.length;
       setState({ ...NOTHING, count, corrections: geometry.corrections });
@@ -63,6 +64,6 @@ export function useMprEngine(
       leaving.abort(new DOMException('The planes were closed', 'AbortError'));
       engine?.dispose();
     };
-  }, [axial, coronal, sagittal, studyUid, seriesUid]);
+  }, [axial, coronal, sagittal, studyUid, seriesUid, members]);
   return state;
 }

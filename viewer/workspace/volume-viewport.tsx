@@ -1,7 +1,7 @@
 import { Button, Loader, NumberInput, SegmentedControl } from '@mantine/core';
 import { IconArrowBackUp, IconPhotoOff, IconStack2 } from '@tabler/icons-react';
 import { type CSSProperties, type RefObject, useRef, useState } from 'react';
-import type { SeriesUid, StudyUid } from '#shared/ids.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { MprEngine, MprStatus, MprTool } from '#viewer/engines/cornerstone/mpr-engine.ts';
 import type { VolumePlane } from '#viewer/engines/cornerstone/volume-axes.ts';
 import { useMprEngine } from './use-mpr-engine.ts';
@@ -10,6 +10,7 @@ import classes from './volume-viewport.module.css';
 interface VolumeViewportProps {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
+  readonly members: readonly SopInstanceUid[];
   readonly title: string;
   readonly onClose: () => void;
 }
@@ -34,13 +35,13 @@ const SLABS: { value: MprStatus['slabMode']; label: string }[] = [
 const signed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 
 /** A series as three linked planes through the patient. */
-export function VolumeViewport({ studyUid, seriesUid, title, onClose }: VolumeViewportProps) {
+export function VolumeViewport({ studyUid, seriesUid, members, title, onClose }: VolumeViewportProps) {
   const hosts: Record<VolumePlane, RefObject<HTMLDivElement | null>> = {
     axial: useRef<HTMLDivElement>(null),
     coronal: useRef<HTMLDivElement>(null),
     sagittal: useRef<HTMLDivElement>(null),
   };
-  const state = useMprEngine(hosts, studyUid, seriesUid);
+  const state = useMprEngine(hosts, studyUid, seriesUid, members);
   const { engine, status, corrections, problem } = state;
   return (
     <section className={classes.viewport} aria-label={`Planes of ${title}`}>

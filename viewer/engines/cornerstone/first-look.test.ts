@@ -12,8 +12,8 @@ it('leaves out as many resolutions as make a small picture, five at most', () =>
 it('has first looks of grey frames that are worth one', () => {
   const ct = {
     ...{ samplesPerPixel: 1, photometricInterpretation: 'MONOCHROME2', bitsAllocated: 16, bitsStored: 12 },
-    ...{ signed: false, rows: 512, columns: 512 },
-  } as FrameDescription;
+    ...{ signed: false, rows: 512, columns: 512, display: { shutter: null } },
+  } as unknown as FrameDescription;
   expect(hasFirstLook(ct)).toBe(true);
   expect(hasFirstLook({ ...ct, rows: 64, columns: 64 })).toBe(false);
   expect(hasFirstLook({ ...ct, samplesPerPixel: 3, photometricInterpretation: 'RGB' })).toBe(false);

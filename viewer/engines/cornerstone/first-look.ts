@@ -22,11 +22,20 @@ export function levelsToLeave(rows: number, columns: number): number {
   return level;
 }
 
-/** Of which frames a first look can be had: grey ones of at most 16 bits, which the server can code as HTJ2K. */
+/**
+ * Of which frames a first look can be had: grey ones of at most 16 bits, which the server can code as HTJ2K. What a
+ * shutter hides is hidden from the start: those wait for the whole image.
+ */
 export function hasFirstLook({ samplesPerPixel, photometricInterpretation, ...format }: FrameDescription): boolean {
   const { bitsAllocated, bitsStored, signed, rows, columns } = format;
   const fits = (bitsAllocated === 8 || bitsAllocated === 16) && !(signed && bitsStored <= 8);
-  return fits && samplesPerPixel === 1 && photometricInterpretation !== 'PALETTE COLOR' && rows * columns > 65_536;
+  return (
+    fits &&
+    format.display.shutter === null &&
+    samplesPerPixel === 1 &&
+    photometricInterpretation !== 'PALETTE COLOR' &&
+    rows * columns > 65_536
+  );
 }
 
 /** @throws FrameFailure when the server sends no such stream; Error when it cannot be decoded */
@@ -44,5 +53,5 @@ export async function loadFirstLook(
   const coarse = await pool.decode({ coding: 'htj2k', bytes: bytes.slice(), format, level }, signal);
   const size = { rows: Math.ceil(rows / 2 ** level), columns: Math.ceil(columns / 2 ** level) };
   const samples = monochromeSamples(coarse, { ...description, ...size, highBit: bitsStored - 1 });
-  return { ...size, isColor: false, samples };
+  return { ...size, isColor: false, samples, overlays: [] };
 }

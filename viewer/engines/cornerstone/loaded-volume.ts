@@ -51,10 +51,9 @@ export async function loadVolume(
       const image = await loadFrame(frame, 'visible', signal);
       loaded += 1;
       onProgress(loaded);
-      const { rescaleSlope, rescaleIntercept } = frame.description;
       // Slices of PET each have a slope of their own: planes go through modality values. 16-bit values stay exact.
-      const isPlain = rescaleSlope === 1 && rescaleIntercept === 0;
-      return isPlain ? image.samples : Float32Array.from(modalityValuesOf(image, frame.description));
+      const values = modalityValuesOf(image, frame.description);
+      return values === image.samples ? values : Float32Array.from(values);
     }),
   );
   return { geometry, slices, description };

@@ -15,7 +15,7 @@ import {
   voxelAt,
 } from '#shared/imaging/volume-sampling.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
-import { greyOf, opaque } from './grey-table.ts';
+import { greyOf, shades } from './grey-table.ts';
 import type { LoadedVolume } from './loaded-volume.ts';
 import { type MprLine, paintMprGuides } from './mpr-guides.ts';
 import {
@@ -60,6 +60,8 @@ export interface MprEngine {
 const FINEST = 640;
 const MOVING = 288;
 const SHARPEN_AFTER_MS = 140;
+const GREYS = shades(null);
+const BLACK = 0xff000000;
 
 /**
  * Three linked planes through a volume, each in its element. All of them pass through the crosshair; everything is held
@@ -115,10 +117,12 @@ export function createMprEngine(
     const values = samplePicture(volume, picture);
     const image = new ImageData(picture.width, picture.height);
     const words = new Uint32Array(image.data.buffer);
-    const grey = greyOf({ ...description, rescaleSlope: 1, rescaleIntercept: 0 }, window, false);
+    const { turned } = description.display;
+    const modality = { rescaleSlope: 1, rescaleIntercept: 0, display: { modalityLut: null, turned } };
+    const grey = greyOf(modality, { window }, false);
     for (let i = 0; i < words.length; i += 1) {
       const value = values[i] ?? Number.NaN;
-      words[i] = Number.isNaN(value) ? 0xff000000 : opaque(grey(value));
+      words[i] = Number.isNaN(value) ? BLACK : (GREYS[grey(value)] ?? BLACK);
     }
     const { canvas } = context;
     const { clientWidth, clientHeight } = hosts[plane];

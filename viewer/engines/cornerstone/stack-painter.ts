@@ -105,7 +105,8 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     // Smaller than it is stored, an image needs more than its nearest pixels.
     context.imageSmoothingQuality = scale < 0.5 ? 'medium' : 'low';
     context.setTransform(...screenMatrix(look.placement, description, screen(), devicePixelRatio));
-    const drawn = picture.of(painted.image, description, look);
+    // Planes over the image have its size, not that of a first look.
+    const drawn = picture.of(painted.image, description, painted.preview ? { ...look, overlays: [] } : look);
     context.drawImage(drawn, 0, 0, description.columns, description.rows);
   }
   function show(index: number, image: FrameImage, preview: boolean): void {
