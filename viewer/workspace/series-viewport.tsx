@@ -23,6 +23,7 @@ export function SeriesViewport({ frameCount, ...slices }: SeriesViewportProps) {
           studyUid={slices.studyUid}
           seriesUid={slices.seriesUid}
           members={slices.members}
+          patientLine={slices.patientLine}
           title={slices.studyLine.replaceAll('\n', ', ')}
           onClose={() => setAsVolume(false)}
         />

@@ -12,6 +12,8 @@ interface VolumeViewportProps {
   readonly seriesUid: SeriesUid;
   readonly members: readonly SopInstanceUid[];
   readonly title: string;
+  /** Who: must be read with every image. */
+  readonly patientLine: string;
   readonly onClose: () => void;
 }
 
@@ -35,7 +37,7 @@ const SLABS: { value: MprStatus['slabMode']; label: string }[] = [
 const signed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 
 /** A series as three linked planes through the patient. */
-export function VolumeViewport({ studyUid, seriesUid, members, title, onClose }: VolumeViewportProps) {
+export function VolumeViewport({ studyUid, seriesUid, members, title, patientLine, onClose }: VolumeViewportProps) {
   const hosts: Record<VolumePlane, RefObject<HTMLDivElement | null>> = {
     axial: useRef<HTMLDivElement>(null),
     coronal: useRef<HTMLDivElement>(null),
@@ -66,6 +68,9 @@ export function VolumeViewport({ studyUid, seriesUid, members, title, onClose }:
                 <span className={classes.name}>{name}</span>
               </div>
             ))}
+          </div>
+          <div className={classes.who}>
+            {patientLine.replaceAll('\n', ' · ')} · {title}
           </div>
           <div className={classes.facts} role="status">
             {status === null ? (
