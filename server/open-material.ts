@@ -27,6 +27,7 @@ import type { SidePyramidMaker } from './domain/side-pyramid-ports.ts';
 import type { SlideRegions } from './domain/slide-region-ports.ts';
 import type { Log } from './log.ts';
 import { openQualityMeasurer } from './slides/quality/quality-measurer.ts';
+import { READ_AHEAD, ReadAhead } from './slides/read-ahead.ts';
 import { createSidePyramidMaker } from './slides/side-pyramid-maker.ts';
 import { createSlideReader } from './slides/slide-reader.ts';
 import { openBlobSource } from './tiles/blob-source.ts';
@@ -104,8 +105,9 @@ export async function openMaterial(options: {
     ...{ objects, transcoder: createFrameTranscoder(decoders) },
     flights: new SingleFlight(),
   });
+  const readAhead = new ReadAhead();
   const pool = createSlidePool({
-    ...{ open: (sha256) => openBlobSource(blobs, sha256), maxOpen: OPEN_SLIDES, decoder: slideDecoder },
+    ...{ open: (sha256) => openBlobSource(blobs, sha256, readAhead), maxOpen: OPEN_SLIDES, decoder: slideDecoder },
   });
   const tiles = createTileService(pool, objects);
   const refOf = async (id: SlideId) => {
@@ -139,7 +141,8 @@ export async function openMaterial(options: {
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db, objects),
     sidePyramids: createSidePyramidMaker({
-      open: (sha256) => openBlobSource(blobs, sha256),
+      // Apart: it reads whole slides, and would push out what readers look at.
+      open: (sha256) => openBlobSource(blobs, sha256, new ReadAhead({ ...READ_AHEAD, keptBlocks: 32 })),
       reserve: staging.reserve,
     }),
     displaySets: new DisplaySetReader(db),

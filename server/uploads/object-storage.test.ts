@@ -48,6 +48,9 @@ describe.skipIf(s3 === null)('upload to pixel on S3 (skipped without TEST_S3_END
     for (const { file } of ct.instances) files.set(file, await readFile(join(ct.folder, file)));
     await writeSlide(join(folder, 'biopsy.svs'), { width: 5000, height: 4000 });
     files.set('biopsy.svs', await readFile(join(folder, 'biopsy.svs')));
+    // Of which nothing has been read when the storage goes down: what was read is kept for a while.
+    await writeSlide(join(folder, 'untouched.svs'), { width: 1200, height: 900, seed: 2 });
+    files.set('untouched.svs', await readFile(join(folder, 'untouched.svs')));
     files.set('letter.pdf', referralLetter());
     onS3 = await serve({ ...bucket.environment, S3_ENDPOINT: line.endpoint.href }, files);
     onDisk = await serve({}, files);
@@ -77,6 +80,23 @@ describe.skipIf(s3 === null)('upload to pixel on S3 (skipped without TEST_S3_END
     expect(await bucket.keys()).toHaveLength(files.size);
   });
 
+  const slideOf = ({ material }: Awaited<ReturnType<typeof serve>>, name: string) =>
+    material.slides.find((slide) => slide.name === name)!;
+
+  test('a slide is opened and a screen of it read with a few ranged reads', async () => {
+    const slide = slideOf(onS3, 'biopsy.svs');
+    line.seen.length = 0;
+    const [columns, rows] = [5, 4];
+    const answers = await Promise.all(
+      Array.from({ length: columns * rows }, (_, at) =>
+        referrer.get(materialPaths.tile(slide.id, 0, 4 + (at % columns), 3 + Math.floor(at / columns))),
+      ),
+    );
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
+    // Header and directories at both ends of the file, then four rows of tiles.
+    expect(line.seen.length).toBeLessThanOrEqual(10);
+  });
+
   const instanceOf = (index: number) =>
     `/dicom-web/studies/${ct.studyUid}/series/${ct.seriesUid}/instances/${ct.instances[index]!.sopInstanceUid}`;
   const frame = (index: number) =>
@@ -98,8 +118,8 @@ describe.skipIf(s3 === null)('upload to pixel on S3 (skipped without TEST_S3_END
   });
 
   test('rendered frames, metadata, tiles, thumbnails and documents are those of a server on the file system', async () => {
-    const [slide, document] = [onS3.material.slides[0]!, onS3.material.documents[0]!];
-    const [diskSlide, diskDocument] = [onDisk.material.slides[0]!, onDisk.material.documents[0]!];
+    const [slide, document] = [slideOf(onS3, 'biopsy.svs'), onS3.material.documents[0]!];
+    const [diskSlide, diskDocument] = [slideOf(onDisk, 'biopsy.svs'), onDisk.material.documents[0]!];
     const own = { id: '', addedAt: '', consultationId: '' };
     expect({ ...slide, ...own }).toEqual({ ...diskSlide, ...own });
     const pairs = [
@@ -203,11 +223,11 @@ describe.skipIf(s3 === null)('upload to pixel on S3 (skipped without TEST_S3_END
     }, 30_000);
 
     test('what is asked for is 503 with Retry-After and is not kept; the server is not ready, and lives', async () => {
-      const slide = onS3.material.slides[0]!;
+      const slide = slideOf(onS3, 'untouched.svs');
       line.fail('busy', '*', 1_000_000);
       for (const answer of [
         await frame(0),
-        await referrer.get(materialPaths.tile(slide.id, 0, 3, 3)),
+        await referrer.get(materialPaths.tile(slide.id, 0, 1, 1)),
         await referrer.get(materialPaths.document(onS3.material.documents[0]!.id)),
         await referrer.get(`${instanceOf(0)}/rendered`),
         await referrer.get('/readyz'),
@@ -219,7 +239,7 @@ describe.skipIf(s3 === null)('upload to pixel on S3 (skipped without TEST_S3_END
       expect((await referrer.get('/healthz')).statusCode).toBe(200);
       line.fail('busy', '*', 0);
       expect((await frame(0)).statusCode).toBe(200);
-      expect((await referrer.get(materialPaths.tile(slide.id, 0, 3, 3))).statusCode).toBe(200);
+      expect((await referrer.get(materialPaths.tile(slide.id, 0, 1, 1))).statusCode).toBe(200);
       expect((await referrer.get('/readyz')).statusCode).toBe(200);
     }, 60_000);
   });
