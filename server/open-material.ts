@@ -106,6 +106,8 @@ export async function openMaterial(options: {
     flights: new SingleFlight(),
   });
   const readAhead = new ReadAhead();
+  // Whatever reads whole slides does so apart, for it would push out what people look at.
+  const ahead = (): ReadAhead => new ReadAhead({ ...READ_AHEAD, keptBlocks: 32 });
   const pool = createSlidePool({
     ...{ open: (sha256) => openBlobSource(blobs, sha256, readAhead), maxOpen: OPEN_SLIDES, decoder: slideDecoder },
   });
@@ -114,7 +116,7 @@ export async function openMaterial(options: {
     const slide = await db.material.slide(id);
     return slide === null ? null : { sha256: slide.sha256, side: slide.side?.sha256 ?? null };
   };
-  const quality = openQualityMeasurer((sha256) => openBlobSource(blobs, sha256));
+  const quality = openQualityMeasurer((sha256) => openBlobSource(blobs, sha256, ahead()));
   const uploads = await createTusGate({ folder: join(dataDir, 'uploads'), needs: ingest });
   let tidying: NodeJS.Timeout | null = null;
   const tidy = async (): Promise<void> => {
@@ -141,8 +143,7 @@ export async function openMaterial(options: {
     rendering: openRendering({ db, blobs, frames, bulkData, renderer, staging }),
     metadata: new MetadataReader(db, objects),
     sidePyramids: createSidePyramidMaker({
-      // Apart: it reads whole slides, and would push out what readers look at.
-      open: (sha256) => openBlobSource(blobs, sha256, new ReadAhead({ ...READ_AHEAD, keptBlocks: 32 })),
+      open: (sha256) => openBlobSource(blobs, sha256, ahead()),
       reserve: staging.reserve,
     }),
     displaySets: new DisplaySetReader(db),
