@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconFileText, IconFileTypePdf, IconMicroscope, IconPhoto, IconStack2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import {
@@ -10,9 +11,11 @@ import {
   type SlideSummary,
   type StudySummary,
 } from '#shared/api/material.ts';
+import { consultationQualityQuery } from '#viewer/api/slide-quality.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { countOf, formatBytes } from '#viewer/ui/quantities.ts';
 import { OverviewWords } from '#viewer/words/overview-words.tsx';
+import { QualityWords } from '#viewer/words/quality-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
 import styles from './material-list.module.css';
 import { Thumbnail } from './thumbnail.tsx';
@@ -116,13 +119,20 @@ function slideScale(slide: SlideSummary): string {
 
 function SlideCard({ slide, readBase }: { readonly slide: SlideSummary; readonly readBase: string | null }) {
   const placeholder = <IconMicroscope size={22} stroke={1.25} />;
+  const { data } = useQuery(consultationQualityQuery(slide.consultationId));
+  const quality = data?.find(({ slideId }) => slideId === slide.id);
   return (
     <Card
       to={readBase === null ? null : `${readBase}?open=slide.${slide.id}`}
       picture={<Thumbnail fill src={materialPaths.slideThumbnail(slide.id)} placeholder={placeholder} />}
       title={slide.name.split('/').at(-1) ?? slide.name}
       lines={[`${slide.width.toLocaleString('en')} × ${slide.height.toLocaleString('en')} px`, slideScale(slide)]}
-      below={<OverviewWords slide={slide} />}
+      below={
+        <>
+          <OverviewWords slide={slide} />
+          <QualityWords quality={quality} />
+        </>
+      }
     />
   );
 }

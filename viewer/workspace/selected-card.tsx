@@ -4,6 +4,7 @@ import type { Annotation } from '#shared/annotation/annotation.ts';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import { LabelField } from './label-field.tsx';
 import { RegionHistogram } from './region-histogram.tsx';
+import { SaveRegion } from './save-region.tsx';
 import styles from './selected-card.module.css';
 import type { ShownImages } from './shown-images.ts';
 import type { ReadingWork } from './use-reading-records.ts';
@@ -13,6 +14,18 @@ interface SelectedCardProps {
   readonly work: ReadingWork;
   readonly images: ShownImages;
   readonly onClose: () => void;
+}
+
+/** A rectangle on a slide can be taken along as a picture. */
+function SaveRectangle({ annotation: { target, geometry } }: { readonly annotation: Annotation }) {
+  if (target.kind !== 'slide' || geometry.kind !== 'rectangle') return null;
+  const [x, y] = geometry.min;
+  const rectangle = { x, y, width: geometry.max[0] - x, height: geometry.max[1] - y };
+  return (
+    <p className={styles.save}>
+      Save region <SaveRegion slideId={target.slideId} rectangle={rectangle} />
+    </p>
+  );
 }
 
 /** The selected annotation over the image, where no panel stands beside it: name it, make a finding, take it away. */
@@ -30,6 +43,7 @@ export function SelectedCard({ annotation, work, images, onClose }: SelectedCard
         </ActionIcon>
       </header>
       {measured !== '' && <p className={styles.measured}>{measured}</p>}
+      <SaveRectangle annotation={annotation} />
       <RegionHistogram annotation={annotation} images={images} />
       {mine ? (
         <div className={styles.tools}>

@@ -9,6 +9,7 @@ import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts'
 import { ColourProfileBadge } from './colour-profile.tsx';
 import { MagnificationMenu, MagnificationPill } from './magnification-presets.tsx';
 import { scaleBarFor } from './scale-bar.ts';
+import { SlideAbout } from './slide-about.tsx';
 import classes from './slide-furniture.module.css';
 import { SlideLabel } from './slide-label.tsx';
 import { SlideNavigator } from './slide-navigator.tsx';
@@ -85,7 +86,10 @@ export function SlideFurniture(props: SlideFurnitureProps) {
           <div>{slide.name}</div>
           <div className={classes.quiet}>{slideFormat(slide)}</div>
         </div>
-        <SlideLabel slide={slide} />
+        <div className={classes.opens}>
+          <SlideAbout engine={engine} slide={slide} view={view} />
+          <SlideLabel slide={slide} />
+        </div>
         {!isNarrow && <MagnificationPill engine={engine} slide={slide} scale={1 / downsample} />}
       </div>
       <div className={`${classes.bottomLeft} ${classes.plate}`}>

@@ -39,7 +39,7 @@ export function SlideLabel({ slide }: { readonly slide: SlideSummary }) {
     <Popover position="bottom-end" shadow="none" withinPortal transitionProps={{ duration: 0 }}>
       <Popover.Target>
         <UnstyledButton className={classes.open}>
-          <IconTag size={13} aria-hidden /> {NAMES[first]}
+          <IconTag size={13} aria-hidden /> Show {first === 'label' ? 'label' : 'whole glass'}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={classes.dropdown ?? ''}>

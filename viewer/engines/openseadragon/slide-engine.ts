@@ -7,6 +7,7 @@ import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selecti
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import { createHeatMapLayer, type HeatMap } from './heat-map-layer.ts';
 import { leastPixelSize } from './level-choice.ts';
 import { calibrationOf } from './magnification.ts';
 import { NativePyramid } from './native-pyramid.ts';
@@ -65,6 +66,9 @@ export interface SlideEngine extends ImageEngine<SlideSource> {
   update(source: SlideSource): void;
   /** Asks again for every tile that could not be had. */
   retry(): void;
+  /** Lays values of cells over the slide that is open, until another is opened; null takes them away. */
+  setHeatMap(map: HeatMap | null): void;
+  hasHeatMap(): boolean;
   /** The colour of what is being drawn. */
   setColor(color: string): void;
 }
@@ -110,6 +114,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     },
   });
   const viewer = createTileViewer(element, painter);
+  const heat = createHeatMapLayer(element, { affine: () => affine, screen, slideSize: () => source?.slide ?? null });
   const overlay = createMarkOverlay(
     element,
     {
@@ -188,6 +193,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   function place(next: SlidePlacement): void {
     placement = next;
     affine = affineOf(next, screen());
+    heat.draw();
     if (source !== null) viewer.follow(next, screen(), source.slide.width);
     refresh();
   }
@@ -253,6 +259,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     framing = 'fit';
     planes = FIRST_PLANES;
     ledger.clear();
+    heat.set(null);
     overlay.setMarks([]);
   }
 
@@ -313,6 +320,8 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       marks = next;
       placeMarks();
     },
+    setHeatMap: heat.set,
+    hasHeatMap: heat.isOn,
     setColor: overlay.setColor,
     async show(wanted, view) {
       const on = target();
@@ -354,6 +363,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       close();
       gestures.dispose();
       overlay.dispose();
+      heat.dispose();
       viewer.dispose();
     },
   };
