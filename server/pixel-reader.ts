@@ -52,7 +52,7 @@ export function createPixelReader({ material, blobs, decoders, tiles }: PixelSou
       return renderFramePicture(decoders, { ...input, window, overlays: null }, signal);
     },
 
-    async slideRegion(slideId, wanted, width, signal) {
+    async slideRegion(slideId, wanted, width, planes, signal) {
       const slide = await material.slide(slideId);
       if (slide === null) throw new AppError('NOT_FOUND');
       const { levels } = slide.description;
@@ -64,6 +64,7 @@ export function createPixelReader({ material, blobs, decoders, tiles }: PixelSou
         number,
         onLevel(level, wanted),
         signal,
+        planes,
       );
       return { ...raster, channels: 3 };
     },

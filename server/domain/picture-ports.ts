@@ -2,6 +2,7 @@ import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { PixelMeaning } from '#shared/annotation/measure-pixels.ts';
 import type { AnnotationId, SlideId, SopInstanceUid } from '#shared/ids.ts';
 import type { Calibration } from '#shared/imaging/calibration.ts';
+import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { PixelRectangle } from '#shared/imaging/pyramid.ts';
 import type { FrameOfValues } from '#shared/imaging/roi-statistics.ts';
 import type { VoiFunction } from '#shared/imaging/window.ts';
@@ -67,9 +68,15 @@ export interface PixelReader {
   ): Promise<Picture>;
   /**
    * A region of a slide given in level-0 pixels and lying inside it, read from the coarsest level that still gives
-   * `width` picture pixels (or from level 0 when none does).
+   * `width` picture pixels (or from level 0 when none does), in the focal plane and channels of `planes`.
    */
-  slideRegion(slideId: SlideId, region: PixelRectangle, width: number, signal: AbortSignal): Promise<Picture>;
+  slideRegion(
+    slideId: SlideId,
+    region: PixelRectangle,
+    width: number,
+    planes: PlaneSelection,
+    signal: AbortSignal,
+  ): Promise<Picture>;
 }
 
 /** One figure of a report: the annotation, its number, and the image it lies on. */

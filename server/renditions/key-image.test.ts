@@ -3,19 +3,22 @@ import { describe, expect, it } from 'vitest';
 import type { AnnotatedImage, FigureInput, PixelReader } from '#server/domain/picture-ports.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { AppError } from '#shared/errors.ts';
+import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import { makeKeyImage } from './key-image.ts';
 
 const signal = new AbortController().signal;
 const asked: unknown[] = [];
 
 /** A grey frame of 100 × 80 px and a slide of one colour. */
+const shownPlanes: PlaneSelection[] = [];
 const pixels: PixelReader = {
   frameValues: () => Promise.reject(new Error('pictures need no values')),
   framePicture: async (_uid, _frame, window) => {
     asked.push(window);
     return { width: 100, height: 80, channels: 1, data: new Uint8Array(8000).fill(90) };
   },
-  slideRegion: async (_id, { width, height }) => {
+  slideRegion: async (_id, { width, height }, _width, planes) => {
+    shownPlanes.push(planes);
     const data = new Uint8Array(width * height * 3).fill(230);
     return { width, height, channels: 3, data };
   },
@@ -85,6 +88,22 @@ describe('a key image', () => {
     const { png } = await makeKeyImage(pixels, figure({ image: { ...image, calibration } }), signal);
     const { width = 0, height = 0 } = await sharp(png).metadata();
     expect(height / width).toBeCloseTo(1.04, 2);
+  });
+
+  it('rule 1: shows a slide in the focal plane and channels in which the mark was drawn', async () => {
+    const slide: AnnotatedImage = { ...image, width: 900, height: 700, meaning: null, edges: null, objectivePower: 20 };
+    const visible = { x: 100, y: 100, width: 600, height: 500 };
+    const planes = { focalPlane: 2, channels: [{ index: 1, colour: '#00ff00', window: null }] };
+    const geometry = { kind: 'point', at: [300, 300] };
+    const target = { kind: 'slide', slideId: 's' };
+    shownPlanes.length = 0;
+    for (const view of [
+      { kind: 'slide', visible, rotation: 0, planes },
+      { kind: 'slide', visible, rotation: 0 },
+    ]) {
+      await makeKeyImage(pixels, figure({ image: slide }, { target, view, geometry }), signal);
+    }
+    expect(shownPlanes).toEqual([planes, FIRST_PLANES]);
   });
 
   it('draws every kind of shape on a slide', async () => {

@@ -7,6 +7,7 @@ import {
 import type { AnnotatedImage, FigureInput, PixelReader } from '#server/domain/picture-ports.ts';
 import type { Target } from '#shared/annotation/annotation.ts';
 import { millimetresPerPixel } from '#shared/imaging/calibration.ts';
+import { FIRST_PLANES } from '#shared/imaging/plane-selection.ts';
 import type { PixelRectangle } from '#shared/imaging/pyramid.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import { keyImageCrop } from './key-image-crop.ts';
@@ -81,7 +82,8 @@ async function readRegion(
   signal: AbortSignal,
 ): Promise<{ picture: SourcePicture; crop: PixelRectangle }> {
   if (target.kind === 'slide') {
-    const picture = await pixels.slideRegion(target.slideId, region, width, signal);
+    const planes = (view.kind === 'slide' ? view.planes : undefined) ?? FIRST_PLANES;
+    const picture = await pixels.slideRegion(target.slideId, region, width, planes, signal);
     return { picture, crop: { x: 0, y: 0, width: picture.width, height: picture.height } };
   }
   const window =

@@ -59,8 +59,14 @@ export interface TileService {
   stored(slideRef: string, place: TilePlace): StoredTile | null;
   /** Errors: ASSOCIATED_IMAGE_UNKNOWN, ASSOCIATED_IMAGE_UNDECODABLE. */
   associatedImage(slideRef: string, name: AssociatedImageName, signal?: AbortSignal): Promise<EncodedImage>;
-  /** Errors: SLIDE_REGION_INVALID, TILE_UNDECODABLE. */
-  region(slideRef: string, level: number, rectangle: PixelRectangle, signal?: AbortSignal): Promise<RasterImage>;
+  /** In the first planes when no selection is given. Errors: SLIDE_REGION_INVALID, SLIDE_PLANE_UNKNOWN, TILE_UNDECODABLE. */
+  region(
+    slideRef: string,
+    level: number,
+    rectangle: PixelRectangle,
+    signal?: AbortSignal,
+    selection?: PlaneSelection,
+  ): Promise<RasterImage>;
   thumbnail(slideRef: string, side: number, signal?: AbortSignal): Promise<RasterImage>;
   iccProfile(slideRef: string, signal?: AbortSignal): Promise<Uint8Array | null>;
   close(): Promise<void>;
@@ -134,8 +140,8 @@ export function createTileService(pool: SlidePool, kept: KeptObjects | null = nu
       images.run(`${slideRef} ${name}`, signal, (shared) =>
         pool.use(slideRef, shared, (slide) => slide.associatedImage(name, shared)),
       ),
-    region: (slideRef, level, rectangle, signal) =>
-      pool.use(slideRef, signal, (slide) => readRegion(slide, level, rectangle, signal)),
+    region: (slideRef, level, rectangle, signal, selection) =>
+      pool.use(slideRef, signal, async (slide) => readRegion(selectedIn(slide, selection), level, rectangle, signal)),
     thumbnail: (slideRef, side, signal) =>
       thumbnails.run(`${slideRef} ${side}`, signal, (shared) =>
         pool.use(slideRef, shared, (slide) => readThumbnail(slide, side, shared)),
