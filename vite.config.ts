@@ -61,7 +61,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{shared,server,fixtures,viewer}/**/*.test.ts'],
+          include: ['{server,fixtures,viewer}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Values and functions without a world: files that share a process load the same modules once.
+          name: 'shared',
+          environment: 'node',
+          include: ['shared/**/*.test.ts'],
+          isolate: false,
           testTimeout: 30_000,
         },
       },

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { DimsePeer, DimseRepository } from '#server/domain/dimse-ports.ts';
 import type { ConsultationId, UserId } from '#shared/ids.ts';
+import { consultationColumns, isVisible } from './search-visibility.ts';
 import type { DimsePeerRow, Tables } from './tables.ts';
 
 function toPeer(row: Selectable<DimsePeerRow>): DimsePeer {
@@ -47,12 +48,15 @@ export function createDimseRepository(db: Kysely<Tables>): DimseRepository {
       return result.numDeletedRows === 1n;
     },
 
-    async storedSyntaxes(consultationIds) {
-      if (consultationIds.length === 0) return new Map();
+    async storedSyntaxes(reach) {
+      const readable = db
+        .selectFrom('consultations as c')
+        .select('c.id')
+        .where(isVisible(reach, consultationColumns(db, 'c')));
       const held = db
         .selectFrom('consultation_instances')
         .select('sop_instance_uid')
-        .where('consultation_id', 'in', [...consultationIds]);
+        .where('consultation_id', 'in', readable);
       const rows = await db
         .selectFrom('dicom_instances')
         .select((select) => ['sop_class_uid', 'transfer_syntax_uid', select.fn.countAll().as('instances')])

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { StoredInstance } from '#server/domain/material-ports.ts';
-import type { ConsultationId, DocumentId, SeriesUid, Sha256, SlideId, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { visibilityOf } from '#shared/consultation/permissions.ts';
+import type {
+  ConsultationId,
+  DocumentId,
+  SeriesUid,
+  Sha256,
+  SlideId,
+  SopInstanceUid,
+  StudyUid,
+  UserId,
+} from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
 import { describeOnEachDatabase } from './test-database.ts';
 
@@ -140,6 +150,26 @@ describeOnEachDatabase('material repository', (open) => {
     const many = Array.from({ length: 1200 }, () => uid<SopInstanceUid>());
     const found = await db.material.metadataTexts([...many, one.sopInstanceUid]);
     expect([...found]).toEqual([[one.sopInstanceUid, one.metadata]]);
+  });
+
+  test('rule 4: a person sees the slides of every consultation of his, and of no other', async () => {
+    const { db, addConsultation, addPerson } = open();
+    const { id: me } = await addPerson('referrer');
+    const add = async (consultationId: ConsultationId) => {
+      const [id, sha256] = [randomUUID() as SlideId, hash()];
+      await db.material.addBlob(sha256, 7, AT);
+      const description = { format: 'aperio-svs', width: 10, height: 20, levels: [] } as unknown as SlideDescription;
+      await db.material.addSlide({ id, consultationId, sha256, sizeBytes: 7, name: 'a.svs', description, addedAt: AT });
+      return id;
+    };
+    const mine = [await add(await addConsultation(me)), await add(await addConsultation(me))];
+    await add(await addConsultation());
+    const seen = async (userId: UserId) =>
+      (await db.material.visibleSlides({ userId, visibility: visibilityOf('referrer', 'material.read') })).map(
+        (slide) => slide.id,
+      );
+    expect((await seen(me)).sort()).toEqual(mine.sort());
+    expect(await seen((await addPerson('referrer')).id)).toEqual([]);
   });
 
   test('a consultation holds the same slide and the same document once', async () => {

@@ -4,6 +4,7 @@ import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from
 import { addInstances, hashesOfInstances, hashOfInstance } from './instance-writer.ts';
 import { toDocument, toInstance, toInstanceFile, toListed, toOutcome } from './material-rows.ts';
 import { repairRows } from './repair-rows.ts';
+import { consultationColumns, isVisible } from './search-visibility.ts';
 import { slideRows, toSlide } from './slide-rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -168,6 +169,16 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
         .where('slides.sha256', '=', sha256)
         .executeTakeFirst();
       return row === undefined ? null : toSlide(row);
+    },
+
+    async visibleSlides(reach) {
+      const rows = await slideRows(db)
+        .innerJoin('consultations', 'consultations.id', 'slides.consultation_id')
+        .where(isVisible(reach, consultationColumns(db, 'consultations')))
+        .orderBy('added_at')
+        .orderBy('slides.id')
+        .execute();
+      return rows.map(toSlide);
     },
 
     async slides(consultationIds) {

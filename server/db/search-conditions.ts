@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { IndexedAttribute, IndexedFilter, IndexSearch, SearchReach } from '#server/domain/search-ports.ts';
+import type { SearchReach } from '#server/domain/reach-ports.ts';
+import type { IndexedAttribute, IndexedFilter, IndexSearch } from '#server/domain/search-ports.ts';
 import type { Condition } from '#shared/dicom/query/condition.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import { nameCondition, numberCondition, textCondition } from './search-columns.ts';

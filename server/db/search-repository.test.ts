@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StoredInstance } from '#server/domain/material-ports.ts';
-import { INDEXED_ATTRIBUTES, type IndexedFilter, type SearchReach } from '#server/domain/search-ports.ts';
+import type { SearchReach } from '#server/domain/reach-ports.ts';
+import { INDEXED_ATTRIBUTES, type IndexedFilter } from '#server/domain/search-ports.ts';
 import { visibilityOf } from '#shared/consultation/permissions.ts';
 import type { Role } from '#shared/consultation/role.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';

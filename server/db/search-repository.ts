@@ -1,21 +1,15 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { StoredInstance } from '#server/domain/material-ports.ts';
-import type {
-  FoundKey,
-  FoundSeries,
-  FoundStudy,
-  IndexSearch,
-  SearchIndex,
-  SearchReach,
-} from '#server/domain/search-ports.ts';
+import type { SearchReach } from '#server/domain/reach-ports.ts';
+import type { FoundKey, FoundSeries, FoundStudy, IndexSearch, SearchIndex } from '#server/domain/search-ports.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid, UserId } from '#shared/ids.ts';
-import { bytewise, isInList, listValue, withoutIndex } from './dialects/search-text.ts';
+import { bytewise, isInList, listValue } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import { fixedStatement } from './fixed-statement.ts';
 import type { KnownTotals } from './known-totals.ts';
 import { conditionsOf, isOfStudies, tablesOf } from './search-conditions.ts';
-import { isVisible, studyColumns } from './search-visibility.ts';
+import { consultationColumns, isVisible, studyColumns } from './search-visibility.ts';
 import { type AddedSeries, enterStudy, split } from './search-writer.ts';
 import type { Tables } from './tables.ts';
 
@@ -150,16 +144,7 @@ function selectStudies({ visibility }: SearchReach): SelectStudies {
       .select(['s.id', 's.study_uid', 's.sample_uid', 's.shared', 's.dataset', 's.modalities'])
       .select(['n.series_count', 'n.instance_count'])
       .where(isInList(db, sql.ref('s.id'), ids))
-      .where(
-        isVisible(
-          { userId, visibility },
-          {
-            consultationId: withoutIndex(db, sql.ref('c.id')),
-            state: withoutIndex(db, sql.ref('c.state')),
-            referrerId: withoutIndex(db, sql.ref('c.referrer_id')),
-          },
-        ),
-      ),
+      .where(isVisible({ userId, visibility }, consultationColumns(db, 'c'))),
   );
   studyStatements.set(key, statement);
   return statement;

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { SearchReach } from '#server/domain/search-ports.ts';
+import type { SearchReach } from '#server/domain/reach-ports.ts';
 import { STATES } from '#shared/consultation/lifecycle.ts';
 import { withoutIndex } from './dialects/search-text.ts';
 
@@ -20,6 +20,12 @@ export function studyColumns(alias: string): VisibleColumns {
 export function checkedColumns<T>(db: Kysely<T>, alias: string): VisibleColumns {
   const { consultationId, state, referrerId } = studyColumns(alias);
   return { consultationId: withoutIndex(db, consultationId), state, referrerId: withoutIndex(db, referrerId) };
+}
+
+/** Of the consultation itself, under its name or an alias, where other conditions name few of them. */
+export function consultationColumns<T>(db: Kysely<T>, alias: string): VisibleColumns {
+  const column = (name: string) => withoutIndex(db, sql.ref(`${alias}.${name}`));
+  return { consultationId: column('id'), state: column('state'), referrerId: column('referrer_id') };
 }
 
 /** True for rows of consultations the person may read: his own, those he is an expert of, or any, by their state. */

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { HeldSlide, SlideQualityRepository, StoredQuality } from '#server/domain/slide-quality-ports.ts';
 import type { ConsultationId, Sha256, SlideId } from '#shared/ids.ts';
 import type { QualityCard } from '#shared/imaging/quality-card.ts';
+import { consultationColumns, isVisible } from './search-visibility.ts';
 import type { SlideQualityRow, Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters. */
@@ -25,15 +26,17 @@ export function createSlideQualityRepository(db: Kysely<Tables>): SlideQualityRe
       return found;
     },
 
-    async holders(sha256s) {
+    async holders(sha256s, reach) {
       const found: HeldSlide[] = [];
       for (let start = 0; start < sha256s.length; start += LIST_PART) {
         const rows = await db
           .selectFrom('slides')
-          .select(['id', 'consultation_id', 'name', 'sha256'])
-          .where('sha256', 'in', sha256s.slice(start, start + LIST_PART))
-          .orderBy('added_at')
-          .orderBy('id')
+          .innerJoin('consultations', 'consultations.id', 'slides.consultation_id')
+          .select(['slides.id', 'slides.consultation_id', 'slides.name', 'slides.sha256'])
+          .where('slides.sha256', 'in', sha256s.slice(start, start + LIST_PART))
+          .where(isVisible(reach, consultationColumns(db, 'consultations')))
+          .orderBy('slides.added_at')
+          .orderBy('slides.id')
           .execute();
         for (const { id, consultation_id, name, sha256 } of rows) {
           const consultationId = consultation_id as ConsultationId;

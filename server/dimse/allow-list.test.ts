@@ -10,6 +10,7 @@ import {
 } from '#server/domain/dimse-peers.ts';
 import type { DimsePeer } from '#server/domain/dimse-ports.ts';
 import type { StoredInstance } from '#server/domain/material-ports.ts';
+import { reachOf } from '#server/domain/search-reach.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, UserId } from '#shared/ids.ts';
 
@@ -117,7 +118,8 @@ describeOnEachDatabase('the allow-list of DIMSE peers', (open) => {
 
   it('counts stored transfer syntaxes within the consultations only', async () => {
     const { db } = open();
-    const [mine, theirs] = [await open().addConsultation(), await open().addConsultation()];
+    const me = (await open().addPerson('referrer')).id;
+    const [mine, theirs] = [await open().addConsultation(me), await open().addConsultation()];
     let number = 0;
     const add = async (consultationId: ConsultationId, transferSyntaxUid: string) => {
       number += 1;
@@ -133,8 +135,9 @@ describeOnEachDatabase('the allow-list of DIMSE peers', (open) => {
     };
     for (const syntax of ['1.2', '1.3', '1.3']) await add(mine, syntax);
     await add(theirs, '1.4');
-    expect([...(await db.dimse.storedSyntaxes([mine]))]).toEqual([['1.7', ['1.3', '1.2']]]);
-    expect([...(await db.dimse.storedSyntaxes([]))]).toEqual([]);
+    const seen = async (userId: UserId) => [...(await db.dimse.storedSyntaxes(reachOf({ userId, role: 'referrer' })))];
+    expect(await seen(me)).toEqual([['1.7', ['1.3', '1.2']]]);
+    expect(await seen((await open().addPerson('referrer')).id)).toEqual([]);
   });
 });
 

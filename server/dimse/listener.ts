@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { identifyDimseCaller, maySearch } from '#server/domain/dimse-peers.ts';
-import { consultationsWithMaterialFor } from '#server/domain/visible-consultations.ts';
+import { reachOf } from '#server/domain/search-reach.ts';
 import { APPLICATION_CONTEXT } from './associate-items.ts';
 import { Association, MIN_SENT_PDU_BYTES } from './association.ts';
 import { Line } from './line.ts';
@@ -67,7 +67,7 @@ export async function openDimseListener(needs: DimseNeeds, options: DimseOptions
     if (maxPduBytes !== 0 && maxPduBytes < MIN_SENT_PDU_BYTES) return REJECTION.noReasonGiven;
     const receives = proposal.roles.some(({ scp }) => scp) && maySearch(caller);
     const stored: StoredSyntaxes = receives
-      ? await needs.db.dimse.storedSyntaxes(await consultationsWithMaterialFor(needs, caller.principal))
+      ? await needs.db.dimse.storedSyntaxes(reachOf(caller.principal))
       : new Map();
     const agreement = negotiate(proposal, stored);
     await line.write(encodeAccept(proposal, agreement));

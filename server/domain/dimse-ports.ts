@@ -1,4 +1,5 @@
 import type { ConsultationId, UserId } from '#shared/ids.ts';
+import type { SearchReach } from './reach-ports.ts';
 
 /**
  * A remote application entity (a PACS, a modality, a workstation) on the allow-list of the DIMSE listener. An AE title
@@ -26,6 +27,6 @@ export interface DimseRepository {
   peers(): Promise<DimsePeer[]>;
   /** False when there was none. */
   removePeer(aeTitle: string): Promise<boolean>;
-  /** The transfer syntaxes in which the consultations hold each SOP Class, the most frequent first. */
-  storedSyntaxes(consultationIds: readonly ConsultationId[]): Promise<Map<string, string[]>>;
+  /** The transfer syntaxes in which what is within reach has each SOP Class, the most frequent first. */
+  storedSyntaxes(reach: SearchReach): Promise<Map<string, string[]>>;
 }

@@ -14,8 +14,8 @@ import { tileVersion } from '#shared/imaging/tile-version.ts';
 import type { DisplaySetReader } from './display-sets.ts';
 import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
+import { reachOf } from './search-reach.ts';
 import { seriesRepairs } from './series-repairs.ts';
-import { consultationsWithMaterialFor } from './visible-consultations.ts';
 
 interface MaterialNeeds {
   readonly db: Pick<Repositories, 'material'>;
@@ -56,10 +56,10 @@ export async function listOutcomes(
 
 /** Every slide the person may see. */
 export async function listSlides(
-  needs: { readonly db: Pick<Repositories, 'material' | 'consultations'> },
-  principal: Principal,
+  { db }: { readonly db: Pick<Repositories, 'material'> },
+  principal: Pick<Principal, 'userId' | 'role'>,
 ): Promise<SlideSummary[]> {
-  const slides = await needs.db.material.slides(await consultationsWithMaterialFor(needs, principal));
+  const slides = await db.material.visibleSlides(reachOf(principal));
   return slides.map(slideSummary);
 }
 

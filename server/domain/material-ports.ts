@@ -10,6 +10,7 @@ import type {
   UserId,
 } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
+import type { SearchReach } from './reach-ports.ts';
 import type { SidePyramid } from './side-pyramid-ports.ts';
 
 /** What a consultation holds: DICOM instances, slides, documents, and what became of each upload. */
@@ -184,6 +185,8 @@ export interface MaterialRepository {
   slide(id: SlideId): Promise<StoredSlide | null>;
   slideByHash(consultationId: ConsultationId, sha256: Sha256): Promise<StoredSlide | null>;
   slides(consultationIds: readonly ConsultationId[]): Promise<StoredSlide[]>;
+  /** Those of every consultation within reach. */
+  visibleSlides(reach: SearchReach): Promise<StoredSlide[]>;
   /** False when the consultation holds these bytes as a slide already. */
   addSlide(slide: Omit<StoredSlide, 'side'>): Promise<boolean>;
 

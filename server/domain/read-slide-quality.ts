@@ -4,11 +4,11 @@ import type { ConsultationId, Sha256, SlideId } from '#shared/ids.ts';
 import { qualityLines } from '#shared/imaging/quality-card.ts';
 import type { StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
+import { reachOf } from './search-reach.ts';
 import type { HeldSlide, StoredQuality } from './slide-quality-ports.ts';
-import { consultationsWithMaterialFor } from './visible-consultations.ts';
 
 interface QualityNeeds {
-  readonly db: Pick<Repositories, 'material' | 'quality' | 'consultations'>;
+  readonly db: Pick<Repositories, 'material' | 'quality'>;
 }
 
 /** What was measured of one slide. Throws NOT_FOUND. */
@@ -61,8 +61,7 @@ async function visibleHolders(
   principal: Principal,
   sha256s: readonly Sha256[],
 ): Promise<HeldSlide[]> {
-  const visible = new Set(await consultationsWithMaterialFor(needs, principal));
-  return (await needs.db.quality.holders(sha256s)).filter(({ consultationId }) => visible.has(consultationId));
+  return await needs.db.quality.holders(sha256s, reachOf(principal));
 }
 
 function duplicatesOf(slide: StoredSlide, visible: readonly HeldSlide[]): QualitySummary['duplicates'] {

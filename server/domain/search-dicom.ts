@@ -1,13 +1,14 @@
-import { visibilityOf } from '#shared/consultation/permissions.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { nameOfPath } from '#shared/dicom/query/attribute-path.ts';
 import { matchesAt } from '#shared/dicom/query/matches.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SopInstanceUid } from '#shared/ids.ts';
 import type { Principal, Repositories } from './ports.ts';
+import type { SearchReach } from './reach-ports.ts';
 import { answerTo, includedFields, type Match } from './search-answer.ts';
-import { DATE_TIMES, type FoundKey, type IndexedFilter, type IndexSearch, type SearchReach } from './search-ports.ts';
+import { DATE_TIMES, type FoundKey, type IndexedFilter, type IndexSearch } from './search-ports.ts';
 import { type DicomQuery, indexedAttribute, type SearchFilter } from './search-query.ts';
+import { reachOf } from './search-reach.ts';
 
 /** QIDO-RS (PS3.18 section 10.6) and C-FIND (PS3.4 annex C) over the consultations a person may read. */
 
@@ -37,7 +38,7 @@ export async function searchDicom(
   query: DicomQuery,
   base: string,
 ): Promise<SearchResult> {
-  const reach = { userId: principal.userId, visibility: visibilityOf(principal.role, 'material.read') };
+  const reach = reachOf(principal);
   const { search, others } = plan(query);
   const { matches, total } =
     others.length === 0

@@ -1,16 +1,10 @@
-import type { Visibility } from '#shared/consultation/permissions.ts';
 import type { Condition } from '#shared/dicom/query/condition.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
-import type { ConsultationId, SeriesUid, SopInstanceUid, StudyUid, UserId } from '#shared/ids.ts';
+import type { ConsultationId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { InstanceScope, StoredInstance } from './material-ports.ts';
+import type { SearchReach } from './reach-ports.ts';
 
 /** The index of studies and series by consultation, kept for searching (decision 0008). */
-
-/** Whose material a search may see: that of the consultations the person may read now, and nothing else. */
-export interface SearchReach {
-  readonly userId: UserId;
-  readonly visibility: Visibility;
-}
 
 /** The attributes the index can match, by their path (`AttributePath.id`). */
 export const INDEXED_ATTRIBUTES = {

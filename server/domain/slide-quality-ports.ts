@@ -1,5 +1,6 @@
 import type { ConsultationId, Sha256, SlideId } from '#shared/ids.ts';
 import type { QualityCard } from '#shared/imaging/quality-card.ts';
+import type { SearchReach } from './reach-ports.ts';
 
 /** What was measured of the bytes of a slide; the same bytes in several consultations are measured once. */
 export interface StoredQuality {
@@ -24,8 +25,8 @@ export interface HeldSlide {
 export interface SlideQualityRepository {
   find(sha256: Sha256): Promise<StoredQuality | null>;
   findAll(sha256s: readonly Sha256[]): Promise<Map<Sha256, StoredQuality>>;
-  /** Every slide of these bytes, in whatever consultation: what of it may be told is the caller's to decide. */
-  holders(sha256s: readonly Sha256[]): Promise<HeldSlide[]>;
+  /** Every slide of these bytes within reach. */
+  holders(sha256s: readonly Sha256[], reach: SearchReach): Promise<HeldSlide[]>;
   /** Replaces what was measured before. */
   save(quality: StoredQuality): Promise<void>;
 }
