@@ -102,7 +102,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         return;
       }
       const selected = now.work.annotations.find(({ id }) => id === now.selectedId);
-      if ((event.key === ']' || event.key === '[') && selected !== undefined && now.work.canWrite) {
+      if ((event.key === ']' || event.key === '[') && selected?.target.kind === 'frame' && now.work.canWrite) {
         copyOn(selected, now.panes.images, now.work, event.key === ']' ? 1 : -1);
         return;
       }

@@ -63,12 +63,12 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
     [{ tool: 'line', name: 'Length', key: 'L', Icon: IconRuler2 }, BIDIRECTIONAL, ...DRAWING],
     [
       ANGLE,
-      { tool: 'cobb', name: 'Cobb angle', key: 'U', Icon: IconGeometry },
-      { tool: 'height', name: 'Height', key: 'J', Icon: IconArrowAutofitHeight },
+      { tool: 'cobb', name: 'Cobb angle', key: 'C', Icon: IconGeometry },
+      { tool: 'height', name: 'Height', key: ';', Icon: IconArrowAutofitHeight },
       FREEHAND,
       SPLINE,
       { tool: 'probe', name: 'Value of a pixel', key: 'Q', Icon: IconColorPicker },
-      { tool: 'calibration', name: 'Calibrate by a known length', key: 'Y', Icon: IconRulerMeasure },
+      { tool: 'calibration', name: 'Calibrate by a known length', key: '\\', Icon: IconRulerMeasure },
     ],
   ],
   slide: [
