@@ -3,8 +3,8 @@
 import { AppError } from '#shared/errors.ts';
 import { MOST_CHANNELS, MOST_FOCAL_PLANES } from '#shared/imaging/plane-selection.ts';
 import type { SlideChannel } from '#shared/imaging/pyramid.ts';
+import { childrenOf, integerAttribute, type XmlElement } from '#shared/xml/xml-element.ts';
 import type { TiffDirectory, TiffFile, TiffStack } from './tiff.ts';
-import { childrenOf, integerAttribute, type XmlElement } from './xml.ts';
 
 /** Of channels that state none: fluorescence is told apart by colour. */
 const COLOURS = ['#0000ff', '#00ff00', '#ff0000', '#00ffff', '#ff00ff', '#ffff00', '#ffffff'] as const;

@@ -11,8 +11,8 @@ import { testPicture } from '#fixtures/vendor-tiff.ts';
 import { encodeZip } from '#fixtures/zip-file.ts';
 import { AppError } from '#shared/errors.ts';
 import { describeSlide } from './open-slide.ts';
+import { parseXml } from './slide-xml.ts';
 import { memorySource } from './source.ts';
-import { parseXml } from './xml.ts';
 import { openZipFolder } from './zip-folder.ts';
 
 const COPIES = 40;

@@ -7,6 +7,7 @@
  * areas are laid out on the whole glass.
  */
 
+import { parseXml } from '#server/slides/slide-xml.ts';
 import {
   gridLevels,
   isPlausibleMpp,
@@ -20,8 +21,8 @@ import {
   type TiffFormat,
   type TiffLattice,
 } from '#server/slides/tiff.ts';
-import { child, childrenOf, integerAttribute, parseXml, type XmlElement } from '#server/slides/xml.ts';
 import { AppError } from '#shared/errors.ts';
+import { child, childrenOf, integerAttribute, type XmlElement } from '#shared/xml/xml-element.ts';
 
 const NAMESPACE = 'http://www.leica-microsystems.com/scn/2010';
 const MOST_AREAS = 64;

@@ -5,6 +5,7 @@
  */
 
 import { planesOf } from '#server/slides/ome-planes.ts';
+import { parseXml } from '#server/slides/slide-xml.ts';
 import {
   gridLevels,
   isPlausibleMpp,
@@ -18,8 +19,8 @@ import {
   type TiffFormat,
   type TiffLayout,
 } from '#server/slides/tiff.ts';
-import { child, childrenOf, parseXml, type XmlElement } from '#server/slides/xml.ts';
 import type { StatedMpp } from '#shared/imaging/pyramid.ts';
+import { child, childrenOf, type XmlElement } from '#shared/xml/xml-element.ts';
 
 export const omeTiff: TiffFormat = {
   name: 'ome-tiff',

@@ -6,6 +6,7 @@
  * Tiles without tissue have no bytes. Label and macro image are pages of their own or JPEG in base64 inside the XML.
  */
 
+import { parseXml } from '#server/slides/slide-xml.ts';
 import {
   type GridLevel,
   gridLevel,
@@ -18,8 +19,8 @@ import {
   type TiffFile,
   type TiffFormat,
 } from '#server/slides/tiff.ts';
-import { child, childrenOf, parseXml, type XmlElement } from '#server/slides/xml.ts';
 import { AppError } from '#shared/errors.ts';
+import { child, childrenOf, type XmlElement } from '#shared/xml/xml-element.ts';
 
 const WHAT = 'Philips XML';
 

@@ -5,6 +5,7 @@
  * level holds parts that belong to several tiles of level 0 and are laid out like these.
  */
 
+import { parseXml } from '#server/slides/slide-xml.ts';
 import {
   isPlausibleMpp,
   isTiled,
@@ -18,8 +19,8 @@ import {
   type TiffFormat,
   type TiffLattice,
 } from '#server/slides/tiff.ts';
-import { child, childrenOf, integerAttribute, parseXml, type XmlElement } from '#server/slides/xml.ts';
 import { AppError } from '#shared/errors.ts';
+import { child, childrenOf, integerAttribute, type XmlElement } from '#shared/xml/xml-element.ts';
 
 const MOST_AREAS = 256;
 const ASSOCIATED = {

@@ -1,10 +1,8 @@
 /**
- * A small reader of the XML that scanners write into slides (XML 1.0, without document types). It knows elements,
+ * A small reader of the XML that scanners and viewers write (XML 1.0, without document types). It knows elements,
  * attributes, text and CDATA; entities beyond the five predefined and numeric ones are refused, for their only use here
  * is an attack.
  */
-
-import { AppError } from '#shared/errors.ts';
 
 export interface XmlElement {
   /** Without its prefix. */
@@ -27,12 +25,11 @@ interface Open {
   text: string;
 }
 
-/**
- * The root element of `text`; `what` names it in a refusal. Works in one pass, whatever the input.
- * Errors: SLIDE_METADATA_INVALID.
- */
-export function parseXml(text: string, what: string): XmlElement {
-  const refuse = (reason: string): AppError => new AppError('SLIDE_METADATA_INVALID', { what, reason });
+/** Makes the error of a refusal; `reason` goes on after "it is not valid XML:". */
+type Refuse = (reason: string) => Error;
+
+/** The root element of `text`, in one pass, whatever the input. What is malformed is thrown as `refuse` makes it. */
+export function readXml(text: string, refuse: Refuse): XmlElement {
   const open: Open[] = [];
   let root: XmlElement | null = null;
   let elements = 0;
@@ -76,8 +73,6 @@ export function parseXml(text: string, what: string): XmlElement {
   if (root === null || open.length > 0) throw refuse('it ends before its elements are closed');
   return root;
 }
-
-type Refuse = (reason: string) => AppError;
 
 function after(text: string, mark: string, from: number, refuse: Refuse): number {
   const found = text.indexOf(mark, from);
