@@ -26,7 +26,9 @@ export const GEOMETRY_KINDS = [
   'cobb',
   'rectangle',
   'ellipse',
+  'polyline',
   'polygon',
+  'multipolygon',
   'spline',
 ] as const;
 export type GeometryKind = (typeof GEOMETRY_KINDS)[number];
@@ -62,8 +64,22 @@ export const geometrySchema = z.discriminatedUnion('kind', [
     radiusX: z.number().positive().max(10_000_000),
     radiusY: z.number().positive().max(10_000_000),
   }),
+  /** Open, with a length along it. */
+  z.object({ kind: z.literal('polyline'), points: z.array(pointSchema).min(2).max(20_000) }),
   /** Closed: the last point joins the first. */
   z.object({ kind: z.literal('polygon'), points: z.array(pointSchema).min(3).max(20_000) }),
+  /**
+   * Closed rings that do not cross: several pieces, and holes in them. What lies inside an odd number of rings belongs to
+   * it. 20,000 points at most in all.
+   */
+  z.object({
+    kind: z.literal('multipolygon'),
+    rings: z
+      .array(z.array(pointSchema).min(3).max(20_000))
+      .min(1)
+      .max(2000)
+      .refine((rings) => rings.reduce((sum, ring) => sum + ring.length, 0) <= 20_000, 'has more than 20,000 points'),
+  }),
   /** A closed smooth curve through its points; see spline.ts. */
   z.object({ kind: z.literal('spline'), points: z.array(pointSchema).min(3).max(1000) }),
 ]);
@@ -105,9 +121,12 @@ export function definingPoints(geometry: Geometry): Point[] {
         [x, y + geometry.radiusY],
       ];
     }
+    case 'polyline':
     case 'polygon':
     case 'spline':
       return geometry.points;
+    case 'multipolygon':
+      return geometry.rings.flat();
   }
 }
 
@@ -138,7 +157,7 @@ export function liesWithin(geometry: Geometry, width: number, height: number): b
 
 /** True for shapes that enclose an area. */
 export function isRegion(geometry: Geometry): boolean {
-  return ['rectangle', 'ellipse', 'polygon', 'spline'].includes(geometry.kind);
+  return ['rectangle', 'ellipse', 'polygon', 'multipolygon', 'spline'].includes(geometry.kind);
 }
 
 /** A test for "does this point lie inside the region"; null for shapes without an inside. Even-odd for polygons. */
@@ -154,6 +173,10 @@ export function insideTest(geometry: Geometry): ((x: number, y: number) => boole
     }
     case 'polygon':
       return insidePolygon(geometry.points);
+    case 'multipolygon': {
+      const insides = geometry.rings.map(insidePolygon);
+      return (x, y) => insides.filter((inside) => inside(x, y)).length % 2 === 1;
+    }
     case 'spline':
       return insidePolygon(splineOutline(geometry.points));
     default:
@@ -161,7 +184,8 @@ export function insideTest(geometry: Geometry): ((x: number, y: number) => boole
   }
 }
 
-function insidePolygon(points: readonly Point[]): (x: number, y: number) => boolean {
+/** "Does this point lie inside the closed line?", by the even-odd rule. */
+export function insidePolygon(points: readonly Point[]): (x: number, y: number) => boolean {
   return (x, y) => {
     let inside = false;
     let previous = points[points.length - 1];
@@ -204,8 +228,11 @@ export function mapped(geometry: Geometry, move: (point: Point) => [number, numb
       return { ...geometry, min: move(geometry.min), max: move(geometry.max) };
     case 'ellipse':
       return { ...geometry, center: move(geometry.center) };
+    case 'polyline':
     case 'polygon':
     case 'spline':
       return { ...geometry, points: geometry.points.map(move) };
+    case 'multipolygon':
+      return { ...geometry, rings: geometry.rings.map((ring) => ring.map(move)) };
   }
 }

@@ -2,6 +2,7 @@ import type { Calibration } from '#shared/imaging/calibration.ts';
 import { isSpatial, type RegionAxis, regionHolding, type UltrasoundRegion } from '#shared/imaging/ultrasound-region.ts';
 import { boundsOf, definingPoints, type Geometry, isRegion, type Point } from './geometry.ts';
 import type { Measurement, MeasurementName, Provenance, Unit } from './measurement.ts';
+import { ringDepths } from './rings.ts';
 import { splineOutline } from './spline.ts';
 import { calibratedByUser, calibrationOfShape, type UserCalibration } from './user-calibration.ts';
 
@@ -65,6 +66,15 @@ function measure(geometry: Geometry, scale: Scale): Measurement[] {
     case 'line':
     case 'calibration':
       return [length('length', distance([geometry.from, geometry.to], scale))];
+    case 'polyline': {
+      const steps = geometry.points.slice(1).map((to, i) => distance([geometry.points[i] ?? to, to], scale));
+      return [
+        length(
+          'length',
+          steps.reduce((sum, step) => sum + step, 0),
+        ),
+      ];
+    }
     case 'height':
       return [length('height', Math.abs(geometry.to[1] - geometry.from[1]) * scale.y)];
     case 'bidirectional': {
@@ -147,11 +157,19 @@ function areaInPixels(geometry: Geometry): number {
       return Math.PI * geometry.radiusX * geometry.radiusY;
     case 'polygon':
       return polygonArea(geometry.points);
+    case 'multipolygon':
+      return ringsArea(geometry.rings);
     case 'spline':
       return polygonArea(splineOutline(geometry.points));
     default:
       return 0;
   }
+}
+
+/** Pieces count, holes in them do not, islands in the holes count again. */
+function ringsArea(rings: readonly (readonly Point[])[]): number {
+  const depths = ringDepths(rings);
+  return rings.reduce((sum, ring, i) => sum + polygonArea(ring) * ((depths[i] ?? 0) % 2 === 0 ? 1 : -1), 0);
 }
 
 function polygonArea(points: readonly Point[]): number {

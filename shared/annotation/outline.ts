@@ -9,7 +9,18 @@ export interface Stroke {
   readonly style: 'plain' | 'ruler' | 'guide';
 }
 
-const STROKED = ['line', 'height', 'calibration', 'bidirectional', 'angle', 'cobb', 'polygon', 'spline'] as const;
+const STROKED = [
+  'line',
+  'height',
+  'calibration',
+  'bidirectional',
+  'angle',
+  'cobb',
+  'polyline',
+  'polygon',
+  'multipolygon',
+  'spline',
+] as const;
 type Stroked = Extract<Geometry, { kind: (typeof STROKED)[number] }>;
 
 /** True for the shapes that are made of straight pieces. */
@@ -33,8 +44,12 @@ export function strokesOf(geometry: Stroked): Stroke[] {
       return [{ points: [geometry.from, geometry.vertex, geometry.to], closed: false, style: 'plain' }];
     case 'cobb':
       return [ruler(geometry.first), ruler(geometry.second), guide([middle(geometry.first), middle(geometry.second)])];
+    case 'polyline':
+      return [{ points: geometry.points, closed: false, style: 'plain' }];
     case 'polygon':
       return [{ points: geometry.points, closed: true, style: 'plain' }];
+    case 'multipolygon':
+      return geometry.rings.map((points) => ({ points, closed: true, style: 'plain' }));
     case 'spline':
       return [{ points: splineOutline(geometry.points), closed: true, style: 'plain' }];
   }

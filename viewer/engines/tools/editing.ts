@@ -60,6 +60,16 @@ export function withHandleAt(geometry: Geometry, index: number, to: Point, minim
     }
     case 'bidirectional':
       return bidirectionalWithHandleAt(geometry, index, to);
+    case 'multipolygon': {
+      let before = 0;
+      const rings = geometry.rings.map((ring) => {
+        const at = index - before;
+        before += ring.length;
+        return at < 0 || at >= ring.length ? ring : ring.map((point, i) => (i === at ? pair(to) : point));
+      });
+      return { ...geometry, rings };
+    }
+    case 'polyline':
     case 'polygon':
     case 'spline':
       return { ...geometry, points: geometry.points.map((point, i) => (i === index ? pair(to) : point)) };
