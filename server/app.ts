@@ -18,6 +18,7 @@ import { Standings } from './http/standings.ts';
 import { createTlsListener } from './http/tls-listener.ts';
 import { serveViewer } from './http/viewer-files.ts';
 import { accountRoutes } from './routes/account.ts';
+import { annotationFileRoutes } from './routes/annotation-files.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consultationRoutes } from './routes/consultations.ts';
@@ -96,6 +97,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(deidentificationRoutes(services));
   await routes.register(measurementReportRoutes(services));
   await routes.register(annotationRoutes(services));
+  await routes.register(annotationFileRoutes(services));
   await routes.register(reportRoutes(services));
   await routes.register(uploadRoutes(services));
   await routes.register(slideImageRoutes(services));

@@ -57,6 +57,7 @@ export const ERRORS = {
     status: 422,
     sentence: 'The measurement {name} was sent as {sent} {unit} but the image gives {computed} {computedUnit}.',
   },
+  ANNOTATION_FILE_INVALID: { status: 422, sentence: 'The file of annotations cannot be read: {reason}.' },
   CITATION_UNKNOWN: {
     status: 422,
     sentence: 'The report cites an annotation that does not exist in this consultation.',

@@ -1,5 +1,6 @@
 import { ActionIcon, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import { IconSearch, IconTableExport } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { writeCsv } from '#shared/annotation/formats/csv.ts';
 import { saveFile } from '#viewer/ui/save-file.ts';
@@ -16,6 +17,8 @@ interface AnnotationListHeadProps {
   readonly placeOf: (annotation: Annotation) => string;
   readonly onOrder: (order: AnnotationOrder) => void;
   readonly onFilter: (filter: string) => void;
+  /** Files of other programs. */
+  readonly exchange: ReactNode;
 }
 
 const ORDERS = Object.entries(ANNOTATION_ORDERS).map(([value, label]) => ({ value, label }));
@@ -29,6 +32,7 @@ export function AnnotationListHead({
   placeOf,
   onOrder,
   onFilter,
+  exchange,
 }: AnnotationListHeadProps) {
   const exportTable = () => {
     const table = writeCsv(listed, {
@@ -68,6 +72,7 @@ export function AnnotationListHead({
           <IconTableExport size={16} stroke={1.75} />
         </ActionIcon>
       </Tooltip>
+      {exchange}
     </div>
   );
 }

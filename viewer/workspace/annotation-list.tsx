@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopyPlus, IconFilePlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { describeProvenance } from '#shared/annotation/measurement.ts';
 import { formatMoment } from '#viewer/ui/dates.ts';
@@ -34,6 +34,8 @@ export interface AnnotationListProps {
   readonly onLockAuthor: (authorId: string) => void;
   /** The same shape on the next image of the series. */
   readonly onCopy: (annotation: Annotation) => void;
+  /** Files of other programs. */
+  readonly exchange: ReactNode;
 }
 
 function Row({ annotation, props }: { readonly annotation: Annotation; readonly props: AnnotationListProps }) {
@@ -108,20 +110,27 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
 
 /** Every annotation of the consultation: whose it is, what it measures, where it lies; a click goes there. */
 export function AnnotationList(props: AnnotationListProps) {
-  const { annotations, numbers, placeOf } = props;
+  const { annotations, numbers, placeOf, exchange } = props;
   const [order, setOrder] = useState<AnnotationOrder>('number');
   const [filter, setFilter] = useState('');
   if (annotations.length === 0) {
     return (
-      <p className={styles.empty}>
-        Nothing is drawn yet. Choose a tool above, for example Length, and draw on the image; it is saved as you draw.
-      </p>
+      <div className={styles.empty}>
+        <p>
+          Nothing is drawn yet. Choose a tool above, for example Length, and draw on the image; it is saved as you draw.
+        </p>
+        {exchange}
+      </div>
     );
   }
   const listed = orderedAnnotations(annotations, { order, filter, numbers, placeOf });
   return (
     <>
-      <AnnotationListHead {...{ order, filter, listed, numbers, placeOf }} onOrder={setOrder} onFilter={setFilter} />
+      <AnnotationListHead
+        {...{ order, filter, listed, numbers, placeOf, exchange }}
+        onOrder={setOrder}
+        onFilter={setFilter}
+      />
       <AnnotationAuthors
         {...props}
         authors={[...new Map(annotations.map(({ author }) => [author.id, author])).values()]}

@@ -6,6 +6,7 @@ import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import { ReportEditor } from '#viewer/report/report-editor.tsx';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
+import { AnnotationExchange } from './annotation-exchange.tsx';
 import { AnnotationList } from './annotation-list.tsx';
 import { FindingList } from './finding-list.tsx';
 import { MeasurementReportLink } from './measurement-report-link.tsx';
@@ -105,6 +106,15 @@ export function SidePanel(props: SidePanelProps) {
           onToggleAuthor={(id) => dispatch({ type: 'author', id })}
           onLockAuthor={(id) => dispatch({ type: 'lock', id })}
           onCopy={onCopy}
+          exchange={
+            <AnnotationExchange
+              consultationId={consultation.id}
+              slides={material.slides}
+              canWrite={canWrite}
+              settle={work.settle}
+              reload={work.reload}
+            />
+          }
         />
         <MeasurementReportLink annotations={annotations} consultationId={consultation.id} />
         <ObjectLayerList layers={layers} onShow={onShowPlace} />

@@ -45,6 +45,8 @@ export interface ReadingWork {
   removeFinding(finding: Finding): void;
   /** Resolves when every annotation and finding is saved. */
   settle(): Promise<void>;
+  /** Reads the records from the server again. */
+  reload(): Promise<void>;
 }
 
 interface Options {
@@ -161,6 +163,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         records?.findings.change(finding.id, draft);
       },
       removeFinding: (finding: Finding) => records?.findings.remove(finding.id),
+      reload: async () => records?.reload(),
       async settle() {
         if (records === null) return;
         await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
