@@ -64,6 +64,12 @@ function randomShape(kind: GeometryKind, random: () => number): Geometry {
     }
     case 'ellipse':
       return { kind, center: point(), radiusX: 1 + random() * 300, radiusY: 1 + random() * 300 };
+    case 'multipolygon':
+      return {
+        kind,
+        rings: Array.from({ length: 1 + Math.floor(random() * 3) }, () => points(3 + Math.floor(random() * 5))),
+      };
+    case 'polyline':
     case 'polygon':
     case 'spline':
       return { kind, points: points(3 + Math.floor(random() * 9)) };

@@ -119,8 +119,11 @@ function group(annotation: Annotation, image: ReportedImage): DicomJsonDataset {
     return coordinatesContent(relationship, name, one.graphicType, one.points, reference);
   };
   const numbers = measurements.map((measurement, at) => {
-    const rests = graphicOfNumber(geometry, measurement, graphics, at, image);
-    return number(measurement, rests === undefined ? [] : [graphic(rests, 'INFERRED FROM')]);
+    const rests = graphicsOfNumber(geometry, measurement, graphics, at, image);
+    return number(
+      measurement,
+      rests.map((one) => graphic(one, 'INFERRED FROM')),
+    );
   });
   return container(
     'CONTAINS',
@@ -148,20 +151,23 @@ function group(annotation: Annotation, image: ReportedImage): DicomJsonDataset {
 }
 
 /** Of two axes each number has its own line; otherwise the first number stands for the shape. */
-function graphicOfNumber(
+function graphicsOfNumber(
   geometry: Geometry,
   { name }: Measurement,
   graphics: readonly SrGraphic[],
   at: number,
   { metadata }: ReportedImage,
-): SrGraphic | undefined {
-  if (geometry.kind !== 'bidirectional') return at === 0 ? graphics[0] : undefined;
+): readonly SrGraphic[] {
+  // An area in pieces rests on all of its rings.
+  if (geometry.kind === 'multipolygon') return at === 0 ? graphics : [];
+  if (geometry.kind !== 'bidirectional') return at === 0 ? graphics.slice(0, 1) : [];
   // Which axis is the longer one is asked in the patient, not in pixels.
   const [row = 1, column = 1] = jsonNumbers(metadata, '00280030');
   const lengthOf = ([from, to]: readonly (readonly [number, number])[]) =>
     from === undefined || to === undefined ? 0 : Math.hypot((to[0] - from[0]) * column, (to[1] - from[1]) * row);
   const longFirst = lengthOf(geometry.first) >= lengthOf(geometry.second);
-  return graphics[(name === 'long-axis') === longFirst ? 0 : 1];
+  const axis = (name === 'long-axis') === longFirst ? 0 : 1;
+  return graphics.slice(axis, axis + 1);
 }
 
 function number(

@@ -11,7 +11,7 @@ export interface SrGraphic {
 /** Sampled points of a spline from one control point to the next. */
 const PIECES = 16;
 
-/** The graphics of a shape: two for one of two axes, one otherwise. */
+/** The graphics of a shape: two for one of two axes, one for each ring of an area in pieces, one otherwise. */
 export function graphicsOf(geometry: Geometry): SrGraphic[] {
   const line = (points: readonly Point[]): SrGraphic => ({ graphicType: 'POLYLINE', points });
   switch (geometry.kind) {
@@ -40,8 +40,12 @@ export function graphicsOf(geometry: Geometry): SrGraphic[] {
       const points = geometry.radiusX >= geometry.radiusY ? [left, right, top, bottom] : [top, bottom, left, right];
       return [{ graphicType: 'ELLIPSE', points }];
     }
+    case 'polyline':
+      return [line(geometry.points)];
     case 'polygon':
       return [line(closed(geometry.points))];
+    case 'multipolygon':
+      return geometry.rings.map((ring) => line(closed(ring)));
     case 'spline':
       return [line(closed(splineOutline(geometry.points)))];
   }
@@ -84,6 +88,12 @@ export function shapeOfGraphics(
       return a === undefined || c === undefined ? null : { kind, min: a, max: c };
     case 'ellipse':
       return ellipseOf(points);
+    case 'polyline':
+      return points.length < 2 ? null : { kind, points };
+    case 'multipolygon': {
+      const rings = graphics.map((graphic) => graphic.points.slice(0, -1).map(pair));
+      return rings.some((ring) => ring.length < 3) ? null : { kind, rings };
+    }
     case 'polygon':
       return points.length < 4 ? null : { kind, points: points.slice(0, -1) };
     case 'spline': {
