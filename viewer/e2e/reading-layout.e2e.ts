@@ -78,6 +78,43 @@ describe.skipIf(data === null)('the reading room with real series', () => {
       .waitFor();
   });
 
+  it('scrolls linked viewports together and plays a series by the clock', async () => {
+    await page.getByRole('button', { name: 'Link viewports' }).click();
+    await page.getByRole('menuitemcheckbox', { name: /Scroll together/ }).click();
+    await page.keyboard.press('Escape');
+    // The same series in the last viewport and where it was: the fourth took the card of the first.
+    const card = page.getByRole('navigation', { name: 'Material' }).locator('[data-item]').nth(2);
+    await card.dragTo(viewports().nth(0));
+    await card.dragTo(viewports().nth(1));
+    for (const at of [0, 1])
+      await viewports()
+        .nth(at)
+        .getByText(/Slice 1\//)
+        .waitFor();
+    await viewports().nth(1).focus();
+    await page.keyboard.press('PageDown');
+    for (const at of [1, 0])
+      await viewports()
+        .nth(at)
+        .getByText(/Slice 11\//)
+        .waitFor();
+    await viewports().nth(1).focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await eventually(() =>
+      viewports()
+        .nth(0)
+        .evaluate((element) => element === document.activeElement),
+    ).toBe(true);
+    await page.keyboard.press('c');
+    await viewports()
+      .nth(0)
+      .getByText(/fps, [\d.]+ shown/)
+      .waitFor();
+    await page.keyboard.press('c');
+    await eventually(() => viewports().nth(0).getByRole('button', { name: 'Play' }).count()).toBe(1);
+    expect(window.takeComplaints()).toEqual([]);
+  });
+
   it('shows one alone on a double click, and all again', async () => {
     const middle = await middleOf(viewports().nth(1));
     await page.mouse.dblclick(middle.x, middle.y);

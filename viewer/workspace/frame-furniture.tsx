@@ -1,9 +1,11 @@
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import { CineControls } from './cine-controls.tsx';
 import { FidelityBadge } from './fidelity-badge.tsx';
 import { FrameActionsMenu } from './frame-actions.tsx';
 import classes from './frame-furniture.module.css';
 import { scaleBarFor } from './scale-bar.ts';
+import type { Cine } from './use-cine.ts';
 import { WindowPresets } from './window-presets.tsx';
 
 interface FrameFurnitureProps {
@@ -12,6 +14,7 @@ interface FrameFurnitureProps {
   readonly inverted: boolean;
   readonly patientLine: string;
   readonly studyLine: string;
+  readonly cine: Cine;
 }
 
 function Lines({ text }: { readonly text: string }) {
@@ -23,7 +26,7 @@ function positionText(positionMm: number): string {
 }
 
 /** What must be read together with the image: who, what, where and how, the directions and the scale. */
-export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine }: FrameFurnitureProps) {
+export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine, cine }: FrameFurnitureProps) {
   const { orientation, mmPerScreenPixel, positionMm, loadedCount, count } = frame;
   const bar = mmPerScreenPixel === null ? null : scaleBarFor(mmPerScreenPixel);
   return (
@@ -35,6 +38,7 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
         <Lines text={studyLine} />
       </div>
       <div className={classes.bottomLeft}>
+        {count > 1 && <CineControls cine={cine} />}
         {frame.probe !== null && <div className={classes.probe}>{frame.probe}</div>}
         <div>
           {count > 1 ? `Slice ${frame.index + 1}/${count}` : 'Single image'}

@@ -5,6 +5,7 @@ interface Key {
   readonly altKey: boolean;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 const PAGE = 10;
@@ -25,9 +26,9 @@ const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
   x: (engine) => engine.actualSize(),
   f: (engine) => engine.fit(),
   i: (engine) => engine.invert(),
-  j: (engine) => engine.windowOnSelection(),
-  y: (engine) => engine.toggleOverlays(),
-  u: (engine) => engine.toggleShutter(),
+  '/': (engine) => engine.windowOnSelection(),
+  ';': (engine) => engine.toggleOverlays(),
+  "'": (engine) => engine.toggleShutter(),
   k: (engine) => engine.trueSize(),
   h: (engine) => engine.mirror(),
   '.': (engine) => engine.rotate(90),
@@ -47,14 +48,19 @@ export const FRAME_KEYS: readonly (readonly [keys: string, meaning: string])[] =
   [', .', 'Turn left, right'],
   ['H', 'Mirror'],
   ['I', 'Invert'],
-  ['J', 'Window from the selected region'],
-  ['Y U', 'Overlay, shutter of the file'],
+  ['/', 'Window from the selected region'],
+  ["; '", 'Overlay, shutter of the file'],
+  ['C', 'Play, pause'],
+  ['Shift', 'Show the point under the pointer in the others'],
+  ['Shift + arrows', 'To the next viewport'],
   ['Space + drag', 'Move the image'],
 ];
 
 /** Does what the key means in a radiology viewport; false when it means nothing here. */
-export function pressFrameKey(engine: FrameEngine, { key, altKey, ctrlKey, metaKey }: Key): boolean {
+export function pressFrameKey(engine: FrameEngine, { key, altKey, ctrlKey, metaKey, shiftKey }: Key): boolean {
   if (altKey || ctrlKey || metaKey) return false;
+  // With Shift the arrows lead to the other viewports.
+  if (shiftKey && key.startsWith('Arrow')) return false;
   const choice = /^[1-9]$/.test(key) ? engine.windowChoices().find((one) => one.key === key) : undefined;
   if (choice !== undefined) {
     engine.chooseWindow(choice);

@@ -9,8 +9,11 @@ import { pressFrameKey } from './frame-keys.ts';
 import { FrameScrubber } from './frame-scrubber.tsx';
 import classes from './frame-viewport.module.css';
 import { PreviewNote } from './preview-note.tsx';
+import { useCine } from './use-cine.ts';
 import { useFrameEngine } from './use-frame-engine.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
+import { ViewportGuides } from './viewport-guides.tsx';
+import type { ViewportSync } from './viewport-sync.ts';
 
 export interface FrameViewportProps {
   readonly studyUid: StudyUid;
@@ -30,6 +33,8 @@ export interface FrameViewportProps {
   readonly listener: EngineListener;
   /** The series is open and its first image painted: now views can be restored. Null when the viewport goes away. */
   readonly onEngine: (engine: FrameEngine | null) => void;
+  /** Lines and points of the other viewports; none where a viewport stands alone. */
+  readonly guides?: { readonly sync: ViewportSync; readonly pane: number } | undefined;
 }
 
 /** Menus hang outside of the viewport, but their keys pass through it. */
@@ -39,11 +44,24 @@ function isControl(target: EventTarget): boolean {
 
 /** A radiology viewport: the engine, and around the image what must be read with it. */
 export function FrameViewport(props: FrameViewportProps) {
-  const { studyUid, seriesUid, members, marks, tool, color, calibrations, patientLine, studyLine, listener, onEngine } =
-    props;
+  const {
+    studyUid,
+    seriesUid,
+    members,
+    marks,
+    tool,
+    color,
+    calibrations,
+    patientLine,
+    studyLine,
+    listener,
+    onEngine,
+    guides,
+  } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, members, listener, onEngine);
+  const cine = useCine(engine, status.frame?.count ?? 0, status.frame?.index ?? 0);
   const leave = useRef(onEngine);
   leave.current = onEngine;
 
@@ -63,7 +81,10 @@ export function FrameViewport(props: FrameViewportProps) {
     return () => window.removeEventListener('keydown', onKey);
   }, [engine]);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (engine !== null && !isControl(event.target) && pressFrameKey(engine, event)) event.preventDefault();
+    if (engine === null || isControl(event.target)) return;
+    if (event.key.toLowerCase() === 'c' && !event.ctrlKey && !event.metaKey && !event.altKey) cine.toggle();
+    else if (!pressFrameKey(engine, event)) return;
+    event.preventDefault();
   };
   return (
     <div
@@ -83,9 +104,11 @@ export function FrameViewport(props: FrameViewportProps) {
           inverted={status.view?.kind === 'frame' && status.view.inverted}
           patientLine={patientLine}
           studyLine={studyLine}
+          cine={cine}
         />
       )}
       {status.frame?.preview === true && <PreviewNote />}
+      {engine !== null && guides !== undefined && <ViewportGuides engine={engine} {...guides} />}
       {engine !== null && <FrameActions engine={engine} />}
       <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
       {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}

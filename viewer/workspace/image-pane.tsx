@@ -9,9 +9,10 @@ import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SeriesViewport } from './series-viewport.tsx';
 import { SlideViewport } from './slide-viewport.tsx';
 import type { UserCalibrations } from './user-calibrations.ts';
+import type { SyncedEngine, ViewportSync } from './viewport-sync.ts';
 
 /** What a page may ask of an opened viewport, whatever it shows. */
-export interface PaneEngine {
+export interface PaneEngine extends SyncedEngine {
   show(target: Target, view: ViewState): Promise<void>;
   view(): ViewState | null;
   cancelDrawing(): boolean;
@@ -29,6 +30,8 @@ export interface ImagePaneProps {
   readonly calibrations: UserCalibrations;
   readonly listener: EngineListener;
   readonly onEngine: (engine: PaneEngine | null) => void;
+  /** Where the viewport stands among others that are linked with it. */
+  readonly guides?: { readonly sync: ViewportSync; readonly pane: number } | undefined;
 }
 
 /**

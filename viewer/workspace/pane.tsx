@@ -170,6 +170,7 @@ export function Pane({ consultation, panes, state, dispatch, work, item, pane }:
           calibrations={work.calibrations}
           listener={bound}
           onEngine={(engine) => panes.takeEngine(pane, engine)}
+          guides={several ? { sync: panes.sync, pane } : undefined}
         />
         {writing !== null && (
           <FieldAt

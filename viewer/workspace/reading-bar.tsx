@@ -19,8 +19,10 @@ import { LayoutMenu } from './layout-menu.tsx';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import styles from './reading-bar.module.css';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
+import { SyncMenu } from './sync-menu.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import type { ReadingWork } from './use-reading-records.ts';
+import type { SyncChoice } from './viewport-sync.ts';
 
 interface ReadingBarProps {
   readonly consultation: Consultation;
@@ -29,6 +31,8 @@ interface ReadingBarProps {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly activeKind: PaneItem['kind'] | null;
   readonly work: ReadingWork;
+  readonly linked: SyncChoice;
+  readonly onLinked: (choice: SyncChoice) => void;
 }
 
 interface BarButtonProps {
@@ -85,7 +89,16 @@ function BesideMenu({ items, state, dispatch }: Pick<ReadingBarProps, 'items' | 
 }
 
 /** The one bar above the images: where one is, what is in hand, whether it is saved. */
-export function ReadingBar({ consultation, items, state, dispatch, activeKind, work }: ReadingBarProps) {
+export function ReadingBar({
+  consultation,
+  items,
+  state,
+  dispatch,
+  activeKind,
+  work,
+  linked,
+  onLinked,
+}: ReadingBarProps) {
   const [help, setHelp] = useState(false);
   return (
     <header className={styles.bar}>
@@ -127,6 +140,7 @@ export function ReadingBar({ consultation, items, state, dispatch, activeKind, w
         )}
         <span className={styles.layout}>
           <LayoutMenu items={items} state={state} dispatch={dispatch} />
+          {state.grid.slots.length > 1 && <SyncMenu choice={linked} onChoose={onLinked} />}
         </span>
         <BesideMenu items={items} state={state} dispatch={dispatch} />
         <span className={styles.keys}>

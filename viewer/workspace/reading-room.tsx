@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useEffect, useMemo, useReducer, useRef } from 'react';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
@@ -23,6 +23,7 @@ import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
 import { readPlace } from './view-address.ts';
 import { openKeys } from './viewport-grid.ts';
+import { NO_SYNC, type SyncChoice } from './viewport-sync.ts';
 
 interface ReadingRoomProps {
   readonly consultation: Consultation;
@@ -39,6 +40,13 @@ const DRAWER = {
   body: styles.drawerBody ?? '',
 };
 const NARROW = '(max-width: 900px)';
+
+const ARROWS: Readonly<Record<string, readonly [across: -1 | 0 | 1, down: -1 | 0 | 1]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 /** What is open when the page opens: what the address says, else what the reader's discipline asks for. */
 function firstItem(items: readonly PaneItem[], search: URLSearchParams, prefersSlides: boolean): PaneItem | undefined {
@@ -72,6 +80,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const layers = useObjectLayers(material);
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const panes = usePanes({ items, state, dispatch, search, setSearch });
+  const [linked, setLinked] = useState<SyncChoice>(NO_SYNC);
+  useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
   const activeItem = panes.items[state.grid.active] ?? undefined;
 
   const show = (annotation: Annotation) => {
@@ -96,6 +106,16 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         else now.work.undo();
         return;
       }
+      const step = event.shiftKey ? ARROWS[event.key] : undefined;
+      if (step !== undefined) {
+        event.preventDefault();
+        dispatch({ type: 'move', across: step[0], down: step[1] });
+        // The keys of the image follow to the viewport that is active then.
+        requestAnimationFrame(() => {
+          document.querySelector<HTMLElement>('section[data-active] [role="application"]')?.focus();
+        });
+        return;
+      }
       if (event.ctrlKey || event.metaKey || now.activeItem === undefined) return;
       if (event.key === 'Escape') {
         if (!now.panes.cancelDrawing()) dispatch({ type: 'select', id: null });
@@ -109,8 +129,15 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       const tool = toolOfKey(now.activeItem.kind, event.key);
       if (tool !== null) dispatch({ type: 'tool', kind: now.activeItem.kind, tool });
     };
+    const onShift = (event: KeyboardEvent) => latest.current.panes.sync.pointing(event.shiftKey);
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    window.addEventListener('keydown', onShift);
+    window.addEventListener('keyup', onShift);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('keydown', onShift);
+      window.removeEventListener('keyup', onShift);
+    };
   }, []);
 
   const tray = (
@@ -148,6 +175,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         dispatch={dispatch}
         activeKind={activeItem?.kind ?? null}
         work={work}
+        linked={linked}
+        onLinked={setLinked}
       />
       <div className={styles.body}>
         {!narrow && state.trayOpen && <aside className={styles.tray}>{tray}</aside>}

@@ -9,6 +9,7 @@ import { itemKey, itemOfKey, itemOfTarget, type PaneItem } from './pane-item.ts'
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { createShownImages, type ShownImages } from './shown-images.ts';
 import { type Place, readPlace, writePlace } from './view-address.ts';
+import { createViewportSync, type ViewportSync } from './viewport-sync.ts';
 
 /** The address follows the view this long after it came to rest. */
 const ADDRESS_AFTER_MS = 600;
@@ -26,6 +27,7 @@ export interface Panes {
   readonly images: ShownImages;
   takeEngine(pane: number, engine: PaneEngine | null): void;
   takeStatus(pane: number, status: EngineStatus): void;
+  readonly sync: ViewportSync;
   /** The opened engine of a viewport. */
   engineOf(pane: number): PaneEngine | undefined;
 }
@@ -46,6 +48,8 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
   /** Places that wait for their item to be opened, by its key. */
   const waiting = useRef(new Map<string, Wanted>());
   const [images] = useState(createShownImages);
+  const [sync] = useState(createViewportSync);
+  useEffect(() => sync.lead(state.grid.active), [sync, state.grid.active]);
   const started = useRef(false);
   const timer = useRef(0);
   const grid = useRef(state.grid);
@@ -90,6 +94,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
       images,
       takeEngine(pane, engine) {
         images.takeEngine(String(pane), engine);
+        sync.takeEngine(pane, engine);
         if (engine === null) {
           engines.current.delete(pane);
           return;
@@ -101,9 +106,11 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         waiting.current.delete(key);
         restore(key, place);
       },
+      sync,
       engineOf: (pane) => engines.current.get(pane),
       takeStatus(pane, status) {
         images.takeStatus(String(pane), status);
+        sync.takeStatus(pane, status);
         const { target, view, phase } = status;
         if (pane !== grid.current.active || phase !== 'shown' || target === null || view === null) return;
         window.clearTimeout(timer.current);
@@ -119,6 +126,6 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         }, ADDRESS_AFTER_MS);
       },
     }),
-    [items, state.grid.slots, dispatch, restore, setSearch, images],
+    [items, state.grid.slots, dispatch, restore, setSearch, images, sync],
   );
 }

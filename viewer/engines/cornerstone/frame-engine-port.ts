@@ -1,13 +1,14 @@
-import type { ColorMapName } from '#shared/imaging/color-maps.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { ImageEngine } from '#viewer/engines/image-engine.ts';
 import type { DrawingChoice } from './canvas-drawing.ts';
+import type { LookControls } from './frame-look.ts';
 import type { ShapeControls } from './frame-measuring.ts';
 import type { FrameStack } from './frame-stack.ts';
+import type { PatientPlace } from './patient-place.ts';
 import type { WindowChoice } from './window-choices.ts';
 
 /** What a page may ask of a radiology viewport. */
-export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls {
+export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls, LookControls, PatientPlace {
   /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */
   goTo(index: number): void;
   step(steps: number): void;
@@ -22,15 +23,10 @@ export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls {
   rotate(degrees: number): void;
   /** Left becomes right on the screen. */
   mirror(): void;
-  invert(): void;
   setWindow(window: VoiWindow): void;
   windowChoices(): readonly WindowChoice[];
   /** The window that shows what lies in the selected region; false when no region is selected on this image. */
   windowOnSelection(): boolean;
-  /** Colours in place of greys; null for greys. */
-  setColorMap(name: ColorMapName | null): void;
-  toggleOverlays(): void;
-  toggleShutter(): void;
   /** A millimetre of the patient is one on the screen, as far as the screen is known; false without a scale. */
   trueSize(): boolean;
   chooseWindow(choice: WindowChoice): void;

@@ -9,12 +9,13 @@ import { chooseDrawing, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameEngine } from './frame-engine-port.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { createFrameLook } from './frame-look.ts';
+import { createFrameLook, lookControls } from './frame-look.ts';
 import { createFrameMeasuring, type PaintedFrame } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
 import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
+import { createPatientPlace } from './patient-place.ts';
 import {
   actualSize,
   fitted,
@@ -268,7 +269,19 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     return mark !== undefined && isRegion(mark.geometry) ? mark.geometry : null;
   };
 
+  const place = createPatientPlace({
+    stack: () => stack,
+    shown: () => (isCovered() ? null : shownDescription()),
+    placement: () => placement,
+    screen: painter.screen,
+    pointer: () => pointer,
+    goTo: want,
+    place: (change) => move(change),
+  });
+
   return {
+    ...place,
+    ...lookControls(look, repaint),
     async open(source, signal) {
       signal.throwIfAborted();
       close();
@@ -340,10 +353,6 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     },
     rotate: (degrees) => turn((now) => rotated(now, degrees)),
     mirror: () => turn(mirrored),
-    invert() {
-      look.inverted = !look.inverted;
-      repaint();
-    },
     setWindow: (next) => setVoi({ window: next }),
     windowChoices() {
       const description = shownDescription();
@@ -363,18 +372,6 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       const found = region === null || image === null ? null : windowOfRegion(region, image, description);
       if (found !== null) setVoi({ window: found });
       return found !== null;
-    },
-    setColorMap(name) {
-      look.colors = name;
-      repaint();
-    },
-    toggleOverlays() {
-      look.overlaysShown = !look.overlaysShown;
-      repaint();
-    },
-    toggleShutter() {
-      look.shutterShown = !look.shutterShown;
-      repaint();
     },
     reset() {
       look.reset();

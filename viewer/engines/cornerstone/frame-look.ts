@@ -80,3 +80,34 @@ const NONE: PixelLook['overlays'] = [];
 function tableIndex({ display }: FrameDescription, voi: Voi): number {
   return display.voiLuts.findIndex(({ table }) => 'table' in voi && table === voi.table);
 }
+
+/** What a page may ask of a look; each wish is painted at once. */
+export interface LookControls {
+  invert(): void;
+  /** Colours in place of greys; null for greys. */
+  setColorMap(name: ColorMapName | null): void;
+  toggleOverlays(): void;
+  toggleShutter(): void;
+}
+
+export function lookControls(look: FrameLook, repaint: () => void): LookControls {
+  const change = (make: () => void) => () => {
+    make();
+    repaint();
+  };
+  return {
+    invert: change(() => {
+      look.inverted = !look.inverted;
+    }),
+    setColorMap(name) {
+      look.colors = name;
+      repaint();
+    },
+    toggleOverlays: change(() => {
+      look.overlaysShown = !look.overlaysShown;
+    }),
+    toggleShutter: change(() => {
+      look.shutterShown = !look.shutterShown;
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { IconCheck, IconLink } from '@tabler/icons-react';
+import type { SyncChoice } from './viewport-sync.ts';
+
+interface SyncMenuProps {
+  readonly choice: SyncChoice;
+  readonly onChoose: (choice: SyncChoice) => void;
+}
+
+const CHOICES: readonly (readonly [key: keyof SyncChoice, name: string])[] = [
+  ['scroll', 'Scroll together, by position in the patient'],
+  ['window', 'Same window in the same modality'],
+  ['place', 'Zoom and pan together'],
+  ['lines', 'Reference lines'],
+];
+
+/** What the other viewports do along with the active one. */
+export function SyncMenu({ choice, onChoose }: SyncMenuProps) {
+  const isOn = choice.scroll || choice.window || choice.place;
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false} transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <Tooltip label="Link viewports" openDelay={300}>
+          <ActionIcon size={32} variant={isOn ? 'light' : 'subtle'} color="gray" aria-label="Link viewports">
+            <IconLink size={18} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {CHOICES.map(([key, name]) => (
+          <Menu.Item
+            key={key}
+            role="menuitemcheckbox"
+            aria-checked={choice[key]}
+            leftSection={<IconCheck size={14} opacity={choice[key] ? 1 : 0} aria-hidden />}
+            onClick={() => onChoose({ ...choice, [key]: !choice[key] })}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Label>Hold Shift over an image to show its point in the others</Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
