@@ -80,7 +80,7 @@ describe.skipIf(data === null)('the reading room with real series', () => {
 
   it('scrolls linked viewports together and plays a series by the clock', async () => {
     await page.getByRole('button', { name: 'Link viewports' }).click();
-    await page.getByRole('menuitemcheckbox', { name: /Scroll together/ }).click();
+    await page.getByRole('menuitem', { name: /Scroll together/ }).click();
     await page.keyboard.press('Escape');
     // The same series in the last viewport and where it was: the fourth took the card of the first.
     const card = page.getByRole('navigation', { name: 'Material' }).locator('[data-item]').nth(2);

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconCheck, IconLink } from '@tabler/icons-react';
 import type { SyncChoice } from './viewport-sync.ts';
 
@@ -20,18 +20,21 @@ export function SyncMenu({ choice, onChoose }: SyncMenuProps) {
   return (
     <Menu position="bottom-end" closeOnItemClick={false} transitionProps={{ duration: 0 }}>
       <Menu.Target>
-        <Tooltip label="Link viewports" openDelay={300}>
-          <ActionIcon size={32} variant={isOn ? 'light' : 'subtle'} color="gray" aria-label="Link viewports">
-            <IconLink size={18} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          size={32}
+          variant={isOn ? 'light' : 'subtle'}
+          color="gray"
+          aria-label="Link viewports"
+          title="Link viewports"
+        >
+          <IconLink size={18} stroke={1.75} />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {CHOICES.map(([key, name]) => (
           <Menu.Item
             key={key}
-            role="menuitemcheckbox"
-            aria-checked={choice[key]}
+            aria-label={`${name}: ${choice[key] ? 'on' : 'off'}`}
             leftSection={<IconCheck size={14} opacity={choice[key] ? 1 : 0} aria-hidden />}
             onClick={() => onChoose({ ...choice, [key]: !choice[key] })}
           >
