@@ -41,7 +41,7 @@ describe.skipIf(data === null)('the reading room with real series', () => {
       .first()
       .getByText(/Slice 1\/|Single image/)
       .waitFor();
-  });
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await product?.stop();
