@@ -105,12 +105,12 @@ describe.skipIf(data === null)('the reading room with real series', () => {
         .nth(0)
         .evaluate((element) => element === document.activeElement),
     ).toBe(true);
-    await page.keyboard.press('c');
+    await page.keyboard.press("'");
     await viewports()
       .nth(0)
       .getByText(/fps, [\d.]+ shown/)
       .waitFor();
-    await page.keyboard.press('c');
+    await page.keyboard.press("'");
     await eventually(() => viewports().nth(0).getByRole('button', { name: 'Play' }).count()).toBe(1);
     expect(window.takeComplaints()).toEqual([]);
   });

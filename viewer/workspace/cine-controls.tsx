@@ -8,7 +8,7 @@ export function CineControls({ cine }: { readonly cine: Cine }) {
   const { playing, rate, shownRate } = cine;
   return (
     <div className={styles.cine}>
-      <Tooltip label={playing ? 'Pause  ·  C' : 'Play  ·  C'} openDelay={300}>
+      <Tooltip label={playing ? "Pause  ·  '" : "Play  ·  '"} openDelay={300}>
         <ActionIcon
           size={24}
           variant="subtle"

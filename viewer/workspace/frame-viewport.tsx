@@ -82,7 +82,7 @@ export function FrameViewport(props: FrameViewportProps) {
   }, [engine]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (engine === null || isControl(event.target)) return;
-    if (event.key.toLowerCase() === 'c' && !event.ctrlKey && !event.metaKey && !event.altKey) cine.toggle();
+    if (event.key === "'" && !event.ctrlKey && !event.metaKey && !event.altKey) cine.toggle();
     else if (!pressFrameKey(engine, event)) return;
     event.preventDefault();
   };

@@ -69,7 +69,7 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
             )}
           </Menu.Item>
         ))}
-        <Menu.Item onClick={() => engine.windowOnSelection()} rightSection={<kbd className={classes.key}>/</kbd>}>
+        <Menu.Item onClick={() => engine.windowOnSelection()} rightSection={<kbd className={classes.key}>J</kbd>}>
           From the selected region
         </Menu.Item>
         <Menu.Sub position="left-end" transitionProps={{ duration: 0 }}>
@@ -96,12 +96,12 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
         </Menu.Sub>
         {(frame.overlays !== null || frame.shutter !== null) && <Menu.Label>Of the file</Menu.Label>}
         {frame.overlays !== null && (
-          <Menu.Item onClick={() => engine.toggleOverlays()} rightSection={<kbd className={classes.key}>;</kbd>}>
+          <Menu.Item onClick={() => engine.toggleOverlays()} rightSection={<kbd className={classes.key}>Y</kbd>}>
             {frame.overlays ? 'Hide the overlay' : 'Show the overlay'}
           </Menu.Item>
         )}
         {frame.shutter !== null && (
-          <Menu.Item onClick={() => engine.toggleShutter()} rightSection={<kbd className={classes.key}>&apos;</kbd>}>
+          <Menu.Item onClick={() => engine.toggleShutter()} rightSection={<kbd className={classes.key}>U</kbd>}>
             {frame.shutter ? 'Open the shutter' : 'Close the shutter'}
           </Menu.Item>
         )}
