@@ -1,0 +1,149 @@
+import { Button, Loader, NativeSelect } from '@mantine/core';
+import { IconArrowBackUp, IconPhotoOff, IconStack2 } from '@tabler/icons-react';
+import { type KeyboardEvent, useRef } from 'react';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { STANDARD_VIEWS, type StandardView } from '#viewer/engines/cornerstone/rendering-camera.ts';
+import type { RenderingPreset } from '#viewer/engines/cornerstone/rendering-presets.ts';
+import type { VolumeRendering } from '#viewer/engines/cornerstone/volume-rendering.ts';
+import classes from './rendering-viewport.module.css';
+import { useVolumeRendering } from './use-volume-rendering.ts';
+import frame from './volume-viewport.module.css';
+
+interface RenderingViewportProps {
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly members: readonly SopInstanceUid[];
+  readonly title: string;
+  /** Who: must be read with every image. */
+  readonly patientLine: string;
+  readonly onClose: () => void;
+}
+
+const VIEW_NAMES: Readonly<Record<StandardView, string>> = {
+  ...{ A: 'From the front', P: 'From behind', L: 'From the left' },
+  ...{ R: 'From the right', H: 'From the head', F: 'From the feet' },
+};
+const EDGES = ['top', 'bottom', 'left', 'right'] as const;
+const TURN = 10;
+const MOVE = 24;
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+};
+
+/** A series rendered in three dimensions, for orientation. */
+export function RenderingViewport({
+  studyUid,
+  seriesUid,
+  members,
+  title,
+  patientLine,
+  onClose,
+}: RenderingViewportProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const { rendering, status, presets, remarks, loaded, count, problem } = useVolumeRendering(
+    host,
+    studyUid,
+    seriesUid,
+    members,
+  );
+  return (
+    <section className={frame.viewport} aria-label={`3D of ${title}`}>
+      <div className={frame.bar}>
+        <Button size="compact-sm" variant="default" leftSection={<IconStack2 size={16} />} onClick={onClose}>
+          Slices
+        </Button>
+        {rendering !== null && status !== null && problem === null && (
+          <>
+            <NativeSelect
+              size="xs"
+              aria-label="Preset"
+              data={[...presets]}
+              value={status.preset}
+              onChange={(event) => rendering.setPreset(event.currentTarget.value as RenderingPreset)}
+            />
+            <Button.Group aria-label="Look from">
+              {STANDARD_VIEWS.map((view) => (
+                <Button
+                  key={view}
+                  size="compact-sm"
+                  variant={status.seenFrom === view ? 'filled' : 'default'}
+                  title={`${VIEW_NAMES[view]} (${view})`}
+                  aria-label={VIEW_NAMES[view]}
+                  onClick={() => rendering.lookFrom(view)}
+                >
+                  {view}
+                </Button>
+              ))}
+            </Button.Group>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconArrowBackUp size={16} />}
+              onClick={rendering.reset}
+            >
+              Reset
+            </Button>
+          </>
+        )}
+      </div>
+      {problem === null ? (
+        <div
+          ref={host}
+          className={classes.stage}
+          role="application"
+          aria-label="Rendered volume: arrows turn, Shift and arrows move, + and − zoom, 0 resets"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys act on what has the focus
+          tabIndex={0}
+          onPointerDown={(event) => event.currentTarget.focus()}
+          onKeyDown={(event) => rendering !== null && press(rendering, event)}
+        >
+          {status !== null &&
+            EDGES.map((edge) => (
+              <span key={edge} className={classes.letter} data-edge={edge}>
+                {status.letters[edge]}
+              </span>
+            ))}
+        </div>
+      ) : (
+        <div className={frame.cover} role="alert">
+          <IconPhotoOff size={32} stroke={1.5} aria-hidden />
+          <p>{problem}</p>
+        </div>
+      )}
+      <div className={frame.who}>
+        {patientLine.replaceAll('\n', ' · ')} · {title}
+      </div>
+      <div className={frame.facts} role="status">
+        {rendering === null && problem === null && (
+          <span>
+            <Loader size={12} color="gray" /> {loaded}/{count} slices loaded
+          </span>
+        )}
+        <span>3D is for orientation; measure on the slices.</span>
+        {remarks.map((sentence) => (
+          <span key={sentence} className={frame.attention}>
+            ⚠ {sentence}
+          </span>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** What is a key here goes no further: letters choose tools elsewhere on the page. */
+function press(rendering: VolumeRendering, event: KeyboardEvent): void {
+  const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+  if (altKey || ctrlKey || metaKey) return;
+  const arrow = ARROWS[key];
+  const view = STANDARD_VIEWS.find((one) => one === key.toUpperCase());
+  if (arrow !== undefined && shiftKey) rendering.move(arrow[0] * MOVE, arrow[1] * MOVE);
+  else if (arrow !== undefined) rendering.turn(arrow[0] * TURN, arrow[1] * TURN);
+  else if (key === '+' || key === '=') rendering.zoom(1.25);
+  else if (key === '-') rendering.zoom(0.8);
+  else if (key === '0') rendering.reset();
+  else if (view !== undefined) rendering.lookFrom(view);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
