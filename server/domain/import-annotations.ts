@@ -38,12 +38,12 @@ export async function importAnnotations(
   const target = { kind: 'slide', slideId } as const;
   const image = await findAnnotatedImage(db.material, consultationId, target);
   const read = readFile(file);
-  const [inside, outside] = [true, false].map((wanted) =>
-    read.shapes.filter(({ geometry }) => liesWithin(geometry, image.width, image.height) === wanted),
-  );
+  const fits = ({ geometry }: ExchangeShape) => liesWithin(geometry, image.width, image.height);
+  const inside = read.shapes.filter(fits);
+  const outside = read.shapes.filter((shape) => !fits(shape));
   const refused = [
     ...read.refused,
-    ...(outside ?? []).map(({ place }) => ({
+    ...outside.map(({ place }) => ({
       place,
       reason: `lies outside the slide (${image.width} × ${image.height} px)`,
     })),
@@ -56,16 +56,19 @@ export async function importAnnotations(
       (one) => one.author.id === principal.userId && one.target.kind === 'slide' && one.target.slideId === slideId,
     );
     const known = new Set(mine.map(identity));
+    // Records of one moment are listed by their ids: sorted ones keep the order of the file.
+    const ids = inside.map(() => randomUUID() as AnnotationId).sort();
     let added = 0;
-    for (const { geometry, label } of inside ?? []) {
+    for (const { geometry, label } of inside) {
       const key = identity({ geometry, label });
-      if (known.has(key)) continue;
+      const id = ids[added];
+      if (known.has(key) || id === undefined) continue;
       known.add(key);
       const annotation: Annotation = {
         ...{ target, geometry, label },
         view: viewAround(geometry),
         measurements: measureGeometry(geometry, image.calibration),
-        id: randomUUID() as AnnotationId,
+        id,
         consultationId,
         revision: 1,
         author: desk.person,
@@ -83,7 +86,7 @@ export async function importAnnotations(
       subject: slideId,
       detail: { format: read.format, added, refused: refused.length },
     });
-    const present = (inside ?? []).length - added;
+    const present = inside.length - added;
     return { format: read.format, added, present, refused, notes: [...read.notes] };
   });
 }
