@@ -113,12 +113,16 @@ describe('planes through a volume', () => {
           const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
           let sum = 0;
           for (let i = 0; i < pixels.length; i += 4) sum += pixels[i] ?? 0;
-          return sum;
+          // Of a pixel: the canvas may get another size meanwhile.
+          return pixels.length === 0 ? 0 : sum / pixels.length;
         });
+    const thickness = planes.getByRole('textbox', { name: 'Slab thickness in millimetres' });
+    await eventually(brightness).toBeGreaterThan(0);
     const thin = await brightness();
     await planes.getByText('MIP', { exact: true }).click();
-    await planes.getByRole('textbox', { name: 'Slab thickness in millimetres' }).fill('20');
-    await page.keyboard.press('Tab');
+    await thickness.fill('20');
+    await thickness.press('Tab');
+    await eventually(() => thickness.inputValue()).toContain('20');
     await eventually(brightness).toBeGreaterThan(thin * 1.02);
     await planes.getByRole('button', { name: 'Slices' }).click();
     await page.getByText(/^Slice 1\/24/).waitFor();
