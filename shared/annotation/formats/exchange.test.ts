@@ -280,3 +280,8 @@ describe('refused alone, with its place', () => {
     ]);
   });
 });
+
+test('a label keeps its words without the character that no stored text may have', () => {
+  const feature = { type: 'Feature', geometry: { type: 'Point', coordinates: [1, 2] }, properties: { name: 'a\0b' } };
+  expect(readShapes(JSON.stringify(feature)).shapes[0]?.label).toBe('a b');
+});

@@ -64,7 +64,9 @@ export class ShapeCollector {
     const parsed = geometrySchema.safeParse(geometry);
     if (parsed.success) {
       if (label.length > LONGEST_LABEL) this.note(`Labels were cut at ${LONGEST_LABEL} characters.`);
-      this.#shapes.push({ place: this.#place, geometry: parsed.data, label: label.slice(0, LONGEST_LABEL) });
+      // A label with a NUL could be stored, but no list with it could be sent again.
+      const words = label.replaceAll('\0', ' ').slice(0, LONGEST_LABEL);
+      this.#shapes.push({ place: this.#place, geometry: parsed.data, label: words });
       return;
     }
     const [issue] = parsed.error.issues;
