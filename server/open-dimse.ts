@@ -35,10 +35,9 @@ function converterOf({ blobs, material, deidentification }: Needed): ConvertObje
 
 async function readTls({ tls }: DimseSettings): Promise<DimseOptions['tls']> {
   if (tls === null) return null;
-  const [cert, key] = await Promise.all([
-    readPem('DIMSE_TLS_CERT', tls.certFile),
-    readPem('DIMSE_TLS_KEY', tls.keyFile),
-  ]);
+  // One after the other, so that of two unreadable files it is always the certificate that is named.
+  const cert = await readPem('DIMSE_TLS_CERT', tls.certFile);
+  const key = await readPem('DIMSE_TLS_KEY', tls.keyFile);
   return { cert, key, ca: tls.caFile === null ? null : await readPem('DIMSE_TLS_CA', tls.caFile) };
 }
 
