@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { iiifRoutes } from './routes/iiif.ts';
 import { materialRoutes } from './routes/material.ts';
 import { measurementReportRoutes } from './routes/measurement-reports.ts';
+import { preferenceRoutes } from './routes/preferences.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { expressTiles, slideImageRoutes } from './routes/slide-images.ts';
@@ -92,6 +93,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(healthRoutes(services));
   await routes.register(signInRoutes(services, principals));
   await routes.register(accountRoutes(services, principals));
+  await routes.register(preferenceRoutes(services));
   await routes.register(consultationRoutes(services));
   await routes.register(materialRoutes(services));
   await routes.register(deidentificationRoutes(services));

@@ -11,6 +11,7 @@ import { createJobQueue } from './job-queue.ts';
 import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
 import { createMeasurementReportRepository } from './measurement-report-repository.ts';
+import { createPreferenceRepository } from './preference-repository.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
@@ -40,6 +41,7 @@ function createRepositories(
     annotations: createAnnotationRepository(db),
     reports: createReportRepository(db),
     measurementReports: createMeasurementReportRepository(db),
+    preferences: createPreferenceRepository(db),
     jobs: createJobQueue(db),
     audit: createAuditTrail(db, clock),
     dimse: createDimseRepository(db),

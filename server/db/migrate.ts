@@ -12,6 +12,7 @@ import * as searchCounts from './migrations/0010-search-counts.ts';
 import * as sidePyramids from './migrations/0012-side-pyramids.ts';
 import * as slideQuality from './migrations/0014-slide-quality.ts';
 import * as measurementReports from './migrations/0019-measurement-reports.ts';
+import * as preferences from './migrations/0024-preferences.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-side-pyramids': sidePyramids,
   '0014-slide-quality': slideQuality,
   '0019-measurement-reports': measurementReports,
+  '0024-preferences': preferences,
 };
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */

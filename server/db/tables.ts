@@ -25,6 +25,7 @@ export interface Tables {
   derived_frames: DerivedFrameRow;
   slide_quality: SlideQualityRow;
   measurement_reports: MeasurementReportRow;
+  preferences: PreferenceRow;
   jobs: JobRow;
   audit_events: AuditEventRow;
   api_tokens: ApiTokenRow;
@@ -382,6 +383,15 @@ export interface SearchCountsRow {
   study_row: number;
   series_count: number;
   instance_count: number;
+}
+
+/** One preference of a user, or the layout he left in a consultation. */
+export interface PreferenceRow {
+  user_id: string;
+  name: string;
+  /** JSON. */
+  value: string;
+  revision: number;
 }
 
 /** The columns of the account library's user table that we read. */

@@ -7,6 +7,7 @@ import type { DerivedFrameRepository } from './derived-ports.ts';
 import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { MeasurementReportRepository } from './measurement-report-ports.ts';
+import type { PreferenceRepository } from './preference-ports.ts';
 import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
@@ -64,6 +65,7 @@ export interface Repositories {
   readonly annotations: AnnotationRepository;
   readonly reports: ReportRepository;
   readonly measurementReports: MeasurementReportRepository;
+  readonly preferences: PreferenceRepository;
   readonly jobs: JobQueue;
   readonly audit: AuditTrail;
   readonly dimse: DimseRepository;

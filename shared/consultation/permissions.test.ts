@@ -95,6 +95,7 @@ describe('RULE 4: nobody reads what is not theirs', () => {
 describe('general actions', () => {
   const GENERAL: Readonly<Record<GeneralAction, readonly Role[]>> = {
     'self.read': ROLES,
+    'preferences.manage': ROLES,
     'consultation.create': ['referrer'],
     'consultation.list': ['referrer', 'coordinator', 'radiologist', 'pathologist'],
     'material.search': ['referrer', 'coordinator', 'radiologist', 'pathologist'],

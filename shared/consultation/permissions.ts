@@ -57,6 +57,7 @@ export const CONSULTATION_GRANTS = {
 /** Actions that concern no single consultation. */
 export const GENERAL_GRANTS = {
   'self.read': ['referrer', 'coordinator', 'radiologist', 'pathologist', 'admin', 'auditor'],
+  'preferences.manage': ['referrer', 'coordinator', 'radiologist', 'pathologist', 'admin', 'auditor'],
   'consultation.create': ['referrer'],
   'consultation.list': ['referrer', 'coordinator', 'radiologist', 'pathologist'],
   'material.search': ['referrer', 'coordinator', 'radiologist', 'pathologist'],
