@@ -8,6 +8,7 @@ export type ConsultationId = Branded<'ConsultationId'>;
 export type QuestionId = Branded<'QuestionId'>;
 export type AnnotationId = Branded<'AnnotationId'>;
 export type FindingId = Branded<'FindingId'>;
+export type SegmentId = Branded<'SegmentId'>;
 export type ReportId = Branded<'ReportId'>;
 export type SlideId = Branded<'SlideId'>;
 export type DocumentId = Branded<'DocumentId'>;

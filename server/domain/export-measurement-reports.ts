@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Annotation } from '#shared/annotation/annotation.ts';
-import { type ReportedImage, writeMeasurementReport } from '#shared/annotation/formats/dicom-sr.ts';
+import { writeMeasurementReport } from '#shared/annotation/formats/dicom-sr.ts';
+import type { SourceInstance } from '#shared/dicom/derived-object.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { encodeJsonFile } from '#shared/dicom/json-file.ts';
 import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
@@ -63,8 +64,8 @@ async function imagesOf(
   { material }: Database,
   consultationId: ConsultationId,
   annotations: readonly Annotation[],
-): Promise<Map<string, ReportedImage>> {
-  const images = new Map<string, ReportedImage>();
+): Promise<Map<string, SourceInstance>> {
+  const images = new Map<string, SourceInstance>();
   for (const { target } of annotations) {
     if (target.kind !== 'frame' || images.has(target.sopInstanceUid)) continue;
     const instance = await material.instanceIn(consultationId, target.sopInstanceUid);

@@ -46,3 +46,18 @@ function hex(parts: readonly number[]): string {
   const bytes = parts.map((part) => Math.round(255 * Math.min(1, Math.max(0, part))));
   return `#${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
+
+/** `#rrggbb` as the PCS-Values that `labColour` reads (PS3.3 C.10.7.1.1). */
+export function labOfColour(colour: string): [l: number, a: number, b: number] {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  // Linear sRGB to XYZ of D50, Bradford adaptation included.
+  const root = (t: number) => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
+  const fx = root((0.4360747 * red + 0.3850649 * green + 0.1430804 * blue) / 0.9642);
+  const fy = root(0.2225045 * red + 0.7168786 * green + 0.0606169 * blue);
+  const fz = root((0.0139322 * red + 0.0971045 * green + 0.7141733 * blue) / 0.8249);
+  const word = (share: number) => Math.round(0xffff * Math.min(1, Math.max(0, share)));
+  return [word((116 * fy - 16) / 100), word((500 * (fx - fy) + 128) / 255), word((200 * (fy - fz) + 128) / 255)];
+}

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { type Annotation, annotationSchema } from '#shared/annotation/annotation.ts';
 import { definingPoints, GEOMETRY_KINDS, type Geometry, type GeometryKind } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
+import type { SourceInstance } from '#shared/dicom/derived-object.ts';
 import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
-import { type ReportedImage, type ReportIdentity, writeMeasurementReport } from './dicom-sr.ts';
+import { type ReportIdentity, writeMeasurementReport } from './dicom-sr.ts';
 import { readMeasurementReport } from './read-dicom-sr.ts';
 
 const calibration = { kind: 'mm-per-pixel', rowMm: 0.7, columnMm: 0.7, source: 'PixelSpacing' } as const;
-const image: ReportedImage = {
+const image: SourceInstance = {
   sopInstanceUid: '1.2.3.4',
   sopClassUid: '1.2.840.10008.5.1.4.1.1.2',
   seriesUid: '1.2.3',

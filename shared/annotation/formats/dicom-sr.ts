@@ -7,7 +7,6 @@ import {
   codeContent,
   container,
   coordinatesContent,
-  type ImageReference,
   imageContent,
   numberContent,
   personContent,
@@ -15,6 +14,15 @@ import {
   textContent,
   uidContent,
 } from '#shared/dicom/content-item.ts';
+import {
+  evidenceOf,
+  objectHeader,
+  patientAndStudyOf,
+  personNameOf,
+  referenceTo,
+  type SourceInstance,
+  seriesReference,
+} from '#shared/dicom/derived-object.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { jsonNumbers } from '#shared/dicom/json-reading.ts';
 import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
@@ -30,17 +38,6 @@ import { graphicsOf, type SrGraphic } from './sr-shapes.ts';
 
 /** Comprehensive SR Storage. */
 export const COMPREHENSIVE_SR = '1.2.840.10008.5.1.4.1.1.88.33';
-
-/** An image that a report points to, as its file describes it. */
-export interface ReportedImage {
-  readonly sopInstanceUid: string;
-  readonly sopClassUid: string;
-  readonly seriesUid: string;
-  readonly studyUid: string;
-  readonly frameCount: number;
-  /** The whole instance; patient and study are taken from the first. */
-  readonly metadata: DicomJsonDataset;
-}
 
 export interface ReportIdentity {
   readonly sopInstanceUid: string;
@@ -70,7 +67,7 @@ const EXACT_UP_TO = 32_768;
  */
 export function writeMeasurementReport(
   annotations: readonly Annotation[],
-  images: ReadonlyMap<string, ReportedImage>,
+  images: ReadonlyMap<string, SourceInstance>,
   identity: ReportIdentity,
 ): WrittenReport | null {
   const placed = annotations.flatMap((annotation) => {
@@ -83,7 +80,7 @@ export function writeMeasurementReport(
   const content = [
     codeContent('HAS CONCEPT MOD', CONCEPTS.language, CONCEPTS.english),
     codeContent('HAS OBS CONTEXT', CONCEPTS.observerType, CONCEPTS.person),
-    personContent('HAS OBS CONTEXT', CONCEPTS.personName, personName(identity.author)),
+    personContent('HAS OBS CONTEXT', CONCEPTS.personName, personNameOf(identity.author)),
     codeContent('HAS CONCEPT MOD', CONCEPTS.procedure, CONCEPTS.imaging),
     container('CONTAINS', CONCEPTS.imageLibrary, [
       container(
@@ -100,17 +97,17 @@ export function writeMeasurementReport(
   ];
   const root = container(null, CONCEPTS.report, content, '1500');
   return {
-    dataset: { ...header(first.image, identity), ...evidence(used), ...root },
+    dataset: {
+      ...header(first.image, identity),
+      '0040A375': { vr: 'SQ', Value: evidenceOf(used) },
+      ...root,
+    },
     unheld: placed.flatMap(({ annotation }) => unheldOf(annotation)),
   };
 }
 
-function referenceTo({ sopClassUid, sopInstanceUid, frameCount }: ReportedImage, frame: number | null): ImageReference {
-  return { sopClassUid, sopInstanceUid, frameNumber: frameCount > 1 ? frame : null };
-}
-
 /** One shape with its numbers (TID 1501). The numbers of the shape itself come first and rest on its coordinates. */
-function group(annotation: Annotation, image: ReportedImage): DicomJsonDataset {
+function group(annotation: Annotation, image: SourceInstance): DicomJsonDataset {
   const { id, geometry, label, measurements, target, calibration } = annotation;
   const reference = referenceTo(image, target.kind === 'frame' ? target.frameNumber : null);
   const graphics = graphicsOf(geometry);
@@ -156,7 +153,7 @@ function graphicsOfNumber(
   { name }: Measurement,
   graphics: readonly SrGraphic[],
   at: number,
-  { metadata }: ReportedImage,
+  { metadata }: SourceInstance,
 ): readonly SrGraphic[] {
   // An area in pieces rests on all of its rings.
   if (geometry.kind === 'multipolygon') return at === 0 ? graphics : [];
@@ -188,26 +185,17 @@ function unheldOf({ id, geometry, label }: Annotation): string[] {
 }
 
 /** Patient and General Study as the image has them; SR Document Series and General (PS3.3 A.35.3). */
-function header(image: ReportedImage, identity: ReportIdentity): DicomJsonDataset {
-  const [date = '', time = ''] = identity.writtenAt.split('T');
-  const taken = Object.fromEntries(COPIED.map(([tag, vr]) => [tag, image.metadata[tag] ?? { vr }]));
+function header(image: SourceInstance, identity: ReportIdentity): DicomJsonDataset {
   const { predecessor } = identity;
   return {
-    ...taken,
-    '00080005': { vr: 'CS', Value: ['ISO_IR 192'] },
-    '00080016': { vr: 'UI', Value: [COMPREHENSIVE_SR] },
-    '00080018': { vr: 'UI', Value: [identity.sopInstanceUid] },
-    '00080023': { vr: 'DA', Value: [date.replaceAll('-', '')] },
-    '00080033': { vr: 'TM', Value: [time.replace(/[:Z]/g, '').slice(0, 10)] },
-    '00080060': { vr: 'CS', Value: ['SR'] },
-    '00080070': { vr: 'LO', Value: ['Consilium'] },
-    '0008103E': { vr: 'LO', Value: ['Measurements of a second opinion'] },
+    ...patientAndStudyOf(image),
+    ...objectHeader({
+      ...identity,
+      ...{ sopClassUid: COMPREHENSIVE_SR, modality: 'SR', seriesNumber: 9901 },
+      seriesDescription: 'Measurements of a second opinion',
+    }),
     '00080110': { vr: 'SQ', Value: [OWN_TERMS] },
     '00081111': { vr: 'SQ' },
-    '0020000D': { vr: 'UI', Value: [image.studyUid] },
-    '0020000E': { vr: 'UI', Value: [identity.seriesUid] },
-    '00200011': { vr: 'IS', Value: [9901] },
-    '00200013': { vr: 'IS', Value: [identity.instanceNumber] },
     '0040A372': { vr: 'SQ' },
     '0040A491': { vr: 'CS', Value: ['PARTIAL'] },
     '0040A493': { vr: 'CS', Value: ['UNVERIFIED'] },
@@ -230,41 +218,6 @@ const OWN_TERMS: DicomJsonDataset = {
   '00080115': { vr: 'ST', Value: ['Terms of Consilium for shapes and for the origin of a scale'] },
 };
 
-const COPIED: readonly (readonly [tag: string, vr: string])[] = [
-  ['00080020', 'DA'],
-  ['00080030', 'TM'],
-  ['00080050', 'SH'],
-  ['00080090', 'PN'],
-  ['00081030', 'LO'],
-  ['00100010', 'PN'],
-  ['00100020', 'LO'],
-  ['00100030', 'DA'],
-  ['00100040', 'CS'],
-  ['00200010', 'SH'],
-];
-
-/** Every image the report points to, by series (PS3.3 C.17.2.3). */
-function evidence(images: readonly ReportedImage[]): DicomJsonDataset {
-  const series = new Map<string, ReportedImage[]>();
-  for (const image of images) series.set(image.seriesUid, [...(series.get(image.seriesUid) ?? []), image]);
-  const [first] = images;
-  const referenced = [...series].map(([uid, members]) =>
-    seriesReference(
-      uid,
-      members.map((image) => sopReference(referenceTo(image, null))),
-    ),
-  );
-  const study = {
-    '00081115': { vr: 'SQ', Value: referenced },
-    '0020000D': { vr: 'UI', Value: [first?.studyUid ?? ''] },
-  };
-  return { '0040A375': { vr: 'SQ', Value: [study] } };
-}
-
-function seriesReference(seriesUid: string, references: readonly DicomJsonDataset[]): DicomJsonDataset {
-  return { '00081199': { vr: 'SQ', Value: references }, '0020000E': { vr: 'UI', Value: [seriesUid] } };
-}
-
 function studyReference(
   studyUid: string,
   seriesUid: string,
@@ -274,15 +227,4 @@ function studyReference(
     '00081115': { vr: 'SQ', Value: [seriesReference(seriesUid, references)] },
     '0020000D': { vr: 'UI', Value: [studyUid] },
   };
-}
-
-/** A name as family and given name, as far as one can tell; the delimiters of a PN mean something else there (PS3.5 section 6.2.1). */
-function personName(name: string): string {
-  const words = name
-    .replace(/[\\^=]/g, ' ')
-    .trim()
-    .slice(0, 62)
-    .split(/\s+/);
-  const family = words.pop() ?? '';
-  return words.length === 0 ? family : `${family}^${words.join(' ')}`;
 }

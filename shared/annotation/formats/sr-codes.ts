@@ -51,6 +51,7 @@ const NAMES: Readonly<Record<MeasurementName, CodedConcept>> = {
   down: own('down', 'Extent or place along the columns'),
   area: sct('42798000', 'Area'),
   perimeter: sct('131191004', 'Perimeter'),
+  volume: sct('118565006', 'Volume'),
   value: own('value', 'Value of the pixel'),
   mean: sct('373098007', 'Mean'),
   'standard-deviation': sct('386136009', 'Standard Deviation'),
