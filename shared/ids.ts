@@ -9,6 +9,7 @@ export type QuestionId = Branded<'QuestionId'>;
 export type AnnotationId = Branded<'AnnotationId'>;
 export type FindingId = Branded<'FindingId'>;
 export type SegmentId = Branded<'SegmentId'>;
+export type KeyImageId = Branded<'KeyImageId'>;
 export type ReportId = Branded<'ReportId'>;
 export type SlideId = Branded<'SlideId'>;
 export type DocumentId = Branded<'DocumentId'>;

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Clock, Database, Repositories } from '#server/domain/ports.ts';
+import type { KeyImage } from '#shared/annotation/key-image.ts';
 import type { ConsultationId } from '#shared/ids.ts';
+import type { Segment } from '#shared/segmentation/segment.ts';
 import { createAnnotationRepository } from './annotation-repository.ts';
 import { createAuditTrail } from './audit-repository.ts';
 import { createConsultationRepository } from './consultation-repository.ts';
@@ -12,6 +14,7 @@ import { KnownTotals } from './known-totals.ts';
 import { createMaterialRepository } from './material-repository.ts';
 import { createMeasurementReportRepository } from './measurement-report-repository.ts';
 import { createPreferenceRepository } from './preference-repository.ts';
+import { createRecordStore } from './record-store.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
@@ -39,6 +42,8 @@ function createRepositories(
     quality: createSlideQualityRepository(db),
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
+    segments: createRecordStore<Segment>(db, 'segments', 'segment'),
+    keyImages: createRecordStore<KeyImage>(db, 'key_images', 'key-image'),
     reports: createReportRepository(db),
     measurementReports: createMeasurementReportRepository(db),
     preferences: createPreferenceRepository(db),

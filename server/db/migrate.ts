@@ -13,6 +13,8 @@ import * as sidePyramids from './migrations/0012-side-pyramids.ts';
 import * as slideQuality from './migrations/0014-slide-quality.ts';
 import * as measurementReports from './migrations/0019-measurement-reports.ts';
 import * as preferences from './migrations/0024-preferences.ts';
+import * as segments from './migrations/0026-segments.ts';
+import * as keyImages from './migrations/0027-key-images.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
@@ -31,6 +33,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-slide-quality': slideQuality,
   '0019-measurement-reports': measurementReports,
   '0024-preferences': preferences,
+  '0026-segments': segments,
+  '0027-key-images': keyImages,
 };
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */

@@ -4,7 +4,7 @@ import type { Person } from '#shared/consultation/consultation.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import type { Tables } from './tables.ts';
 
-/** What annotations and findings have in common. */
+/** What all records of one author have in common. */
 interface AuthoredRecord {
   readonly id: string;
   readonly consultationId: ConsultationId;
@@ -17,8 +17,8 @@ interface AuthoredRecord {
 /** Records with a revision over the table of one kind; every revision is appended to `record_changes`. */
 export function createRecordStore<T extends AuthoredRecord>(
   db: Kysely<Tables>,
-  table: 'annotations' | 'findings',
-  recordKind: 'annotation' | 'finding',
+  table: 'annotations' | 'findings' | 'segments' | 'key_images',
+  recordKind: 'annotation' | 'finding' | 'segment' | 'key-image',
 ): RecordStore<T, T['id']> {
   const read = (text: string): T => JSON.parse(text) as T;
 

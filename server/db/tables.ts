@@ -16,8 +16,10 @@ export interface Tables {
   side_pyramids: SidePyramidRow;
   documents: DocumentRow;
   upload_outcomes: UploadOutcomeRow;
-  annotations: AnnotationRow;
-  findings: FindingRow;
+  annotations: OwnRecordRow;
+  findings: OwnRecordRow;
+  segments: OwnRecordRow;
+  key_images: OwnRecordRow;
   record_changes: RecordChangeRow;
   reports: ReportRow;
   report_versions: ReportVersionRow;
@@ -169,31 +171,20 @@ export interface UploadOutcomeRow {
   results: string;
 }
 
-export interface AnnotationRow {
+/** A record of one author: an annotation, a finding, a segment, a key image. */
+export interface OwnRecordRow {
   id: string;
   consultation_id: string;
   revision: number;
   author_id: string;
-  /** Annotation as JSON. */
+  /** The whole record as JSON. */
   record: string;
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
 }
 
-export interface FindingRow {
-  id: string;
-  consultation_id: string;
-  revision: number;
-  author_id: string;
-  /** Finding as JSON. */
-  record: string;
-  created_at: string;
-  updated_at: string;
-  deleted_at: string | null;
-}
-
-/** Every revision an annotation or a finding ever had; rows are only added. */
+/** Every revision a record of an expert ever had; rows are only added. */
 export interface RecordChangeRow {
   record_kind: string;
   record_id: string;

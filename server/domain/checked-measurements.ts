@@ -34,7 +34,7 @@ export async function checkMeasurements(
     return [];
   });
   const computed = [...measureGeometry(geometry, image.calibration, calibration), ...statistics];
-  for (const measurement of sent) compare(measurement, computed);
+  for (const measurement of sent) compareMeasurement(measurement, computed);
   return computed;
 }
 
@@ -50,7 +50,8 @@ async function measureValues(
   return measurePixels(frame, geometry, meaning);
 }
 
-function compare(sent: Measurement, computed: readonly Measurement[]): void {
+/** MEASUREMENT_MISMATCH unless what was sent is among what was computed, in value, unit and provenance. */
+export function compareMeasurement(sent: Measurement, computed: readonly Measurement[]): void {
   const own = computed.find(({ name }) => name === sent.name);
   const tolerance = Math.max(ABSOLUTE_TOLERANCE, Math.abs(own?.value ?? 0) * RELATIVE_TOLERANCE);
   const agrees =

@@ -3,8 +3,10 @@ import { AppError } from '#shared/errors.ts';
 import type { AnnotationId, ConsultationId, FindingId } from '#shared/ids.ts';
 import { citedIds, refuseCited } from './annotation-citations.ts';
 import { openDesk } from './expert-desk.ts';
+import { deleteOwnRecord } from './own-record.ts';
 import type { Clock, Database, Principal, Repositories } from './ports.ts';
 import { recordToChange, staleRevision } from './record-revision.ts';
+import { FINDINGS } from './save-finding.ts';
 
 interface DeleteRecord<Id> {
   readonly principal: Principal;
@@ -31,24 +33,18 @@ export async function deleteAnnotation(
     await refuseUsed(repositories, consultationId, id);
     const record: Annotation = { ...previous, revision: revision + 1, updatedAt: clock.now().toISOString() };
     if (!(await repositories.annotations.write(record, 'delete'))) throw staleRevision(revision + 1, revision);
-    await appendDeletion(repositories, 'annotation.delete', principal, consultationId, id);
+    await repositories.audit.append({
+      ...{ actor: principal, action: 'annotation.delete', outcome: 'success', consultationId, subject: id },
+    });
   });
 }
 
 /** Deletes one's own finding; its history stays. Throws NOT_FOUND, NOT_ALLOWED, REVISION_STALE, REPORT_SIGNED. */
 export async function deleteFinding(
-  { db, clock }: { db: Database; clock: Clock },
-  { principal, consultationId, id, revision }: DeleteRecord<FindingId>,
+  services: { db: Database; clock: Clock },
+  place: DeleteRecord<FindingId>,
 ): Promise<void> {
-  await db.transaction(async (repositories) => {
-    await openDesk(repositories, consultationId, principal, 'annotation.write');
-    const stored = await repositories.annotations.findings.one(id);
-    const previous = recordToChange(stored, { consultationId, userId: principal.userId, revision });
-    if (previous === null) throw new AppError('NOT_FOUND');
-    const record: Finding = { ...previous, revision: revision + 1, updatedAt: clock.now().toISOString() };
-    if (!(await repositories.annotations.findings.write(record, 'delete'))) throw staleRevision(revision + 1, revision);
-    await appendDeletion(repositories, 'finding.delete', principal, consultationId, id);
-  });
+  await deleteOwnRecord<Finding>(services, FINDINGS, place);
 }
 
 async function refuseUsed({ annotations, reports }: Repositories, consultationId: ConsultationId, id: AnnotationId) {
@@ -62,14 +58,4 @@ async function refuseUsed({ annotations, reports }: Repositories, consultationId
   if (parts.some(({ content }) => citedIds(content).includes(id))) {
     throw new AppError('GUARD_FAILED', { reason: 'a report cites this annotation; take out the citation first' });
   }
-}
-
-async function appendDeletion(
-  { audit }: Repositories,
-  action: string,
-  actor: Principal,
-  consultationId: ConsultationId,
-  subject: string,
-): Promise<void> {
-  await audit.append({ actor, action, outcome: 'success', consultationId, subject });
 }

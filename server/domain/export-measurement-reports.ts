@@ -2,13 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { writeMeasurementReport } from '#shared/annotation/formats/dicom-sr.ts';
-import type { SourceInstance } from '#shared/dicom/derived-object.ts';
-import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { encodeJsonFile } from '#shared/dicom/json-file.ts';
 import { uidOfUuid } from '#shared/dicom/uuid-uid.ts';
 import { AppError } from '#shared/errors.ts';
 import type { ConsultationId, SeriesUid, StudyUid } from '#shared/ids.ts';
 import type { OutgoingFile } from './deidentification-ports.ts';
+import { once, sourceInstances } from './export-segmentations.ts';
 import type { IssuedReport, ReportSubject } from './measurement-report-ports.ts';
 import type { Clock, Database } from './ports.ts';
 
@@ -45,7 +44,8 @@ export async function exportMeasurementReports(
   const files: OutgoingFile[] = [];
   const unheld: string[] = [];
   for (const part of parts.values()) {
-    const images = await imagesOf(db, consultationId, part);
+    const uids = part.flatMap(({ target }) => (target.kind === 'frame' ? [target.sopInstanceUid] : []));
+    const images = await sourceInstances(db, consultationId, uids);
     const identity = await issue({ db, clock }, consultationId, part);
     const written = identity && writeMeasurementReport(part, images, identity);
     if (!written) continue;
@@ -58,22 +58,6 @@ export async function exportMeasurementReports(
   unheld.push(...slides.map((id) => `Annotation ${id}: it lies on a slide file, which is no DICOM image.`));
   const text = new TextEncoder().encode(`${unheld.join('\n')}\n`);
   return [...files, { name: 'not-in-the-reports.txt', chunks: once(text) }];
-}
-
-async function imagesOf(
-  { material }: Database,
-  consultationId: ConsultationId,
-  annotations: readonly Annotation[],
-): Promise<Map<string, SourceInstance>> {
-  const images = new Map<string, SourceInstance>();
-  for (const { target } of annotations) {
-    if (target.kind !== 'frame' || images.has(target.sopInstanceUid)) continue;
-    const instance = await material.instanceIn(consultationId, target.sopInstanceUid);
-    if (instance === null) continue;
-    const metadata = JSON.parse(instance.metadata) as DicomJsonDataset;
-    images.set(target.sopInstanceUid, { ...instance, metadata });
-  }
-  return images;
 }
 
 /** Who the document is: the one that was issued for this content, or the next one after it. */
@@ -106,8 +90,4 @@ async function issue(
 function identityOf(report: IssuedReport, predecessor: IssuedReport | null, author: string) {
   const { sopInstanceUid, seriesUid, version, writtenAt } = report;
   return { sopInstanceUid, seriesUid, instanceNumber: version, author, writtenAt, predecessor };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -1,14 +1,16 @@
+import type { KeyImage } from '#shared/annotation/key-image.ts';
 import type { AuditRow } from '#shared/api/audit.ts';
 import type { ConsultationState } from '#shared/consultation/lifecycle.ts';
 import type { Membership, Role } from '#shared/consultation/role.ts';
-import type { ConsultationId, Sha256, UserId } from '#shared/ids.ts';
+import type { ConsultationId, KeyImageId, SegmentId, Sha256, UserId } from '#shared/ids.ts';
+import type { Segment } from '#shared/segmentation/segment.ts';
 import type { ConsultationRepository, TokenRepository, UserDirectory } from './consultation-ports.ts';
 import type { DerivedFrameRepository } from './derived-ports.ts';
 import type { DimseRepository } from './dimse-ports.ts';
 import type { MaterialRepository } from './material-ports.ts';
 import type { MeasurementReportRepository } from './measurement-report-ports.ts';
 import type { PreferenceRepository } from './preference-ports.ts';
-import type { AnnotationRepository, JobQueue, ReportRepository } from './report-ports.ts';
+import type { AnnotationRepository, JobQueue, RecordStore, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
 import type { SlideQualityRepository } from './slide-quality-ports.ts';
@@ -63,6 +65,8 @@ export interface Repositories {
   readonly quality: SlideQualityRepository;
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
+  readonly segments: RecordStore<Segment, SegmentId>;
+  readonly keyImages: RecordStore<KeyImage, KeyImageId>;
   readonly reports: ReportRepository;
   readonly measurementReports: MeasurementReportRepository;
   readonly preferences: PreferenceRepository;

@@ -2,9 +2,16 @@ import type { Finding, FindingDraft } from '#shared/annotation/annotation.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AnnotationId, ConsultationId, FindingId } from '#shared/ids.ts';
 import { openDesk } from './expert-desk.ts';
+import type { RecordKind } from './own-record.ts';
 import type { Clock, Database, Principal } from './ports.ts';
 import { recordToChange, repeatedChange, sameJson, staleRevision } from './record-revision.ts';
 import type { AnnotationRepository } from './report-ports.ts';
+
+/** Findings among the records of one author. */
+export const FINDINGS: RecordKind<Finding> = {
+  name: 'finding',
+  store: ({ annotations }) => annotations.findings,
+};
 
 interface SaveFinding {
   readonly principal: Principal;
