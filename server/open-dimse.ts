@@ -27,7 +27,7 @@ function converterOf({ blobs, material, deidentification }: Needed): ConvertObje
   const { directory, derived } = material.frames;
   const needs = { blobs, derived, headers: deidentification.headers };
   return async (object, accepted, signal) => {
-    const found = await directory.find(object.consultationIds, object);
+    const found = await directory.find(object.reach, object);
     const syntax = objectSyntaxes(found).find((uid) => accepted.includes(uid));
     return syntax === undefined ? null : openOutgoing(needs, found, syntax, signal);
   };

@@ -10,6 +10,7 @@ import { inflateBounded } from '#server/codecs/inflate.ts';
 import { frameTransferSyntax, readFrame } from '#server/codecs/read-frame.ts';
 import { importPath } from '#server/domain/import-path.ts';
 import { objectSyntaxes } from '#server/domain/outgoing-object.ts';
+import { everythingIn } from '#server/domain/search-reach.ts';
 import { type SignedIn, startTestServer, type TestServer } from '#server/http/test-server.ts';
 import { toDicomJson } from '#shared/dicom/dicom-json.ts';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
@@ -127,7 +128,7 @@ beforeAll(async () => {
       seriesUid: dataset.text(0x0020000e) as SeriesUid,
       sopInstanceUid: dataset.text(0x00080018) as SopInstanceUid,
     };
-    const syntaxes = objectSyntaxes(await frames.directory.find([consultation.id], place));
+    const syntaxes = objectSyntaxes(await frames.directory.find(everythingIn(consultation.id), place));
     held.push({ name: basename(name), file, place, syntaxes });
   }
 }, 120_000);

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { deidentifyConsultation } from '#server/domain/deidentify-consultation.ts';
+import { everythingIn } from '#server/domain/search-reach.ts';
 import { parseRectangles } from '#shared/api/deidentification.ts';
 import { consultationIdSchema } from '#shared/consultation/consultation.ts';
 import { AppError } from '#shared/errors.ts';
@@ -38,7 +39,12 @@ export const deidentifyCommand: Command = {
       },
       rectangles: parseRectangles(texts, '--blank'),
     };
-    const files = await deidentifyConsultation(deidentification, id.data, wanted, input.signal);
+    const files = await deidentifyConsultation(
+      deidentification,
+      { consultationId: id.data, reach: everythingIn(id.data) },
+      wanted,
+      input.signal,
+    );
     const out = textOption(input, 'out');
     // The trail says it before anything leaves, as it does for the route.
     await db.audit.append({

@@ -98,6 +98,7 @@ export async function storeStudies(
             ...{ transfer_syntax_uid: '1.2.840.10008.1.2.1', modality: study.modality, instance_number: 1 },
             ...{ row_count: 512, column_count: 512, frame_count: 1, description: '{}', frame_index: null },
             ...{ metadata: JSON.stringify(metadataOf(study, instanceUid)), stored_at: AT },
+            slide_label: 0,
           })),
         )
         .execute();

@@ -42,5 +42,6 @@ function factsOf({ description, metadataJson, frameIndex, repairs }: DicomFile):
     metadata: metadataJson,
     frameIndex: frameIndex === null ? null : JSON.stringify(frameIndex),
     repairs: JSON.stringify(repairs),
+    showsSlideLabel: description.showsSlideLabel,
   };
 }

@@ -165,6 +165,7 @@ describeOnEachDatabase('consultation repository', (open) => {
           description: '{}',
           metadata: '{}',
           frame_index: null,
+          slide_label: 0,
           stored_at: AT,
         })
         .execute();

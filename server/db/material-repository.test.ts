@@ -20,6 +20,8 @@ const hash = (): Sha256 => randomUUID().replaceAll('-', '').repeat(2) as Sha256;
 let counter = 0;
 const uid = <T extends string>() => `1.2.840.${process.pid}.${++counter}` as T;
 
+const all = (...consultationIds: ConsultationId[]) => ({ consultationIds, labelsOf: consultationIds });
+
 function instance(overrides: Partial<StoredInstance> = {}): StoredInstance {
   return {
     sopInstanceUid: uid<SopInstanceUid>(),
@@ -35,6 +37,7 @@ function instance(overrides: Partial<StoredInstance> = {}): StoredInstance {
     description: '{"seriesNumber":2}',
     metadata: '{"00100010":{"vr":"PN"}}',
     repairs: '[]',
+    showsSlideLabel: false,
     frameIndex: '{"kind":"native"}',
     sha256: hash(),
     sizeBytes: 5_000_000_000,
@@ -54,9 +57,9 @@ describeOnEachDatabase('material repository', (open) => {
     const place = { seriesUid: uid<SeriesUid>(), studyUid: uid<StudyUid>() };
     const odd = '[{"code":"length-odd","count":1,"places":[]}]';
     for (const repairs of [odd, odd, '[]', null]) await store(consultation, instance({ ...place, repairs }));
-    expect(await db.material.repairRows([consultation], {})).toEqual([{ ...place, repairs: odd, instanceCount: 2 }]);
-    expect(await db.material.repairRows([await addConsultation()], {})).toEqual([]);
-    expect(await db.material.repairRows([], {})).toEqual([]);
+    expect(await db.material.repairRows(all(consultation), {})).toEqual([{ ...place, repairs: odd, instanceCount: 2 }]);
+    expect(await db.material.repairRows(all(await addConsultation()), {})).toEqual([]);
+    expect(await db.material.repairRows(all(), {})).toEqual([]);
   });
 
   test('an instance comes back as it went in, sizes beyond 32 bits included', async () => {
@@ -115,23 +118,23 @@ describeOnEachDatabase('material repository', (open) => {
     const [a, b] = [await addConsultation(), await addConsultation()];
     await store(a, mine);
     await store(b, theirs);
-    expect((await db.material.instanceRows([a], shared)).map((row) => row.sopInstanceUid)).toEqual([
+    expect((await db.material.instanceRows(all(a), shared)).map((row) => row.sopInstanceUid)).toEqual([
       mine.sopInstanceUid,
     ]);
-    expect((await db.material.instanceMetadata([a], shared)).map((row) => row.sopInstanceUid)).toEqual([
+    expect((await db.material.instanceMetadata(all(a), shared)).map((row) => row.sopInstanceUid)).toEqual([
       mine.sopInstanceUid,
     ]);
-    expect(await db.material.seriesRows([a], shared)).toMatchObject([
+    expect(await db.material.seriesRows(all(a), shared)).toMatchObject([
       { instanceCount: 1, sampleUid: mine.sopInstanceUid },
     ]);
-    expect(await db.material.seriesRows([a, b], shared)).toMatchObject([{ instanceCount: 2 }]);
+    expect(await db.material.seriesRows(all(a, b), shared)).toMatchObject([{ instanceCount: 2 }]);
     expect(await db.material.instanceIn(a, theirs.sopInstanceUid)).toBeNull();
-    expect(await db.material.instanceRows([], shared)).toEqual([]);
-    const rows = await db.material.instanceRows([a], shared);
-    const files = await db.material.instanceFiles([a], shared);
+    expect(await db.material.instanceRows(all(), shared)).toEqual([]);
+    const rows = await db.material.instanceRows(all(a), shared);
+    const files = await db.material.instanceFiles(all(a), shared);
     expect(files.map((file) => file.sopInstanceUid)).toEqual(rows.map((row) => row.sopInstanceUid));
     expect(files[0]).toMatchObject({ sizeBytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(await db.material.instanceFiles([], shared)).toEqual([]);
+    expect(await db.material.instanceFiles(all(), shared)).toEqual([]);
   });
 
   test('instances are listed by number, those without one first or last but always in one place', async () => {
@@ -139,7 +142,7 @@ describeOnEachDatabase('material repository', (open) => {
     const shared = { studyUid: uid<StudyUid>(), seriesUid: uid<SeriesUid>() };
     const consultation = await addConsultation();
     for (const instanceNumber of [10, 2, 1]) await store(consultation, instance({ ...shared, instanceNumber }));
-    const rows = await db.material.instanceRows([consultation], shared);
+    const rows = await db.material.instanceRows(all(consultation), shared);
     expect(rows.map((row) => row.instanceNumber)).toEqual([1, 2, 10]);
   });
 
@@ -164,10 +167,9 @@ describeOnEachDatabase('material repository', (open) => {
     };
     const mine = [await add(await addConsultation(me)), await add(await addConsultation(me))];
     await add(await addConsultation());
+    const visibility = visibilityOf('referrer', 'material.read');
     const seen = async (userId: UserId) =>
-      (await db.material.visibleSlides({ userId, visibility: visibilityOf('referrer', 'material.read') })).map(
-        (slide) => slide.id,
-      );
+      (await db.material.visibleSlides({ userId, visibility, labels: visibility })).map((slide) => slide.id);
     expect((await seen(me)).sort()).toEqual(mine.sort());
     expect(await seen((await addPerson('referrer')).id)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { InstanceScope, MaterialRepository, MaterialSubject, SeriesRow } from '#server/domain/material-ports.ts';
+import type { InstanceReach } from '#server/domain/reach-ports.ts';
 import type { ConsultationId, SeriesUid, Sha256, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { addInstances, hashesOfInstances, hashOfInstance } from './instance-writer.ts';
 import { toDocument, toInstance, toInstanceFile, toListed, toOutcome } from './material-rows.ts';
@@ -88,8 +89,8 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       return row === undefined ? null : toInstance(row);
     },
 
-    async instanceRows(consultationIds, scope) {
-      if (consultationIds.length === 0) return [];
+    async instanceRows(reach, scope) {
+      if (reach.consultationIds.length === 0) return [];
       const rows = await db
         .selectFrom('dicom_instances')
         .select([
@@ -104,7 +105,7 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
           'column_count',
           'frame_count',
         ])
-        .where((where) => heldBy(where, consultationIds, scope))
+        .where((where) => heldBy(where, reach, scope))
         .orderBy('study_uid')
         .orderBy('series_uid')
         .orderBy('instance_number')
@@ -113,8 +114,8 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       return rows.map(toListed);
     },
 
-    async instanceFiles(consultationIds, scope) {
-      if (consultationIds.length === 0) return [];
+    async instanceFiles(reach, scope) {
+      if (reach.consultationIds.length === 0) return [];
       const rows = await db
         .selectFrom('dicom_instances')
         .select([
@@ -126,7 +127,7 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
           'sha256',
           'size_bytes',
         ])
-        .where((where) => heldBy(where, consultationIds, scope))
+        .where((where) => heldBy(where, reach, scope))
         .orderBy('study_uid')
         .orderBy('series_uid')
         .orderBy('instance_number')
@@ -135,17 +136,17 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
       return rows.map(toInstanceFile);
     },
 
-    seriesRows: (consultationIds, scope) => seriesRows(db, consultationIds, scope),
+    seriesRows: (reach, scope) => seriesRows(db, reach, scope),
 
-    repairRows: async (consultationIds, scope) =>
-      consultationIds.length === 0 ? [] : repairRows(db, (where) => heldBy(where, consultationIds, scope)),
+    repairRows: async (reach, scope) =>
+      reach.consultationIds.length === 0 ? [] : repairRows(db, (where) => heldBy(where, reach, scope)),
 
-    async instanceMetadata(consultationIds, scope) {
-      if (consultationIds.length === 0) return [];
+    async instanceMetadata(reach, scope) {
+      if (reach.consultationIds.length === 0) return [];
       const rows = await db
         .selectFrom('dicom_instances')
         .select(['sop_instance_uid', 'metadata'])
-        .where((where) => heldBy(where, consultationIds, scope))
+        .where((where) => heldBy(where, reach, scope))
         .orderBy('study_uid')
         .orderBy('series_uid')
         .orderBy('instance_number')
@@ -289,8 +290,17 @@ export function createMaterialRepository(db: Kysely<Tables>): MaterialRepository
 
 type InstanceWhere = ExpressionBuilder<Tables, 'dicom_instances'>;
 
-/** Instances that one of the consultations holds, within the scope. Filters by the membership table's indexes. */
-function heldBy(where: InstanceWhere, consultationIds: readonly ConsultationId[], scope: InstanceScope) {
+/** Instances within reach and scope. Filters by the membership table's indexes. */
+function heldBy(where: InstanceWhere, { consultationIds, labelsOf }: InstanceReach, scope: InstanceScope) {
+  const held = where('dicom_instances.sop_instance_uid', 'in', membersOf(where, consultationIds, scope));
+  if (consultationIds.every((id) => labelsOf.includes(id))) return held;
+  const isNoLabel = where('dicom_instances.slide_label', '=', 0);
+  if (labelsOf.length === 0) return where.and([held, isNoLabel]);
+  const shown = where('dicom_instances.sop_instance_uid', 'in', membersOf(where, labelsOf, scope));
+  return where.and([held, where.or([isNoLabel, shown])]);
+}
+
+function membersOf(where: InstanceWhere, consultationIds: readonly ConsultationId[], scope: InstanceScope) {
   let members = where
     .selectFrom('consultation_instances')
     .select('consultation_instances.sop_instance_uid')
@@ -300,15 +310,11 @@ function heldBy(where: InstanceWhere, consultationIds: readonly ConsultationId[]
   if (scope.sopInstanceUid !== undefined) {
     members = members.where('consultation_instances.sop_instance_uid', '=', scope.sopInstanceUid);
   }
-  return where('dicom_instances.sop_instance_uid', 'in', members);
+  return members;
 }
 
-async function seriesRows(
-  db: Kysely<Tables>,
-  consultationIds: readonly ConsultationId[],
-  scope: InstanceScope,
-): Promise<SeriesRow[]> {
-  if (consultationIds.length === 0) return [];
+async function seriesRows(db: Kysely<Tables>, reach: InstanceReach, scope: InstanceScope): Promise<SeriesRow[]> {
+  if (reach.consultationIds.length === 0) return [];
   const groups = await db
     .selectFrom('dicom_instances')
     .select((select) => [
@@ -319,7 +325,7 @@ async function seriesRows(
       select.fn.countAll().as('instances'),
       select.fn.min('sop_instance_uid').as('sample'),
     ])
-    .where((where) => heldBy(where, consultationIds, scope))
+    .where((where) => heldBy(where, reach, scope))
     .groupBy(['study_uid', 'series_uid'])
     .orderBy('study_uid')
     .orderBy('series_uid')

@@ -30,6 +30,7 @@ export function toInstanceRow(instance: StoredInstance, at: string): DicomInstan
     metadata: instance.metadata,
     frame_index: instance.frameIndex,
     repairs: instance.repairs,
+    slide_label: instance.showsSlideLabel ? 1 : 0,
     stored_at: at,
   };
 }
@@ -43,6 +44,7 @@ export function toInstance(row: Selectable<DicomInstanceRow>): StoredInstance {
     metadata: row.metadata,
     frameIndex: row.frame_index,
     repairs: row.repairs,
+    showsSlideLabel: row.slide_label === 1,
   };
 }
 

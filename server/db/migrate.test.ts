@@ -6,6 +6,7 @@ import { Migrator } from 'kysely/migration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from './dialects/sqlite.ts';
 import { migrate } from './migrate.ts';
+import * as slideLabels from './migrations/0022-slide-labels.ts';
 import { describeOnEachDatabase } from './test-database.ts';
 
 describeOnEachDatabase('migrations', (open) => {
@@ -40,6 +41,37 @@ describeOnEachDatabase('migrations', (open) => {
     const { error } = await migrator.migrateToLatest();
     expect(error).toMatchObject({ message: 'the power went' });
     expect((await kysely.introspection.getTables()).some(({ name }) => name === 'half')).toBe(false);
+  });
+
+  it('find the labels among the slides that were stored before', async () => {
+    const { kysely } = open();
+    const dicom = (type: string, more = {}) =>
+      JSON.stringify({ '00080008': { vr: 'CS', Value: ['ORIGINAL', 'PRIMARY', type, 'NONE'] }, ...more });
+    const showsIt = { '00480010': { vr: 'CS', Value: ['YES'] } };
+    const stored: Record<string, readonly [modality: string, metadata: string]> = {
+      '1.1': ['SM', dicom('VOLUME', showsIt)],
+      '1.2': ['SM', dicom('LABEL')],
+      '1.3': ['SM', dicom('OVERVIEW')],
+      '1.4': ['SM', dicom('THUMBNAIL')],
+      '1.5': ['SM', dicom('THUMBNAIL', showsIt)],
+      '1.6': ['MR', dicom('LABEL')],
+    };
+    const sha256 = 'e'.repeat(64);
+    await kysely.insertInto('blobs').values({ sha256, size_bytes: 1, stored_at: '' }).execute();
+    await kysely.schema.alterTable('dicom_instances').dropColumn('slide_label').execute();
+    for (const [uid, [modality, metadata]] of Object.entries(stored)) {
+      await sql`insert into dicom_instances (sop_instance_uid, series_uid, study_uid, sha256, size_bytes, sop_class_uid,
+        transfer_syntax_uid, modality, frame_count, description, metadata, stored_at)
+        values (${uid}, '1', '1', ${sha256}, 1, '1', '1', ${modality}, 0, '{}', ${metadata}, '')`.execute(kysely);
+    }
+    await slideLabels.up(kysely as never);
+    const labels = await kysely
+      .selectFrom('dicom_instances')
+      .select('sop_instance_uid')
+      .where('slide_label', '=', 1)
+      .orderBy('sop_instance_uid')
+      .execute();
+    expect(labels.map((row) => row.sop_instance_uid)).toEqual(['1.2', '1.3', '1.5']);
   });
 
   it('make the tables refer to each other', async () => {

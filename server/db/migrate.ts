@@ -12,6 +12,7 @@ import * as searchCounts from './migrations/0010-search-counts.ts';
 import * as sidePyramids from './migrations/0012-side-pyramids.ts';
 import * as slideQuality from './migrations/0014-slide-quality.ts';
 import * as measurementReports from './migrations/0019-measurement-reports.ts';
+import * as slideLabels from './migrations/0022-slide-labels.ts';
 import * as preferences from './migrations/0024-preferences.ts';
 import * as segments from './migrations/0026-segments.ts';
 import * as keyImages from './migrations/0027-key-images.ts';
@@ -32,6 +33,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-side-pyramids': sidePyramids,
   '0014-slide-quality': slideQuality,
   '0019-measurement-reports': measurementReports,
+  '0022-slide-labels': slideLabels,
   '0024-preferences': preferences,
   '0026-segments': segments,
   '0027-key-images': keyImages,
@@ -39,7 +41,12 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    // Each stands for itself: one that was written beside others may arrive after them.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
   await refreshSearchIndex(db);

@@ -100,6 +100,16 @@ export function conditionsOf(db: Db, reach: SearchReach, search: IndexSearch): S
   return allOf([matching(db, reach, search, MAIN), sql<SqlBool>`(${s}.shared = 0 or not exists (${earlier}))`]);
 }
 
+/** Labels of slides count only where the person may see them. */
+export function showing({ userId, visibility, labels }: SearchReach, names: Aliases = MAIN): Sql[] {
+  const same = (['asReferrer', 'asExpert', 'asAnybody'] as const).every(
+    (standing) => visibility[standing].length === labels[standing].length,
+  );
+  if (same) return [];
+  const isShown = isVisible({ userId, visibility: labels }, studyColumns(names.study));
+  return [sql`(${sql.id(names.instance)}.slide_label = 0 or ${isShown})`];
+}
+
 function tableNames(names: Aliases): Readonly<Record<keyof Aliases, RawBuilder<unknown>>> {
   return {
     study: sql.id(names.study),
@@ -137,7 +147,10 @@ function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSe
     ...ofStudy.map((filter) => studyCondition(db, reach, filter, names)),
     ...narrowing(db, all, names),
   ];
-  const instanceConditions = ofInstance.map((filter) => instanceCondition(db, filter, names));
+  const instanceConditions = [
+    ...ofInstance.map((filter) => instanceCondition(db, filter, names)),
+    ...(level === 'instance' || ofInstance.length > 0 ? showing(reach, names) : []),
+  ];
   if (level === 'instance') return allOf([...conditions, seriesConditions(db, ofSeries, names), ...instanceConditions]);
 
   const members = sql`select 1 from consultation_instances ${m}

@@ -51,6 +51,7 @@ async function store(database: TestDatabase, consultationId: ConsultationId, fac
     modality: all.Modality,
     instanceNumber: all.InstanceNumber,
     ...{ rows: 512, columns: 512, frameCount: 1, description: '{}', frameIndex: null, repairs: null, sizeBytes: 1 },
+    showsSlideLabel: false,
     metadata: JSON.stringify(json),
     sha256: randomUUID().replaceAll('-', '').repeat(2) as Sha256,
   };
@@ -68,6 +69,7 @@ async function link({ db }: TestDatabase, consultationId: ConsultationId, instan
 const reachOf = (userId: UserId, role: Role): SearchReach => ({
   userId,
   visibility: visibilityOf(role, 'material.read'),
+  labels: visibilityOf(role, 'slide-label.read'),
 });
 
 function filters(query: Readonly<Record<string, string>>, fuzzyNames = false): IndexedFilter[] {

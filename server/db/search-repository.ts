@@ -8,8 +8,8 @@ import { bytewise, isInList, listValue } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import { fixedStatement } from './fixed-statement.ts';
 import type { KnownTotals } from './known-totals.ts';
-import { conditionsOf, isOfStudies, tablesOf } from './search-conditions.ts';
-import { consultationColumns, isVisible, studyColumns } from './search-visibility.ts';
+import { conditionsOf, isOfStudies, showing, tablesOf } from './search-conditions.ts';
+import { allOf, consultationColumns, isVisible, studyColumns } from './search-visibility.ts';
 import { type AddedSeries, enterStudy, split } from './search-writer.ts';
 import type { Tables } from './tables.ts';
 
@@ -76,7 +76,16 @@ function totalOf(db: Kysely<Tables>, reach: SearchReach, search: IndexSearch): R
     from ${tablesOf(level)} where ${conditions}${more} limit ${sql.lit(MAX_TOTAL)}) found`;
   if (level === 'study' || !isOfStudies(search)) return counted(sql``);
   const column = sql.ref(level === 'series' ? 'n.series_count' : 'n.instance_count');
-  return sql<{ n: number }>`select (${counted(sql` and s.shared = 1`)}) + (select coalesce(sum(${column}), 0)
+  // Of those that are added up, labels the person may not see.
+  const [shown] = level === 'instance' ? showing(reach) : [];
+  const hidden =
+    shown === undefined
+      ? sql``
+      : sql` - (select count(*) from search_studies s join consultation_instances m on m.study_uid = s.study_uid
+          and m.consultation_id = s.consultation_id join dicom_instances i on i.sop_instance_uid = m.sop_instance_uid
+          where i.slide_label = 1 and not ${shown} and s.shared = 0
+          and ${conditionsOf(db, reach, { ...search, level: 'study' })})`;
+  return sql<{ n: number }>`select (${counted(sql` and s.shared = 1`)})${hidden} + (select coalesce(sum(${column}), 0)
     from search_studies s join search_counts n on n.study_row = s.id
     where ${conditionsOf(db, reach, { ...search, level: 'study' })} and s.shared = 0) as n`;
 }
@@ -160,13 +169,14 @@ async function studiesOf(
   rows: readonly number[],
 ): Promise<Map<number, FoundStudy>> {
   const found = new Map<number, FoundStudy>();
+  const hidesLabels = showing(reach).length > 0;
   const wanted = [...new Set(rows)];
   for (let from = 0; from < wanted.length; from += LIST_PART) {
     const ids = listValue(db, wanted.slice(from, from + LIST_PART));
     const { rows: part } = await selectStudies(reach)(db, { userId: reach.userId, ids });
     for (const row of part) {
       const counted =
-        row.shared === 1
+        row.shared === 1 || (hidesLabels && split(row.modalities).includes('SM'))
           ? await countShared(db, reach, row.study_uid)
           : {
               seriesCount: row.series_count,
@@ -185,14 +195,15 @@ async function studiesOf(
   return found;
 }
 
-/** What the person may see of a study of several consultations, each instance counted once. */
+/** What the person may see of a study of several consultations, or of one with slides, each instance counted once. */
 async function countShared(db: Kysely<Tables>, reach: SearchReach, studyUid: string) {
   const visible = isVisible(reach, studyColumns('s'));
   const { rows } = await sql<{ series: number; instances: number }>`
     select count(distinct m.series_uid) as series, count(distinct m.sop_instance_uid) as instances
     from search_studies s join consultation_instances m
       on m.study_uid = s.study_uid and m.consultation_id = s.consultation_id
-    where s.study_uid = ${studyUid} and ${visible}`.execute(db);
+      join dicom_instances i on i.sop_instance_uid = m.sop_instance_uid
+    where s.study_uid = ${studyUid} and ${visible} and ${allOf(showing(reach))}`.execute(db);
   const modalities = await sql<{ modalities: string }>`
     select s.modalities from search_studies s where s.study_uid = ${studyUid} and ${visible}`.execute(db);
   return {
@@ -208,6 +219,7 @@ async function seriesOf(
   keys: readonly FoundKey[],
 ): Promise<Map<string, FoundSeries>> {
   const found = new Map<string, FoundSeries>();
+  const hidesLabels = showing(reach).length > 0;
   const wanted = [...new Map(keys.map((key) => [`${key.row} ${key.seriesUid}`, key])).values()];
   for (let from = 0; from < wanted.length; from += LIST_PART) {
     const part = wanted.slice(from, from + LIST_PART);
@@ -236,7 +248,9 @@ async function seriesOf(
         modality: row.modality,
         dataset: row.dataset,
         instanceCount:
-          row.shared === 1 ? await countSharedSeries(db, reach, row.study_uid, seriesUid) : row.instance_count,
+          row.shared === 1 || (hidesLabels && row.modality === 'SM')
+            ? await countSharedSeries(db, reach, row.study_uid, seriesUid)
+            : row.instance_count,
       });
     }
   }
@@ -247,8 +261,8 @@ async function countSharedSeries(db: Kysely<Tables>, reach: SearchReach, studyUi
   const { rows } = await sql<{ n: number }>`select count(distinct m.sop_instance_uid) as n
     from search_studies s join consultation_instances m
       on m.study_uid = s.study_uid and m.consultation_id = s.consultation_id
-    where s.study_uid = ${studyUid} and m.series_uid = ${seriesUid} and ${isVisible(reach, studyColumns('s'))}`.execute(
-    db,
-  );
+      join dicom_instances i on i.sop_instance_uid = m.sop_instance_uid
+    where s.study_uid = ${studyUid} and m.series_uid = ${seriesUid}
+      and ${allOf([isVisible(reach, studyColumns('s')), ...showing(reach)])}`.execute(db);
   return Number(rows[0]?.n ?? 0);
 }

@@ -29,7 +29,10 @@ export function consultationColumns<T>(db: Kysely<T>, alias: string): VisibleCol
 }
 
 /** True for rows of consultations the person may read: his own, those he is an expert of, or any, by their state. */
-export function isVisible({ userId, visibility }: SearchReach, columns: VisibleColumns): RawBuilder<SqlBool> {
+export function isVisible(
+  { userId, visibility }: Pick<SearchReach, 'userId' | 'visibility'>,
+  columns: VisibleColumns,
+): RawBuilder<SqlBool> {
   const { asReferrer, asExpert, asAnybody } = visibility;
   const { consultationId, state, referrerId } = columns;
   const inStates = (states: readonly string[]): RawBuilder<SqlBool> => {

@@ -117,6 +117,8 @@ export interface DicomInstanceRow {
   frame_index: string | null;
   /** Repair[] as JSON; null when it was stored before repairs were recorded. */
   repairs: string | null;
+  /** 1 for what needs the permission to see labels of slides. */
+  slide_label: number;
   stored_at: string;
 }
 

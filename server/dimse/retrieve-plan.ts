@@ -1,6 +1,6 @@
 import type { InstanceScope } from '#server/domain/material-ports.ts';
 import type { Principal } from '#server/domain/ports.ts';
-import { decide } from '#shared/consultation/permissions.ts';
+import { instanceReach } from '#server/domain/search-reach.ts';
 import type { ConsultationId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { OutgoingObject } from './outgoing-object.ts';
 import { type HierarchicalRequest, TAGS } from './query.ts';
@@ -35,17 +35,16 @@ export async function planRetrieve(
   for (const { uid, kind, scope } of await scopesOf(needs, principal, request)) {
     // The same question as for every route: who holds it, and may he read there.
     const standings = await db.consultations.standings(principal.userId, kind, uid);
-    const readable = standings.filter((one) => decide('material.read', principal.role, one) === 'allowed');
-    const consultationIds = readable.map(({ consultationId }) => consultationId);
-    const rows = await db.material.instanceRows(consultationIds, scope);
+    const reach = instanceReach(principal.role, standings);
+    const rows = await db.material.instanceRows(reach, scope);
     if (rows.length === 0) continue;
     if (objects.size + rows.length > MAX_OBJECTS) return `More than ${MAX_OBJECTS} objects are asked for.`;
     const classes = new Map(rows.map(({ sopInstanceUid, sopClassUid }) => [sopInstanceUid, sopClassUid]));
-    for (const file of await db.material.instanceFiles(consultationIds, scope)) {
+    for (const file of await db.material.instanceFiles(reach, scope)) {
       const sopClassUid = classes.get(file.sopInstanceUid);
-      if (sopClassUid !== undefined) objects.set(file.sopInstanceUid, { ...file, sopClassUid, consultationIds });
+      if (sopClassUid !== undefined) objects.set(file.sopInstanceUid, { ...file, sopClassUid, reach });
     }
-    subjects.push({ uid, consultationId: consultationIds[0] ?? null });
+    subjects.push({ uid, consultationId: reach.consultationIds[0] ?? null });
   }
   return { objects: [...objects.values()], subjects };
 }

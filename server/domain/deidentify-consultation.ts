@@ -12,6 +12,7 @@ import type { HeaderReader, OutgoingFile } from './deidentification-ports.ts';
 import { deidentifyInstanceFile } from './deidentify-instance-file.ts';
 import type { InstanceRow } from './material-ports.ts';
 import type { BlobStore, Repositories } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 
 export interface DeidentificationNeeds {
   readonly db: Pick<Repositories, 'material'>;
@@ -34,18 +35,18 @@ interface Manifest {
 }
 
 /**
- * Every DICOM object of a consultation without what identifies (PS3.15 Annex E), and a manifest as the last file.
+ * Every DICOM object of a consultation within reach, without what identifies (PS3.15 Annex E), and a manifest as the last file.
  * UIDs, identifiers and dates are replaced alike in everything of one consultation, each time it is asked for.
  * What cannot be cleaned is left out and counted. Slides that are no DICOM, and documents, are not part of it.
  * @throws AppError NOTHING_TO_EXPORT, DICOM_PIXELS_NOT_BLANKED before the first file; while reading BLOB_MISSING
  */
 export async function deidentifyConsultation(
   needs: DeidentificationNeeds,
-  consultationId: ConsultationId,
+  { consultationId, reach }: { readonly consultationId: ConsultationId; readonly reach: InstanceReach },
   request: DeidentificationRequest,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<OutgoingFile>> {
-  const rows = await needs.db.material.instanceRows([consultationId], {});
+  const rows = await needs.db.material.instanceRows(reach, {});
   if (rows.length === 0) throw new AppError('NOTHING_TO_EXPORT');
   for (const row of rows) refuseCompressed(row, request.rectangles);
   return filesOf(needs, rows, { ...request, pseudonyms: pseudonymsOf(needs.secret, consultationId) }, signal);

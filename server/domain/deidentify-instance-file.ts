@@ -53,8 +53,10 @@ export async function deidentifyInstanceFile(
 /** Objects whose content itself identifies, and which no table of attributes can clean. */
 function uncleanable({ dataset }: DicomHeader, rectanglesGiven: boolean): LeftOut | null {
   if (dataset.has(ENCAPSULATED_DOCUMENT)) return 'encapsulated-document';
-  // The label of a slide, and an overview that shows it (PS3.3 C.8.12.4.1.1 and C.8.12.2).
-  const label = dataset.texts(TAG.ImageType).includes('LABEL') || dataset.text(SPECIMEN_LABEL_IN_IMAGE) === 'YES';
+  // The label of a slide, and an overview unless it says that it does not show it (PS3.3 C.8.12.4.1.1 and C.8.12.2).
+  const imageType = dataset.texts(TAG.ImageType);
+  const inImage = dataset.text(SPECIMEN_LABEL_IN_IMAGE);
+  const label = imageType.includes('LABEL') || inImage === 'YES' || (imageType[2] === 'OVERVIEW' && inImage !== 'NO');
   if (label && !rectanglesGiven) return 'slide-label';
   if (dataset.text(TAG.BurnedInAnnotation) === 'YES' && !rectanglesGiven) return 'burned-in-annotation';
   // An overlay in unused bits of the pixels (retired, PS3.3 C.9.2) would survive the removal of its attributes.

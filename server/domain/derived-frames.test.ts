@@ -17,6 +17,7 @@ const FORMAT: PixelFormat = {
 const INSTANCE: FoundInstance = {
   ...{ sha256: 'a'.repeat(64) as Sha256, sizeBytes: 1, sopInstanceUid: '1.2' as SopInstanceUid, sopClassUid: '1.3' },
   transferSyntaxUid: '1.2.840.10008.1.2.1',
+  showsSlideLabel: false,
   frames: {
     ...{ count: 9, transferSyntaxUid: '1.2.840.10008.1.2.1', mediaType: 'application/octet-stream' },
     ...{ format: FORMAT, targets: [], frame: async () => new Uint8Array() },

@@ -10,6 +10,7 @@ import type { InstanceFile } from './material-ports.ts';
 import { queueSlideQuality } from './measure-slide-quality.ts';
 import type { BlobStore, Clock, Database, Repositories } from './ports.ts';
 import type { Job } from './report-ports.ts';
+import { everythingIn } from './search-reach.ts';
 
 /** The job that makes a slide of the whole slide images of a series (PS3.3 A.32.8). */
 export const JOIN_DICOM_SLIDE = 'join-dicom-slide';
@@ -113,7 +114,7 @@ async function slideObjects(
   { material }: Pick<Repositories, 'material'>,
   { consultationId, seriesUid }: SeriesOfConsultation,
 ): Promise<InstanceFile[]> {
-  return (await material.instanceFiles([consultationId], { seriesUid })).filter(isSlideObject);
+  return (await material.instanceFiles(everythingIn(consultationId), { seriesUid })).filter(isSlideObject);
 }
 
 /** Two states of a series differ by the number of their objects. */
@@ -122,7 +123,7 @@ async function nameOf(
   { consultationId, seriesUid }: SeriesOfConsultation,
   count: number,
 ): Promise<string> {
-  const [row] = await material.seriesRows([consultationId], { seriesUid });
+  const [row] = await material.seriesRows(everythingIn(consultationId), { seriesUid });
   const said = row === undefined ? null : (JSON.parse(row.description) as InstanceDescription).seriesDescription;
   const title = (said ?? '').replaceAll('/', ' ').trim().slice(0, 120) || 'DICOM slide';
   return `${title} (${count} ${count === 1 ? 'object' : 'objects'})`;

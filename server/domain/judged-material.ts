@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ConsultationId } from '#shared/ids.ts';
 import type { MaterialReviewed, SignedMaterial } from '#shared/report/report.ts';
 import type { Repositories } from './ports.ts';
+import { everythingIn } from './search-reach.ts';
 
 /** One item of material with the name and the hash it has now. */
 export type MaterialItem = Pick<SignedMaterial, 'kind' | 'ref' | 'title' | 'sha256'>;
@@ -16,7 +17,7 @@ export async function listMaterial(
   { material, reports }: Pick<Repositories, 'material' | 'reports'>,
   consultationId: ConsultationId,
 ): Promise<MaterialItem[]> {
-  const series = await material.seriesRows([consultationId], {});
+  const series = await material.seriesRows(everythingIn(consultationId), {});
   const hashes = await reports.instanceHashes(consultationId);
   const slides = await material.slides([consultationId]);
   const documents = await material.documents(consultationId);

@@ -14,6 +14,7 @@ import { tileVersion } from '#shared/imaging/tile-version.ts';
 import type { DisplaySetReader } from './display-sets.ts';
 import type { InstanceRow, RepairRow, SeriesRow, StoredSlide } from './material-ports.ts';
 import type { Principal, Repositories } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import { reachOf } from './search-reach.ts';
 import { seriesRepairs } from './series-repairs.ts';
 
@@ -26,11 +27,12 @@ interface MaterialNeeds {
 export async function listMaterialOf(
   { db, displaySets }: MaterialNeeds,
   consultationId: ConsultationId,
+  reach: InstanceReach,
 ): Promise<Material> {
   const [rows, series, repairs, slides, documents] = [
-    await db.material.instanceRows([consultationId], {}),
-    await db.material.seriesRows([consultationId], {}),
-    await db.material.repairRows([consultationId], {}),
+    await db.material.instanceRows(reach, {}),
+    await db.material.seriesRows(reach, {}),
+    await db.material.repairRows(reach, {}),
     await db.material.slides([consultationId]),
     await db.material.documents(consultationId),
   ];
@@ -38,7 +40,7 @@ export async function listMaterialOf(
   for (const [key, instances] of Map.groupBy(rows, keyOf)) sets.set(key, await displaySets.setsOf(instances));
   return {
     studies: studiesOf(rows, series, repairs, sets),
-    slides: slides.map(slideSummary),
+    slides: slides.map((slide) => slideSummary(slide, reach.labelsOf.includes(consultationId))),
     documents: documents.map(({ id, name, mediaType, sizeBytes, sha256 }) => ({
       ...{ id, name, mediaType, sizeBytes, sha256 },
     })),
@@ -59,18 +61,28 @@ export async function listSlides(
   { db }: { readonly db: Pick<Repositories, 'material'> },
   principal: Pick<Principal, 'userId' | 'role'>,
 ): Promise<SlideSummary[]> {
-  const slides = await db.material.visibleSlides(reachOf(principal));
-  return slides.map(slideSummary);
+  const reach = reachOf(principal);
+  const slides = await db.material.visibleSlides(reach);
+  const labelled = await db.material.visibleSlides({ ...reach, visibility: reach.labels });
+  const shown = new Set(labelled.map(({ id }) => id));
+  return slides.map((slide) => slideSummary(slide, shown.has(slide.id)));
 }
 
 /** One slide. Throws NOT_FOUND. */
-export async function readSlide({ db }: Pick<MaterialNeeds, 'db'>, slideId: SlideId): Promise<SlideSummary> {
+export async function readSlide(
+  { db }: Pick<MaterialNeeds, 'db'>,
+  slideId: SlideId,
+  { labelsOf }: Pick<InstanceReach, 'labelsOf'>,
+): Promise<SlideSummary> {
   const slide = await db.material.slide(slideId);
   if (slide === null) throw new AppError('NOT_FOUND');
-  return slideSummary(slide);
+  return slideSummary(slide, labelsOf.includes(slide.consultationId));
 }
 
-function slideSummary({ id, consultationId, name, sizeBytes, sha256, description, side }: StoredSlide): SlideSummary {
+function slideSummary(
+  { id, consultationId, name, sizeBytes, sha256, description, side }: StoredSlide,
+  showsLabel: boolean,
+): SlideSummary {
   return {
     ...{ id, consultationId, name, sizeBytes, sha256 },
     format: description.format,
@@ -85,7 +97,8 @@ function slideSummary({ id, consultationId, name, sizeBytes, sha256, description
     ...slideFacts(description),
     tileVersion: tileVersion(side?.sha256 ?? null),
     overview: overviewOf(side),
-    associatedImages: description.associatedImages.map((image) => ({ ...image })),
+    // Pages offer what is listed here.
+    associatedImages: description.associatedImages.filter(({ name }) => showsLabel || name === 'thumbnail'),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
   UserId,
 } from '#shared/ids.ts';
 import type { SlideDescription } from '#shared/imaging/pyramid.ts';
-import type { SearchReach } from './reach-ports.ts';
+import type { InstanceReach, SearchReach } from './reach-ports.ts';
 import type { SidePyramid } from './side-pyramid-ports.ts';
 
 /** What a consultation holds: DICOM instances, slides, documents, and what became of each upload. */
@@ -36,6 +36,8 @@ export interface InstanceFacts {
   readonly frameIndex: string | null;
   /** Repair[] (shared/dicom/repairs.ts) as JSON; null for an instance that was read before they were recorded. */
   readonly repairs: string | null;
+  /** True for the label of a slide, or a picture of the whole glass that may show it. */
+  readonly showsSlideLabel: boolean;
 }
 
 export interface StoredInstance extends InstanceFacts {
@@ -166,15 +168,15 @@ export interface MaterialRepository {
   /** The instance, if the consultation holds it. */
   instanceIn(consultationId: ConsultationId, sopInstanceUid: SopInstanceUid): Promise<StoredInstance | null>;
   /** Ordered by study, series, instance number, UID. */
-  instanceRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceRow[]>;
+  instanceRows(reach: InstanceReach, scope: InstanceScope): Promise<InstanceRow[]>;
   /** In the order of `instanceRows`. */
-  instanceFiles(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<InstanceFile[]>;
-  seriesRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<SeriesRow[]>;
+  instanceFiles(reach: InstanceReach, scope: InstanceScope): Promise<InstanceFile[]>;
+  seriesRows(reach: InstanceReach, scope: InstanceScope): Promise<SeriesRow[]>;
   /** Each different list of repairs of a series with the number of its instances; sound instances are not among them. */
-  repairRows(consultationIds: readonly ConsultationId[], scope: InstanceScope): Promise<RepairRow[]>;
+  repairRows(reach: InstanceReach, scope: InstanceScope): Promise<RepairRow[]>;
   /** DICOM JSON texts in the order of `instanceRows`. */
   instanceMetadata(
-    consultationIds: readonly ConsultationId[],
+    reach: InstanceReach,
     scope: InstanceScope,
   ): Promise<{ sopInstanceUid: SopInstanceUid; metadata: string }[]>;
   /** DICOM JSON texts by UID. */

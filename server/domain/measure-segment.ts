@@ -13,6 +13,7 @@ import { addSums, measureSums, NO_VALUES, sumInside, type ValueSums } from '#sha
 import { describeFrame } from './annotated-image.ts';
 import type { AnnotatedImage, PixelReader } from './picture-ports.ts';
 import type { Repositories } from './ports.ts';
+import { everythingIn } from './search-reach.ts';
 
 /** What is kept of an instance: it never changes, and a segment is measured with every stroke. */
 interface KnownInstance {
@@ -55,7 +56,7 @@ export class SegmentMeasurer {
     { target, columns, rows, frames }: SegmentDraft,
     signal: AbortSignal,
   ): Promise<MeasuredSegment> {
-    const listed = await this.#material.instanceRows([consultationId], target);
+    const listed = await this.#material.instanceRows(everythingIn(consultationId), target);
     const uids = listed.filter(({ frameCount }) => frameCount > 0).map(({ sopInstanceUid }) => sopInstanceUid);
     await this.#learn(uids.filter((uid) => !this.#known.has(uid)));
     if (uids.length === 0) throw new AppError('ANNOTATION_TARGET_UNKNOWN');

@@ -1,6 +1,7 @@
 import type { PresentationState } from '#shared/dicom/presentation-state.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, SopInstanceUid } from '#shared/ids.ts';
+import type { SopInstanceUid } from '#shared/ids.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import { checkFrames, type FramesToRender, representativeFrame } from './render-pictures.ts';
 import { findRenderable, type Renderable, type RenderingNeeds } from './renderable.ts';
 
@@ -23,14 +24,14 @@ export function presentedFrames({ images }: PresentationState): PresentedFrame[]
  */
 export async function findPresented(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   presentation: Renderable,
   { sopInstanceUid, frameNumber }: PresentedFrame,
 ): Promise<FramesToRender> {
   const uid = sopInstanceUid as SopInstanceUid;
-  const [row] = await needs.db.material.instanceRows(consultationIds, { sopInstanceUid: uid });
+  const [row] = await needs.db.material.instanceRows(reach, { sopInstanceUid: uid });
   // A state belongs to the study of its images (PS3.3 A.33.1.2).
   if (row === undefined || row.studyUid !== presentation.place.studyUid) throw new AppError('NOT_FOUND');
-  const instance = await findRenderable(needs, consultationIds, row);
+  const instance = await findRenderable(needs, reach, row);
   return { ...checkFrames(instance, [frameNumber ?? representativeFrame(instance)]), presentation };
 }

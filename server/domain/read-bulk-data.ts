@@ -1,9 +1,10 @@
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, Sha256 } from '#shared/ids.ts';
+import type { Sha256 } from '#shared/ids.ts';
 import type { FrameDirectory, InstancePlace } from './frame-directory.ts';
 import type { BulkDataReader, StoredObject } from './image-ports.ts';
 import type { Staging } from './ingest-ports.ts';
 import type { BlobStore } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 
 export interface BulkDataNeeds {
   readonly directory: FrameDirectory;
@@ -28,12 +29,12 @@ const CHUNK_BYTES = 256 * 1024;
  */
 export async function findBulkData(
   { directory, blobs, bulkData, staging }: BulkDataNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   place: InstancePlace,
   element: string,
   signal: AbortSignal,
 ): Promise<BulkData> {
-  const { sha256 } = await directory.find(consultationIds, place);
+  const { sha256 } = await directory.find(reach, place);
   const found = await bulkData.locate(storedObject(blobs, staging, sha256), element, signal);
   if (found === null) throw new AppError('NOT_FOUND');
   const version = `${sha256.slice(0, 32)}.${element.replaceAll('/', '-')}`;

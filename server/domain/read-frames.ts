@@ -1,9 +1,10 @@
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, Sha256 } from '#shared/ids.ts';
+import type { Sha256 } from '#shared/ids.ts';
 import type { DerivedFrames } from './derived-frames.ts';
 import type { FoundInstance, FrameDirectory, InstancePlace } from './frame-directory.ts';
 import type { InstanceFrames } from './image-ports.ts';
 import type { BlobStore } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 
 export interface FrameNeeds {
   readonly directory: FrameDirectory;
@@ -29,11 +30,11 @@ export interface FramesOfInstance {
  */
 export async function readFrames(
   { directory, blobs, derived }: FrameNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   place: InstancePlace,
   frameNumbers: readonly number[],
 ): Promise<FramesOfInstance> {
-  const instance = await directory.find(consultationIds, place);
+  const instance = await directory.find(reach, place);
   const { frames } = instance;
   if (frames === null) throw new AppError('DICOM_NO_PIXELS');
   for (const frame of frameNumbers) {

@@ -44,7 +44,7 @@ function store() {
 }
 
 const read = async (reader: MetadataReader, base = 'http://a') => {
-  const { gzipped } = await reader.read(IN, SCOPE, [], base, (json) => json, signal);
+  const { gzipped } = await reader.read({ consultationIds: IN, labelsOf: IN }, SCOPE, [], base, (json) => json, signal);
   return gunzipSync(gzipped ?? new Uint8Array()).toString();
 };
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, Sha256 } from '#shared/ids.ts';
+import type { Sha256 } from '#shared/ids.ts';
 import type { KeptObjects } from './derived-ports.ts';
 import type { InstanceRow, InstanceScope } from './material-ports.ts';
 import type { Repositories } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 
 /** Compressed answers in memory: some hundred series, each asked for whenever somebody opens it. */
 const REMEMBERED_BYTES = 8 * 1024 * 1024;
@@ -37,14 +38,14 @@ export class MetadataReader {
    * makes the addresses in the text of one instance absolute; `base` is what they then depend on.
    */
   async read(
-    consultationIds: readonly ConsultationId[],
+    reach: InstanceReach,
     scope: InstanceScope,
     knownEtags: readonly string[],
     base: string,
     complete: (json: string, place: string) => string,
     signal: AbortSignal,
   ): Promise<{ etag: string; gzipped: Uint8Array | null }> {
-    const rows = await this.#db.material.instanceRows(consultationIds, scope);
+    const rows = await this.#db.material.instanceRows(reach, scope);
     if (rows.length === 0) throw new AppError('NOT_FOUND');
     const hash = createHash('sha256').update(base);
     for (const { sopInstanceUid } of rows) hash.update(`\n${sopInstanceUid}`);

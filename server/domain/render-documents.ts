@@ -2,8 +2,9 @@ import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { readReport, referencedInstances } from '#shared/dicom/structured-report.ts';
 import { reportHtml, reportText } from '#shared/dicom/structured-report-html.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, SopInstanceUid } from '#shared/ids.ts';
+import type { SopInstanceUid } from '#shared/ids.ts';
 import type { InstancePlace } from './frame-directory.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import { findBulkData } from './read-bulk-data.ts';
 import type { Renderable, RenderingNeeds } from './renderable.ts';
 
@@ -24,7 +25,7 @@ export interface StoredContent {
  */
 export async function renderReport(
   { db }: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   { place }: Renderable,
   form: 'html' | 'text',
   addressOf: (place: InstancePlace, frames: readonly number[]) => string,
@@ -36,7 +37,7 @@ export async function renderReport(
   const places = new Map<string, InstancePlace>();
   for (const uid of [...referencedInstances(report.root)].slice(0, MOST_LINKS)) {
     const sopInstanceUid = uid as SopInstanceUid;
-    const [row] = await db.material.instanceRows(consultationIds, { sopInstanceUid });
+    const [row] = await db.material.instanceRows(reach, { sopInstanceUid });
     if (row !== undefined && row.frameCount > 0) places.set(uid, row);
   }
   return reportHtml(report, (uid, frames) => {
@@ -48,24 +49,22 @@ export async function renderReport(
 /** What goes out as it is stored: a video's stream, or an encapsulated document. @throws AppError NOT_FOUND */
 export async function readStored(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   instance: Renderable,
   signal: AbortSignal,
 ): Promise<StoredContent> {
-  return instance.kind === 'video'
-    ? readVideo(needs, instance)
-    : readEncapsulated(needs, consultationIds, instance, signal);
+  return instance.kind === 'video' ? readVideo(needs, instance) : readEncapsulated(needs, reach, instance, signal);
 }
 
 /** An encapsulated document without the byte that pads it (PS3.3 C.24.2, Encapsulated Document Length). */
 async function readEncapsulated(
   { bulkData }: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   { place, document }: Renderable,
   signal: AbortSignal,
 ): Promise<StoredContent> {
   if (document === null) throw new AppError('NOT_FOUND');
-  const value = await findBulkData(bulkData, consultationIds, place, ENCAPSULATED_DOCUMENT, signal);
+  const value = await findBulkData(bulkData, reach, place, ENCAPSULATED_DOCUMENT, signal);
   const sizeBytes = Math.min(value.sizeBytes, document.lengthBytes ?? value.sizeBytes);
   return { sizeBytes, part: (offset, length, reading) => value.read(offset, length, reading) };
 }

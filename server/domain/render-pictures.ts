@@ -4,11 +4,11 @@ import { hasVoi, type ImageDescription } from '#shared/dicom/image-description.t
 import { presentationOf, presentsFrame } from '#shared/dicom/presentation-state.ts';
 import { sopClassOf } from '#shared/dicom/sop-class.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId } from '#shared/ids.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { EncodedPicture } from './image-ports.ts';
 import type { InstanceRow, InstanceScope } from './material-ports.ts';
 import { type AnnotationWish, pictureNotes } from './picture-annotation.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import { findBulkData } from './read-bulk-data.ts';
 import { type Renderable, type RenderableKind, type RenderingNeeds, renderableKind } from './renderable.ts';
 import { type PictureInput, RENDERING_VERSION, type RenderingWish } from './rendering-ports.ts';
@@ -34,10 +34,10 @@ const MOST_PROFILE_BYTES = 4 * 1024 * 1024;
 /** The rows of a scope in order, with what each can be rendered to. @throws AppError NOT_FOUND */
 export async function listRenderables(
   { db }: Pick<RenderingNeeds, 'db'>,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   scope: InstanceScope,
 ): Promise<{ row: InstanceRow; kind: RenderableKind }[]> {
-  const rows = await db.material.instanceRows(consultationIds, scope);
+  const rows = await db.material.instanceRows(reach, scope);
   if (rows.length === 0) throw new AppError('NOT_FOUND');
   return rows.map((row) => {
     const { kind } = sopClassOf(row.sopClassUid, row.frameCount > 0);
@@ -94,7 +94,7 @@ export function pictureName(frames: readonly FramesToRender[], wish: PictureWish
  */
 export async function renderPicture(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   frames: readonly FramesToRender[],
   wish: PictureWish,
   signal: AbortSignal,
@@ -106,8 +106,8 @@ export async function renderPicture(
   checkAnimationLength(count);
   const picture =
     count === 1
-      ? await renderOne(needs, readInputs(needs, consultationIds, frames, wish, signal), wish, signal)
-      : await animate(needs, consultationIds, frames, wish, signal);
+      ? await renderOne(needs, readInputs(needs, reach, frames, wish, signal), wish, signal)
+      : await animate(needs, reach, frames, wish, signal);
   needs.pictures.keep(name, picture);
   return picture;
 }
@@ -124,7 +124,7 @@ async function renderOne(
 
 async function animate(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   frames: readonly FramesToRender[],
   wish: PictureWish,
   signal: AbortSignal,
@@ -132,15 +132,15 @@ async function animate(
   const delays = frames.flatMap(({ instance, frameNumbers }) =>
     frameDelays(instance.cine, frameNumbers, FALLBACK_DELAY_MS),
   );
-  const window = await commonWindow(needs, consultationIds, frames, wish, signal);
-  const inputs = readInputs(needs, consultationIds, frames, wish, signal);
+  const window = await commonWindow(needs, reach, frames, wish, signal);
+  const inputs = readInputs(needs, reach, frames, wish, signal);
   return needs.renderer.animate(withWindow(inputs, window), wish, delays, signal);
 }
 
 /** One window for all frames that have none: each with its own would flicker. That of the middle one of them. */
 async function commonWindow(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   frames: readonly FramesToRender[],
   wish: PictureWish,
   signal: AbortSignal,
@@ -156,7 +156,7 @@ async function commonWindow(
   const middle = without[Math.floor(without.length / 2)];
   if (middle === undefined) return null;
   const plain = { ...wish, iccProfile: 'no', annotation: { patient: false, technique: false } } as const;
-  for await (const input of readInputs(needs, consultationIds, [middle], plain, signal)) {
+  for await (const input of readInputs(needs, reach, [middle], plain, signal)) {
     return needs.renderer.automaticWindow(input, signal);
   }
   return null;
@@ -180,7 +180,7 @@ function needsWindow(image: ImageDescription, frameNumber: number): boolean {
 /** One frame after the other, each read when its turn comes. */
 async function* readInputs(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   frames: readonly FramesToRender[],
   wish: PictureWish,
   signal: AbortSignal,
@@ -190,7 +190,7 @@ async function* readInputs(
     const state = presentation?.presentation ?? null;
     const { sopInstanceUid } = place;
     if (source === null) throw new AppError('DICOM_NO_PIXELS');
-    const iccProfile = wish.iccProfile === 'no' ? null : await readProfile(needs, consultationIds, instance, signal);
+    const iccProfile = wish.iccProfile === 'no' ? null : await readProfile(needs, reach, instance, signal);
     const blob = await needs.blobs.open(instance.sha256, signal);
     try {
       for (const frameNumber of frameNumbers) {
@@ -208,12 +208,12 @@ async function* readInputs(
 
 async function readProfile(
   { bulkData }: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   { place, iccProfileAt, source }: Renderable,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   if (iccProfileAt === null || source?.samplesPerPixel === undefined) return null;
-  const value = await findBulkData(bulkData, consultationIds, place, iccProfileAt, signal);
+  const value = await findBulkData(bulkData, reach, place, iccProfileAt, signal);
   if (value.sizeBytes > MOST_PROFILE_BYTES) return null;
   const chunks: Uint8Array[] = [];
   for await (const chunk of value.read(0, value.sizeBytes, signal)) chunks.push(chunk);

@@ -4,10 +4,11 @@ import type { InstanceDescription } from '#shared/dicom/instance.ts';
 import { type PresentationState, readPresentationState } from '#shared/dicom/presentation-state.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId, Sha256, SopInstanceUid } from '#shared/ids.ts';
+import type { Sha256, SopInstanceUid } from '#shared/ids.ts';
 import type { FrameDirectory, InstancePlace } from './frame-directory.ts';
 import { PictureCache } from './picture-cache.ts';
 import type { BlobStore, Repositories } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import type { BulkDataNeeds } from './read-bulk-data.ts';
 import type { FrameNeeds } from './read-frames.ts';
 import type { PictureRenderer, PictureSource } from './rendering-ports.ts';
@@ -70,12 +71,12 @@ export function openRendering(options: {
 /** The instance at a place of the DICOM tree, if one of the consultations holds it. Throws NOT_FOUND. */
 export async function findRenderable(
   needs: RenderingNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   place: InstancePlace,
 ): Promise<Renderable> {
   const { db, directory, known, renderer } = needs;
   // Asked each time: who may see what is not remembered here.
-  const { sha256, transferSyntaxUid } = await directory.find(consultationIds, place);
+  const { sha256, transferSyntaxUid } = await directory.find(reach, place);
   const found = known.get(place.sopInstanceUid);
   if (found !== undefined) {
     known.delete(place.sopInstanceUid);

@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors.ts';
-import type { ConsultationId } from '#shared/ids.ts';
 import type { FrameDirectory } from './frame-directory.ts';
 import type { InstanceFile, InstanceScope } from './material-ports.ts';
 import { type OutgoingObject, objectSyntaxes, openOutgoing, outgoingAsStored } from './outgoing-object.ts';
 import type { Repositories } from './ports.ts';
+import type { InstanceReach } from './reach-ports.ts';
 import type { TranscodeNeeds } from './transcode-object.ts';
 
 export interface RetrieveNeeds extends TranscodeNeeds {
@@ -23,13 +23,13 @@ export interface RetrievableObject {
 /** The objects of a study or series that the consultations hold, in order. Throws NOT_FOUND when there is none. */
 export async function retrievableObjects(
   needs: RetrieveNeeds,
-  consultationIds: readonly ConsultationId[],
+  reach: InstanceReach,
   scope: InstanceScope,
 ): Promise<RetrievableObject[]> {
-  const files = await needs.db.material.instanceFiles(consultationIds, scope);
+  const files = await needs.db.material.instanceFiles(reach, scope);
   if (files.length === 0) throw new AppError('NOT_FOUND');
   return files.map((file) => {
-    const find = () => needs.directory.find(consultationIds, file);
+    const find = () => needs.directory.find(reach, file);
     return {
       file,
       syntaxes: async () => objectSyntaxes(await find()),

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
 import { deidentifyConsultation } from '#server/domain/deidentify-consultation.ts';
+import { instanceReach } from '#server/domain/search-reach.ts';
+import { principalOf } from '#server/http/access-control.ts';
 import { callerGone } from '#server/http/caller-gone.ts';
 import type { Services } from '#server/services.ts';
 import {
@@ -35,7 +37,7 @@ export function deidentificationRoutes(services: Services): FastifyPluginAsyncZo
         const wanted = { options: optionsOf(request.query), rectangles };
         const files = await deidentifyConsultation(
           services.deidentification,
-          consultationId,
+          { consultationId, reach: instanceReach(principalOf(request).role, request.standings) },
           wanted,
           callerGone(reply),
         );

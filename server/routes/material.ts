@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
 import { listMaterialOf, listOutcomes, listSlides, readSlide } from '#server/domain/list-material.ts';
 import { readDocument, streamBlob } from '#server/domain/read-document.ts';
+import { instanceReach } from '#server/domain/search-reach.ts';
 import { principalOf } from '#server/http/access-control.ts';
 import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
@@ -41,7 +42,11 @@ export function materialRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) =>
-        listMaterialOf({ db: services.db, displaySets: services.material.displaySets }, request.params.consultationId),
+        listMaterialOf(
+          { db: services.db, displaySets: services.material.displaySets },
+          request.params.consultationId,
+          instanceReach(principalOf(request).role, request.standings),
+        ),
     );
 
     app.get(
@@ -91,7 +96,8 @@ export function materialRoutes(services: Services): FastifyPluginAsyncZod {
           audit: { action: 'slide.read', coalesceMs: READ_COALESCE_MS },
         },
       },
-      async (request) => readSlide(services, request.params.slideId),
+      async (request) =>
+        readSlide(services, request.params.slideId, instanceReach(principalOf(request).role, request.standings)),
     );
 
     app.get(

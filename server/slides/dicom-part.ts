@@ -68,6 +68,7 @@ export interface DicomPart {
   readonly seriesUid: string;
   /** VOLUME, LABEL, OVERVIEW or THUMBNAIL: the third value of Image Type (C.8.12.4.1.1). */
   readonly flavour: string;
+  readonly showsSlideLabel: boolean;
   readonly totalWidth: number;
   readonly totalHeight: number;
   /** Frames of the same concatenation or, without one, of this instance alone. */
@@ -122,6 +123,7 @@ export async function readDicomPart(
     transferSyntaxUid: description.transferSyntaxUid,
     seriesUid: description.seriesUid,
     flavour: description.imageType[2]?.toUpperCase() ?? 'VOLUME',
+    showsSlideLabel: description.showsSlideLabel,
     ...{ totalWidth, totalHeight },
     imageKey: dataset.text(TAG.concatenationUid) ?? description.sopInstanceUid,
     frameOffset: dataset.number(TAG.concatenationFrameOffset) ?? 0,

@@ -149,7 +149,7 @@ async function associatedOf(parts: readonly DicomPart[]): Promise<AssociatedRead
   const readers: AssociatedReader[] = [];
   for (const [flavour, name] of Object.entries(ROLES)) {
     const found = parts
-      .filter((part) => part.flavour === flavour)
+      .filter((part) => part.flavour === flavour && (name !== 'thumbnail' || !part.showsSlideLabel))
       .sort((one, other) => other.totalWidth - one.totalWidth)[0];
     if (found === undefined || found.totalWidth * found.totalHeight > MOST_ASSOCIATED_PIXELS) continue;
     const { totalWidth: width, totalHeight: height } = found;

@@ -34,7 +34,7 @@ const EXPECTED: Readonly<Record<ConsultationAction, readonly [string, string, st
   'material.read': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
   'material.add': ['dsrRw', 'srRw', ''],
   'material.export': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
-  'slide-label.read': ['dsrRwSDxc', 'srRwSDxc', 'rRwSD'],
+  'slide-label.read': ['dsrRwSDxc', 'srRw', 'rRwSD'],
   'annotation.read': ['', '', 'rRwSD'],
   'annotation.write': ['', '', 'rRw'],
   'report.write': ['', '', 'rRw'],

@@ -17,6 +17,7 @@ const ALL = STATES;
 const AFTER_SUBMIT = STATES.filter((state) => state !== 'draft');
 const OPEN_TO_EXPERTS: readonly ConsultationState[] = ['ready', 'reading', 'drafting', 'signed', 'delivered'];
 const READING: readonly ConsultationState[] = ['ready', 'reading', 'drafting'];
+const IN_WORK: readonly ConsultationState[] = ['submitted', 'ready', 'reading', 'drafting'];
 const ADDING: readonly ConsultationState[] = ['draft', 'submitted', 'ready', 'reading', 'drafting'];
 const ANSWERED: readonly ConsultationState[] = ['delivered'];
 
@@ -40,13 +41,14 @@ export const CONSULTATION_GRANTS = {
   'consultation.read': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
   'consultation.edit': [referrer(['draft']), coordinator(['submitted'])],
   'consultation.transition': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
-  'assignment.write': [coordinator(['submitted', 'ready', 'reading', 'drafting'])],
+  'assignment.write': [coordinator(IN_WORK)],
   'material.read': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
-  'material.add': [referrer(ADDING), coordinator(['submitted', 'ready', 'reading', 'drafting'])],
+  'material.add': [referrer(ADDING), coordinator(IN_WORK)],
   // Copies without what identifies the patient; whoever may read may take them along.
   'material.export': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
-  // Label and macro images carry names and accession numbers; a permission of their own lets a later rule mask them.
-  'slide-label.read': [referrer(ALL), coordinator(AFTER_SUBMIT), ...experts(OPEN_TO_EXPERTS)],
+  // Labels and pictures of the whole glass carry names and accession numbers. Coordinators compare them while the material
+  // is put together, and have no need of them afterwards.
+  'slide-label.read': [referrer(ALL), coordinator(IN_WORK), ...experts(OPEN_TO_EXPERTS)],
   'annotation.read': [...experts(OPEN_TO_EXPERTS)],
   'annotation.write': [...experts(READING)],
   'report.write': [...experts(READING)],

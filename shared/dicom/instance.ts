@@ -7,9 +7,12 @@ import { keywordOf } from './dictionary.ts';
 import type { DicomHeader } from './header.ts';
 import { describeImage, type ImageDescription } from './image-description.ts';
 import { stripControls } from './person-name.ts';
+import { showsSlideLabel } from './slide-label.ts';
 import { DICOMDIR_SOP_CLASS, type SopClassKind, sopClassOf } from './sop-class.ts';
 import { formatTag, TAG } from './tag.ts';
 import { transferSyntaxOf } from './transfer-syntax.ts';
+
+const SPECIMEN_LABEL_IN_IMAGE = 0x00480010;
 
 /** A plain value: it crosses processes, is stored as JSON, and holds null for what the file does not say. */
 export interface InstanceDescription {
@@ -51,6 +54,8 @@ export interface InstanceDescription {
   readonly contentDate: string | null;
   readonly imageType: readonly string[];
   readonly frameOfReferenceUid: string | null;
+  /** True for the label of a slide, or a picture of the whole glass that may show it. */
+  readonly showsSlideLabel: boolean;
 
   /** null for objects without pixels: reports, presentation states, structure sets. */
   readonly image: ImageDescription | null;
@@ -75,6 +80,7 @@ export function describeInstance(header: DicomHeader): InstanceDescription {
   const frameOfReferenceUid = dataset.text(TAG.FrameOfReferenceUID);
   if (frameOfReferenceUid !== null) checkUid(frameOfReferenceUid, TAG.FrameOfReferenceUID);
 
+  const imageType = dataset.texts(TAG.ImageType).map(stripControls);
   const notes: string[] = [];
   const image = header.pixelData === null ? null : describeImage(header, notes);
   const sopClass = sopClassOf(sopClassUid, image !== null);
@@ -112,8 +118,12 @@ export function describeInstance(header: DicomHeader): InstanceDescription {
     acquisitionNumber: integerOf(dataset, TAG.AcquisitionNumber),
     acquisitionDate: combineDateAndTime(dataset.text(TAG.AcquisitionDate), dataset.text(TAG.AcquisitionTime)),
     contentDate: combineDateAndTime(dataset.text(TAG.ContentDate), dataset.text(0x00080033)),
-    imageType: dataset.texts(TAG.ImageType).map(stripControls),
+    imageType,
     frameOfReferenceUid,
+    showsSlideLabel: showsSlideLabel({
+      ...{ sopClassUid, modality: modalityOf(dataset), imageType },
+      specimenLabelInImage: dataset.text(SPECIMEN_LABEL_IN_IMAGE),
+    }),
 
     image,
     notes,

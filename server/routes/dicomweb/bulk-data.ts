@@ -8,7 +8,7 @@ import { sendChunks } from '#server/http/send-chunks.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, chooseForm, type Form } from './accept.ts';
 import { multipart } from './multipart.ts';
-import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
+import { bySeries, INSTANCE_PATH, instanceParams, instancesWithin } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.view', coalesceMs: 600_000 };
 const OCTETS = 'application/octet-stream';
@@ -49,7 +49,7 @@ export function bulkDataRoutes({ material, blobs }: Services): FastifyPluginAsyn
         const form = chooseForm(acceptOf(request), forms);
         const { signal } = request;
         const element = request.params['*'].toUpperCase();
-        const value = await findBulkData(needs, allowedConsultations(request), request.params, element, signal);
+        const value = await findBulkData(needs, instancesWithin(request), request.params, element, signal);
         const etag = `"${value.version}.${form.multipart ? 'm' : 's'}"`;
         void reply.header('vary', 'accept');
         if (immutable(request, reply, etag)) return reply.send();

@@ -12,7 +12,7 @@ import { immutable } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf, type CodedForm, chooseForm, frameForms } from './accept.ts';
 import { type Multipart, multipart } from './multipart.ts';
-import { allowedConsultations, bySeries, INSTANCE_PATH, instanceParams } from './places.ts';
+import { bySeries, INSTANCE_PATH, instanceParams, instancesWithin } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.view', coalesceMs: 600_000 };
 /** Part of the tags of transcoded frames: another number when what makes them gives other bytes. */
@@ -50,7 +50,7 @@ export function frameRoutes({ material }: Services): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const numbers = request.params.frames.split(',').map(Number);
-        const found = await readFrames(material.frames, allowedConsultations(request), request.params, numbers);
+        const found = await readFrames(material.frames, instancesWithin(request), request.params, numbers);
         const sending = chooseForm(acceptOf(request), formsOfFrames(found, numbers.length === 1));
         const form = sending.multipart ? 'm' : 's';
         const made = isStored(found, sending) ? '' : `.${sending.transferSyntaxUid}.${MAKER}`;

@@ -11,11 +11,11 @@ import { toNativeXml } from '#shared/dicom/dicom-xml.ts';
 import { acceptOf, chooseForm, type Form } from './accept.ts';
 import { multipartOf } from './multipart.ts';
 import {
-  allowedConsultations,
   bySeries,
   byStudy,
   INSTANCE_PATH,
   instanceParams,
+  instancesWithin,
   SERIES_PATH,
   STUDY_PATH,
   seriesParams,
@@ -51,7 +51,7 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
     const ending = `${form === XML ? '.xml' : packed ? '.gz' : ''}"`;
     const known = knownTags(request).flatMap((tag) => (tag.endsWith(ending) ? `${tag.slice(0, -ending.length)}"` : []));
     const { etag, gzipped } = await material.metadata.read(
-      allowedConsultations(request),
+      instancesWithin(request),
       scope,
       known,
       base,

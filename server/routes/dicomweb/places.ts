@@ -1,8 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { InstanceReach } from '#server/domain/reach-ports.ts';
+import { instanceReach } from '#server/domain/search-reach.ts';
 import type { Access } from '#server/http/access.ts';
+import { principalOf } from '#server/http/access-control.ts';
 import { uidSchema } from '#shared/id-schemas.ts';
-import type { ConsultationId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 
 /** The tree of /dicom-web (PS3.18 section 10.4): paths, their parameters and who may follow them. */
 
@@ -22,9 +25,9 @@ export const byStudy: Access = { kind: 'consultation', action: 'material.read', 
  */
 export const bySeries: Access = { kind: 'consultation', action: 'material.read', by: 'series', param: 'seriesUid' };
 
-/** The consultations through which the request is allowed: nothing outside them may appear in the answer. */
-export function allowedConsultations(request: FastifyRequest): ConsultationId[] {
-  return request.standings.map(({ consultationId }) => consultationId);
+/** What the request may read: nothing else may appear in the answer. */
+export function instancesWithin(request: FastifyRequest): InstanceReach {
+  return instanceReach(principalOf(request).role, request.standings);
 }
 
 /** The address of the service as the client wrote it, for the URLs in answers. */

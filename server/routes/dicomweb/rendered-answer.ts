@@ -20,7 +20,7 @@ import { sendChunks } from '#server/http/send-chunks.ts';
 import { sopClassOf } from '#shared/dicom/sop-class.ts';
 import { AppError } from '#shared/errors.ts';
 import { type AcceptedType, chooseForm } from './accept.ts';
-import { allowedConsultations } from './places.ts';
+import { instancesWithin } from './places.ts';
 import { multipartBody, multipartHead, partsOf, pathOf, pictureOfRow, type RenderedPart } from './rendered-body.ts';
 import {
   ANIMATION,
@@ -78,7 +78,7 @@ export async function answerInstance(
       return sendPicture(asked, [shown], content.format, FIXED);
     }
     case 'report': {
-      const html = await renderReport(needs, allowedConsultations(request), instance, content.form, pathOf);
+      const html = await renderReport(needs, instancesWithin(request), instance, content.form, pathOf);
       const tag = createHash('sha256').update(html).digest('base64url').slice(0, 32);
       // Its links depend on what the reader may see, which changes.
       if (unchanged(asked, `"${tag}"`, GROWING)) return reply.send();
@@ -105,7 +105,7 @@ async function answerPresentation(
   checkAnimationLength(shown.length);
   const frames: FramesToRender[] = [];
   for (const one of shown) {
-    frames.push(await findPresented(needs, allowedConsultations(request), instance, one));
+    frames.push(await findPresented(needs, instancesWithin(request), instance, one));
   }
   return sendPicture(asked, frames, form.content.format, FIXED);
 }
@@ -116,11 +116,11 @@ async function answerPresentation(
  */
 export async function answerMany(asked: RenderedRequest, scope: InstanceScope): Promise<FastifyReply> {
   const { needs, request, accepted, asking } = asked;
-  const consultationIds = allowedConsultations(request);
-  const listed = await listRenderables(needs, consultationIds, scope);
+  const reach = instancesWithin(request);
+  const listed = await listRenderables(needs, reach, scope);
   const [only] = listed;
   if (listed.length === 1 && only !== undefined) {
-    return answerInstance(asked, await findRenderable(needs, consultationIds, only.row), null);
+    return answerInstance(asked, await findRenderable(needs, reach, only.row), null);
   }
   const representative = representativeOf(listed);
   const stills = STILL_FORMS.filter(({ mediaType }) => mediaType !== 'image/gif');
@@ -129,7 +129,7 @@ export async function answerMany(asked: RenderedRequest, scope: InstanceScope): 
   for (const { row, kind } of listed) {
     if (kind === 'picture') found.push({ row, instance: null, forms: FRAME_PARTS });
     if (kind === 'picture' || kind === 'none') continue;
-    const instance = await findRenderable(needs, consultationIds, row);
+    const instance = await findRenderable(needs, reach, row);
     const forms = formsOrNone(instance).filter(({ multipart }) => multipart);
     if (forms.length > 0) found.push({ row, instance, forms });
   }
@@ -152,12 +152,12 @@ export async function answerMany(asked: RenderedRequest, scope: InstanceScope): 
     checkAnimationLength(pictures.reduce((sum, { frameCount }) => sum + frameCount, 0));
     const frames: FramesToRender[] = [];
     for (const row of pictures) {
-      const instance = await findRenderable(needs, consultationIds, row);
+      const instance = await findRenderable(needs, reach, row);
       frames.push({ instance, frameNumbers: everyFrame(instance) });
     }
     return sendPicture(asked, frames, form.content.format, GROWING);
   }
-  const instance = await findRenderable(needs, consultationIds, representative);
+  const instance = await findRenderable(needs, reach, representative);
   const frames = [checkFrames(instance, [representativeFrame(instance)])];
   return sendPicture(asked, frames, form.content.format, GROWING);
 }
@@ -169,11 +169,11 @@ export async function answerThumbnail(
   frameNumber: number | null,
 ): Promise<FastifyReply> {
   const { needs, request, accepted } = asked;
-  const consultationIds = allowedConsultations(request);
-  const listed = await listRenderables(needs, consultationIds, scope);
+  const reach = instancesWithin(request);
+  const listed = await listRenderables(needs, reach, scope);
   const row = representativeOf(listed);
   if (row === null) throw new AppError('NO_THUMBNAIL');
-  const instance = await findRenderable(needs, consultationIds, row);
+  const instance = await findRenderable(needs, reach, row);
   const { content } = chooseForm(accepted, STILL_FORMS);
   const frames = [checkFrames(instance, [frameNumber ?? representativeFrame(instance)])];
   const format = content.kind === 'picture' ? content.format : 'jpeg';
@@ -189,7 +189,7 @@ async function sendPicture(
   const { needs, request, reply, asking } = asked;
   const wish = { ...asking, format };
   if (unchanged(asked, `"${pictureName(frames, wish)}"`, caching)) return reply.send();
-  const picture = await renderPicture(needs, allowedConsultations(request), frames, wish, request.signal);
+  const picture = await renderPicture(needs, instancesWithin(request), frames, wish, request.signal);
   return reply.type(picture.mediaType).send(picture.bytes);
 }
 
@@ -205,7 +205,7 @@ async function sendStored(asked: RenderedRequest, instance: Renderable, mediaTyp
   const { needs, request, reply } = asked;
   const etag = `"${instance.sha256.slice(0, 40)}.d"`;
   if (unchanged(asked, etag, FIXED)) return reply.send();
-  const stored = await readStored(needs, allowedConsultations(request), instance, request.signal);
+  const stored = await readStored(needs, instancesWithin(request), instance, request.signal);
   const { offsetBytes, lengthBytes } = answerRange(request, reply, etag, stored.sizeBytes);
   void page(reply)
     .type(mediaType)

@@ -8,7 +8,7 @@ import { checkFrames, renderPicture, representativeFrame } from '#server/domain/
 import { findRenderable, type Renderable, type RenderingNeeds } from '#server/domain/renderable.ts';
 import { failureOf } from '#server/http/errors.ts';
 import { AppError } from '#shared/errors.ts';
-import { allowedConsultations, DICOMWEB } from './places.ts';
+import { DICOMWEB, instancesWithin } from './places.ts';
 import type { RenderedForm } from './rendered-forms.ts';
 import { type Asking, checkPresented } from './rendering-parameters.ts';
 
@@ -36,7 +36,7 @@ export function partsOf(
   { content, mediaType }: RenderedForm,
   asking: Asking,
 ): RenderedPart[] {
-  const consultationIds = allowedConsultations(request);
+  const reach = instancesWithin(request);
   const { signal } = request;
   if (content.kind === 'picture' && instance.presentation !== null) {
     const { format } = content;
@@ -44,8 +44,8 @@ export function partsOf(
       ...{ location: pathOf(instance.place), mediaType },
       load: async () => {
         checkPresented(asking);
-        const frames = [await findPresented(needs, consultationIds, instance, one)];
-        return (await renderPicture(needs, consultationIds, frames, { ...asking, format }, signal)).bytes;
+        const frames = [await findPresented(needs, reach, instance, one)];
+        return (await renderPicture(needs, reach, frames, { ...asking, format }, signal)).bytes;
       },
     }));
   }
@@ -55,18 +55,18 @@ export function partsOf(
       ...{ location: pathOf(instance.place, [frame]), mediaType },
       load: async () => {
         const frames = [checkFrames(instance, [frame])];
-        return (await renderPicture(needs, consultationIds, frames, { ...asking, format }, signal)).bytes;
+        return (await renderPicture(needs, reach, frames, { ...asking, format }, signal)).bytes;
       },
     }));
   }
   const location = pathOf(instance.place);
   if (content.kind === 'report') {
     const { form } = content;
-    const load = async () => Buffer.from(await renderReport(needs, consultationIds, instance, form, pathOf));
+    const load = async () => Buffer.from(await renderReport(needs, reach, instance, form, pathOf));
     return [{ location, mediaType: `${mediaType}; charset=utf-8`, load }];
   }
   const load = async () => {
-    const stored = await readStored(needs, consultationIds, instance, signal);
+    const stored = await readStored(needs, reach, instance, signal);
     return stored.part(0, stored.sizeBytes, signal);
   };
   return [{ location, mediaType, load }];
@@ -81,13 +81,13 @@ export function pictureOfRow(
   asking: Asking,
 ): RenderedPart {
   const frame = representativeFrame(row);
-  const consultationIds = allowedConsultations(request);
+  const reach = instancesWithin(request);
   return {
     ...{ location: pathOf(row, [frame]), mediaType },
     load: async () => {
-      const frames = [checkFrames(await findRenderable(needs, consultationIds, row), [frame])];
+      const frames = [checkFrames(await findRenderable(needs, reach, row), [frame])];
       const wish = { ...asking, format: content.kind === 'picture' ? content.format : ('jpeg' as const) };
-      return (await renderPicture(needs, consultationIds, frames, wish, request.signal)).bytes;
+      return (await renderPicture(needs, reach, frames, wish, request.signal)).bytes;
     },
   };
 }

@@ -6,11 +6,11 @@ import type { AuditRule } from '#server/http/access.ts';
 import type { Services } from '#server/services.ts';
 import { acceptOf } from './accept.ts';
 import {
-  allowedConsultations,
   bySeries,
   byStudy,
   INSTANCE_PATH,
   instanceParams,
+  instancesWithin,
   SERIES_PATH,
   STUDY_PATH,
   seriesParams,
@@ -82,7 +82,7 @@ export function renderedRoutes({ material }: Services): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const asking = parseRendering(request.query);
-        const instance = await findRenderable(needs, allowedConsultations(request), request.params);
+        const instance = await findRenderable(needs, instancesWithin(request), request.params);
         return answerInstance(asked(request, reply, asking), instance, null);
       },
     );
@@ -100,7 +100,7 @@ export function renderedRoutes({ material }: Services): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { frames, ...place } = request.params;
         const asking = parseRendering(request.query);
-        const instance = await findRenderable(needs, allowedConsultations(request), place);
+        const instance = await findRenderable(needs, instancesWithin(request), place);
         return answerInstance(asked(request, reply, asking), instance, frames.split(',').map(Number));
       },
     );

@@ -11,11 +11,11 @@ import { acceptOf, DICOM, ZIP } from './accept.ts';
 import { multipartOf } from './multipart.ts';
 import { type Planned, planForms } from './object-forms.ts';
 import {
-  allowedConsultations,
   bySeries,
   byStudy,
   INSTANCE_PATH,
   instanceParams,
+  instancesWithin,
   SERIES_PATH,
   STUDY_PATH,
   seriesParams,
@@ -35,7 +35,7 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
 
   /** All objects in the scope, never more than a chunk of one in memory. */
   async function sendAll(request: FastifyRequest, reply: FastifyReply, scope: InstanceScope): Promise<FastifyReply> {
-    const objects = await retrievableObjects(needs, allowedConsultations(request), scope);
+    const objects = await retrievableObjects(needs, instancesWithin(request), scope);
     const planned = await planForms(acceptOf(request), objects, false);
     // More instances may come: this answer holds for now.
     void reply.header('cache-control', 'private, no-cache').header('vary', 'accept, cookie, authorization');
@@ -122,7 +122,7 @@ export function retrieveRoutes(services: Services): FastifyPluginAsyncZod {
         config: { access: bySeries, audit },
       },
       async (request, reply) => {
-        const objects = await retrievableObjects(needs, allowedConsultations(request), request.params);
+        const objects = await retrievableObjects(needs, instancesWithin(request), request.params);
         const planned = await planForms(acceptOf(request), objects, true);
         const [only] = planned;
         if (only === undefined || only.form.mediaType === ZIP) {

@@ -16,7 +16,7 @@ import { acceptOf, chooseForm } from './accept.ts';
 import { parseMediaType } from './media-type.ts';
 import { objectsOfMetadata } from './metadata-parts.ts';
 import { isBoundary, type MultipartLimits, type Part, readMultipart } from './multipart-reader.ts';
-import { allowedConsultations, DICOMWEB, STUDY_PATH, serviceBase, studyParams } from './places.ts';
+import { DICOMWEB, STUDY_PATH, serviceBase, studyParams } from './places.ts';
 import { bodyOf, passOverRest } from './request-body.ts';
 import { type StoreResponse, storeResponse } from './store-response.ts';
 
@@ -53,7 +53,7 @@ Little Endian, and of compressed pixel data each frame is a part of its own. A b
 /** STOW-RS (PS3.18 section 10.5): objects go to the disk as they come and join a consultation like any upload. */
 export function storeRoutes({ material }: Services): FastifyPluginAsyncZod {
   async function store(request: FastifyRequest, reply: FastifyReply, studyUid: StudyUid | null): Promise<FastifyReply> {
-    const [consultationId] = allowedConsultations(request) as [ConsultationId];
+    const consultationId = request.standings[0]?.consultationId as ConsultationId;
     try {
       const answer = chooseForm(acceptOf(request), ANSWERS);
       const target = { consultationId, actor: principalOf(request), subject: 'dicom-web', studyUid };

@@ -10,7 +10,7 @@ import { AppError } from '#shared/errors.ts';
 import { uidSchema } from '#shared/id-schemas.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { type CodedForm, chooseForm, DICOM, type Form, parseAccept } from './accept.ts';
-import { allowedConsultations, DICOMWEB } from './places.ts';
+import { DICOMWEB, instancesWithin } from './places.ts';
 import { answerInstance } from './rendered-answer.ts';
 import { formsOfInstance } from './rendered-forms.ts';
 import type { Asking } from './rendering-parameters.ts';
@@ -74,8 +74,8 @@ export function wadoUriRoutes(services: Services): FastifyPluginAsyncZod {
   async function answer(request: FastifyRequest, reply: FastifyReply, query: Query): Promise<FastifyReply> {
     refuseAnonymizing(query);
     const place = { studyUid: query.studyUID, seriesUid: query.seriesUID, sopInstanceUid: query.objectUID };
-    const instance = await findRenderable(needs, allowedConsultations(request), place);
-    const [object] = await retrievableObjects(objects, allowedConsultations(request), place);
+    const instance = await findRenderable(needs, instancesWithin(request), place);
+    const [object] = await retrievableObjects(objects, instancesWithin(request), place);
     if (object === undefined) throw new AppError('NOT_FOUND');
     // The parameter counts before the header (PS3.18 section 9.1.2.2).
     const accepted = parseAccept(query.contentType ?? request.headers.accept);
@@ -110,7 +110,7 @@ export function wadoUriRoutes(services: Services): FastifyPluginAsyncZod {
     checkPresented(asking, { window: 'windowCenter', region: 'region' });
     if (instance.kind !== 'picture') invalid('presentationUID', 'has no meaning for an object that is no image');
     const place = { studyUid: studyUID, seriesUid: presentationSeriesUID, sopInstanceUid: presentationUID };
-    const found = await findRenderable(needs, allowedConsultations(request), place);
+    const found = await findRenderable(needs, instancesWithin(request), place);
     if (found.presentation === null) invalid('presentationUID', 'names no presentation state');
     // Refuses what cannot be shown.
     formsOfInstance(found, null);
