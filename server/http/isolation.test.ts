@@ -45,6 +45,8 @@ describe('RULE 4: every registered route', () => {
       sopInstanceUid: series[0]!.representativeInstanceUid!,
       annotationId: randomUUID(),
       findingId: randomUUID(),
+      segmentId: randomUUID(),
+      keyImageId: randomUUID(),
       uploadId: randomUUID(),
       tokenId: randomUUID(),
       version: '1',
