@@ -24,7 +24,16 @@ export async function findAnnotatedImage(
     if (slide === null || slide.consultationId !== consultationId) throw new AppError('ANNOTATION_TARGET_UNKNOWN');
     const { width, height, mppX, mppY, mppSource, objectivePower } = slide.description;
     const calibration = calibrationOfSlide({ mppX, mppY, source: mppSource });
-    return { width, height, calibration, meaning: null, frameOfReferenceUid: null, edges: null, objectivePower };
+    return {
+      width,
+      height,
+      calibration,
+      meaning: null,
+      pet: null,
+      frameOfReferenceUid: null,
+      edges: null,
+      objectivePower,
+    };
   }
   const instance = await material.instanceIn(consultationId, target.sopInstanceUid);
   if (
@@ -61,8 +70,9 @@ export function describeFrame(
       modality,
       lookedUp: image.modalityLut !== null,
       modalityLutType: image.modalityLutType ?? null,
-      petUnits: scale.petUnits,
+      petUnits: scale.pet?.units ?? null,
     }),
+    pet: scale.pet,
     frameOfReferenceUid,
     edges: plane === null ? null : edgeLetters(plane),
     objectivePower: null,

@@ -1,8 +1,9 @@
 import type { AnnotationDraft, Target } from '#shared/annotation/annotation.ts';
 import type { Geometry } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
-import { measurePixels, measuresPixels } from '#shared/annotation/measure-pixels.ts';
+import { measurePixels, measuresPixels, type PixelMeaning } from '#shared/annotation/measure-pixels.ts';
 import type { Measurement, MeasurementName } from '#shared/annotation/measurement.ts';
+import { suvKindOf, suvMeaning } from '#shared/annotation/suv-meaning.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AnnotatedImage, PixelReader } from './picture-ports.ts';
 
@@ -29,19 +30,27 @@ export async function checkMeasurements(
   signal: AbortSignal,
 ): Promise<Measurement[]> {
   const wantsStatistics = sent.some(({ name }) => OF_PIXELS.includes(name));
-  const statistics = await measureValues(target, geometry, image, pixels, signal).catch((error: unknown) => {
-    if (wantsStatistics || !(error instanceof AppError) || signal.aborted) throw error;
-    return [];
-  });
+  const statistics = await measureValues(target, geometry, meaningOf(image, sent), pixels, signal).catch(
+    (error: unknown) => {
+      if (wantsStatistics || !(error instanceof AppError) || signal.aborted) throw error;
+      return [];
+    },
+  );
   const computed = [...measureGeometry(geometry, image.calibration, calibration), ...statistics];
   for (const measurement of sent) compareMeasurement(measurement, computed);
   return computed;
 }
 
+/** What values mean in the unit that was sent: a PET image can be measured as activity and as SUV of each kind. */
+function meaningOf({ meaning, pet }: AnnotatedImage, sent: readonly Measurement[]): PixelMeaning | null {
+  const kind = sent.map(({ unit }) => suvKindOf(unit)).find((one) => one !== null);
+  return kind === undefined || pet === null ? meaning : (suvMeaning(kind, pet) ?? meaning);
+}
+
 async function measureValues(
   target: Target,
   geometry: Geometry,
-  { meaning }: AnnotatedImage,
+  meaning: PixelMeaning | null,
   pixels: PixelReader,
   signal: AbortSignal,
 ): Promise<Measurement[]> {

@@ -5,6 +5,7 @@ import type { Calibration } from '#shared/imaging/calibration.ts';
 import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { PixelRectangle } from '#shared/imaging/pyramid.ts';
 import type { FrameOfValues } from '#shared/imaging/roi-statistics.ts';
+import type { PetAttributes } from '#shared/imaging/suv.ts';
 import type { VoiFunction } from '#shared/imaging/window.ts';
 import type { SignedReport } from '#shared/report/report.ts';
 import type { RenditionKind } from './report-ports.ts';
@@ -18,6 +19,8 @@ export interface AnnotatedImage {
   readonly calibration: Calibration;
   /** What a pixel value means; null where statistics have no meaning (colour, slides). */
   readonly meaning: PixelMeaning | null;
+  /** What a PET image says of dose, decay and patient; null for everything else. */
+  readonly pet: PetAttributes | null;
   /** As the file states it; null for slides and where it states none. */
   readonly frameOfReferenceUid: string | null;
   /** Anatomical letters at the edges of the stored image; null where the plane is unknown, and for slides. */

@@ -25,6 +25,7 @@ const pixels: PixelReader = {
 };
 
 const image: AnnotatedImage = {
+  pet: null,
   width: 100,
   height: 80,
   calibration: { kind: 'mm-per-pixel', rowMm: 1, columnMm: 1, source: 'PixelSpacing' },

@@ -1,11 +1,13 @@
 import { type FrameOfValues, regionStatistics, valueAt } from '#shared/imaging/roi-statistics.ts';
 import { type Geometry, isRegion } from './geometry.ts';
-import type { Measurement, Provenance, Unit } from './measurement.ts';
+import type { Measurement, MeasurementName, Provenance, Unit } from './measurement.ts';
 
 /** What a modality value stands for. */
 export interface PixelMeaning {
   readonly unit: Unit;
   readonly provenance: Provenance;
+  /** What a modality value is multiplied with (SUV); missing is 1. */
+  readonly factor?: number;
 }
 
 /** What an instance says of its pixel values (PS3.3 C.11.1.1.2). */
@@ -52,18 +54,20 @@ export function pixelMeaning(attributes: PixelValueAttributes): PixelMeaning | n
 
 /** What the pixels under a shape measure: statistics of a region, the value under a probe; nothing for other shapes. */
 export function measurePixels(frame: FrameOfValues, geometry: Geometry, meaning: PixelMeaning): Measurement[] {
+  const { unit, provenance, factor = 1 } = meaning;
+  const measured = (name: MeasurementName, value: number) => ({ name, value: value * factor, unit, provenance });
   if (geometry.kind === 'probe') {
     const value = valueAt(frame, geometry.at);
-    return value === null ? [] : [{ name: 'value', value, ...meaning }];
+    return value === null ? [] : [measured('value', value)];
   }
   const statistics = regionStatistics(frame, geometry);
   if (statistics === null) return [];
   return [
-    { name: 'mean', value: statistics.mean, ...meaning },
-    { name: 'standard-deviation', value: statistics.standardDeviation, ...meaning },
-    { name: 'minimum', value: statistics.minimum, ...meaning },
-    { name: 'maximum', value: statistics.maximum, ...meaning },
-    { name: 'median', value: statistics.median, ...meaning },
+    measured('mean', statistics.mean),
+    measured('standard-deviation', statistics.standardDeviation),
+    measured('minimum', statistics.minimum),
+    measured('maximum', statistics.maximum),
+    measured('median', statistics.median),
   ];
 }
 

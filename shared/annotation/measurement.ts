@@ -42,6 +42,9 @@ export const UNITS = [
   "[hnsf'U]",
   'Bq/mL',
   'g/mL',
+  'g/ml{SUVbw}',
+  'g/ml{SUVlbm(Janma)}',
+  'cm2/ml{SUVbsa}',
   '1',
 ] as const;
 export type Unit = (typeof UNITS)[number];
@@ -65,6 +68,7 @@ export const PROVENANCES = [
   'modality-rescale',
   'modality-lut',
   'stored-values',
+  'pet-suv',
 ] as const;
 export type Provenance = (typeof PROVENANCES)[number];
 
@@ -92,6 +96,9 @@ const UNIT_TEXT: Readonly<Record<Unit, string>> = {
   dB: 'dB',
   'Bq/mL': 'Bq/ml',
   'g/mL': 'g/ml',
+  'g/ml{SUVbw}': 'g/ml SUVbw',
+  'g/ml{SUVlbm(Janma)}': 'g/ml SUVlbm',
+  'cm2/ml{SUVbsa}': 'cm²/ml SUVbsa',
   "[hnsf'U]": 'HU',
   '1': '',
 };
@@ -133,6 +140,8 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   'modality-rescale': 'rescaled pixel values (DICOM Rescale Slope and Intercept)',
   'modality-lut': 'pixel values behind the DICOM Modality LUT',
   'stored-values': 'stored pixel values, without a physical unit',
+  'pet-suv':
+    'standardised uptake: activity × size of the patient ÷ dose decayed to the scan (lean mass: Janmahasatian)',
 };
 
 /** Three to four significant digits, as a reader of a ruler expects: 12.3, 128, 1250; with a true minus sign. */

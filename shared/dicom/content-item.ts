@@ -27,7 +27,10 @@ export interface ImageReference {
 /** A code as an item of a code sequence. */
 export function codeItem({ value, scheme, meaning }: ItemCode): DicomJsonDataset {
   return {
-    '00080100': { vr: 'SH', Value: [value] },
+    // Code Value has 16 characters at most; longer ones have an element of their own (PS3.3 section 8.1).
+    ...(value.length <= 16
+      ? { '00080100': { vr: 'SH', Value: [value] } }
+      : { '00080119': { vr: 'UC', Value: [value] } }),
     '00080102': { vr: 'SH', Value: [scheme] },
     '00080104': { vr: 'LO', Value: [meaning] },
   };

@@ -4,6 +4,7 @@ import { type PetAttributes, suvOf } from './suv.ts';
 /** As a real image of a breast study with FLT states it. */
 const pet: PetAttributes = {
   units: 'BQML',
+  suvType: null,
   correctedImage: ['NORM', 'DTIM', 'ATTN', 'SCAT', 'RADL', 'DECY'],
   decayCorrection: 'START',
   seriesDate: '19600614',
@@ -48,6 +49,13 @@ describe('suvOf', () => {
     if ('refusal' in byTime || 'refusal' in byDate) throw new Error('refused');
     expect(byTime.factor).toBeCloseTo(byDate.factor, 15);
     expect(byDate.fields).toContain('RadiopharmaceuticalStartDateTime');
+  });
+
+  it('takes values that are SUV already as they are, of their own kind alone', () => {
+    const made = { ...pet, units: 'GML', suvType: 'BW' };
+    expect(suvOf('bw', made)).toMatchObject({ factor: 1, unit: 'g/ml' });
+    expect(suvOf('lbm', made)).toMatchObject({ refusal: expect.stringMatching(/GML/) });
+    expect(suvOf('bsa', { ...pet, units: 'CM2ML' })).toMatchObject({ factor: 1, unit: 'cm2/ml' });
   });
 
   it.each<[Partial<PetAttributes>, RegExp]>([

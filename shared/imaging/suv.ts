@@ -9,7 +9,10 @@ export type SuvKind = (typeof SUV_KINDS)[number];
 
 /** What a PET image states; null where it states nothing. Times are DICOM DA, TM and DT text. */
 export interface PetAttributes {
+  /** Units (0054,1001). */
   readonly units: string | null;
+  /** SUV Type (0054,1006); where values are SUV already. */
+  readonly suvType: string | null;
   /** Terms of Corrected Image. */
   readonly correctedImage: readonly string[];
   readonly decayCorrection: string | null;
@@ -39,12 +42,25 @@ export type Suv =
     }
   | { readonly kind: SuvKind; readonly refusal: string };
 
+/** Units and SUV Type (PS3.3 C.8.9.1.1.3, C.8.9.1.1.18) of images whose values are SUV of a kind already. */
+const ALREADY: Readonly<Record<SuvKind, readonly string[]>> = {
+  bw: ['GML BW', 'GML '],
+  lbm: ['GML LBMJANMA'],
+  bsa: ['CM2ML BSA', 'CM2ML '],
+};
+
 /**
  * The factor from modality values (Bq/ml) to SUV, or in a sentence why there is none. Nothing is assumed: a missing or
  * impossible value is a refusal.
  */
 export function suvOf(kind: SuvKind, pet: PetAttributes): Suv {
   const refuse = (refusal: string): Suv => ({ kind, refusal });
+  if (ALREADY[kind].includes(`${pet.units} ${pet.suvType ?? ''}`)) {
+    return {
+      ...{ kind, factor: 1, unit: unitOf(kind), fields: ['Units', 'SUVType'] },
+      formula: `SUV${kind} as the file has it (Units ${pet.units}, SUV Type ${pet.suvType ?? 'not stated'})`,
+    };
+  }
   if (pet.units !== 'BQML') {
     return refuse(pet.units === null ? 'Units are not stated.' : `Units are ${pet.units}, not BQML (Bq/ml).`);
   }
@@ -70,7 +86,7 @@ export function suvOf(kind: SuvKind, pet: PetAttributes): Suv {
   return {
     kind,
     factor: size.value / remaining,
-    unit: kind === 'bsa' ? 'cm2/ml' : 'g/ml',
+    unit: unitOf(kind),
     formula: `SUV${kind} = activity [Bq/ml] · ${size.text} / (${decayText})`,
     fields: [
       ...['Units', 'CorrectedImage', 'DecayCorrection', 'RadionuclideTotalDose', 'RadionuclideHalfLife'],
@@ -79,6 +95,10 @@ export function suvOf(kind: SuvKind, pet: PetAttributes): Suv {
       ...size.fields,
     ],
   };
+}
+
+function unitOf(kind: SuvKind): 'g/ml' | 'cm2/ml' {
+  return kind === 'bsa' ? 'cm2/ml' : 'g/ml';
 }
 
 /** Seconds from the injection to the moment to which the image is corrected. */

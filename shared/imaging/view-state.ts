@@ -26,6 +26,8 @@ export const frameViewSchema = z.object({
   voiLut: z.int().min(0).max(255).optional(),
   /** Colours in place of greys; one of `COLOR_MAPS`. */
   colorMap: z.string().max(32).optional(),
+  /** What values of PET were read as; missing elsewhere. */
+  petValues: z.enum(['modality', 'bw', 'lbm', 'bsa']).optional(),
   /** Clockwise, degrees. */
   rotation: z.number().min(0).lt(360),
   flippedHorizontally: z.boolean(),

@@ -4,6 +4,7 @@ import type { Measurement, Unit } from '#shared/annotation/measurement.ts';
 import type { UserCalibration } from '#shared/annotation/user-calibration.ts';
 import type { ColorMapName } from '#shared/imaging/color-maps.ts';
 import type { RegionHistogram } from '#shared/imaging/roi-statistics.ts';
+import type { SuvKind } from '#shared/imaging/suv.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 
@@ -78,12 +79,28 @@ export interface FidelityFact {
   readonly level: 'plain' | 'attention';
 }
 
+/** As what the values of PET are read: as the file has them, or as SUV of a kind. */
+export type PetValueKind = 'modality' | SuvKind;
+
+export interface PetValues {
+  readonly kind: PetValueKind;
+  /** What a modality value is multiplied with to be read. */
+  readonly factor: number;
+  /** Each kind of SUV with its formula and the attributes used, or why there is none. */
+  readonly choices: readonly {
+    readonly kind: SuvKind;
+    readonly refusal: string | null;
+    readonly formula: string | null;
+  }[];
+}
+
 export interface FrameStatus {
   /** Place in the stack, from 0. */
   readonly index: number;
   readonly count: number;
   /** Position of the slice along its normal, mm; null without geometry. */
   readonly positionMm: number | null;
+  /** In modality units, whatever values are read as. */
   readonly windowCenter: number;
   readonly windowWidth: number;
   /** What stands in place of a plain window, in a word or two; the numbers then span it. */
@@ -109,6 +126,8 @@ export interface FrameStatus {
   readonly overlays: boolean | null;
   readonly shutter: boolean | null;
   readonly loadedCount: number;
+  /** How values of PET are read; null for everything else. */
+  readonly pet: PetValues | null;
   /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
   readonly probe: string | null;
   /** A first look, coarser than what is stored; the rest is on its way, and nothing can be measured yet. */

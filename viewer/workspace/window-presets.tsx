@@ -1,9 +1,11 @@
 import { Button, Menu, NumberInput, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { COLOR_MAP_NAMES, COLOR_MAPS } from '#shared/imaging/color-maps.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import { PetValuesMenu } from './pet-values-menu.tsx';
 import classes from './window-presets.module.css';
 
 interface WindowPresetsProps {
@@ -11,22 +13,27 @@ interface WindowPresetsProps {
   readonly frame: FrameStatus;
 }
 
-function numberText(value: number): string {
+function numberText(exact: number): string {
+  // A factor leaves dust in the last places.
+  const value = Number(exact.toFixed(4));
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 2 : 0;
   return value.toFixed(digits).replace('-', '−');
 }
 
 /** Two numbers to type; they are taken together, so that no half-typed window is shown. */
 function WindowNumbers({ engine, frame }: WindowPresetsProps) {
-  const [width, setWidth] = useState<number | string>(Number(frame.windowWidth.toFixed(3)));
-  const [center, setCenter] = useState<number | string>(Number(frame.windowCenter.toFixed(3)));
+  const factor = frame.pet?.factor ?? 1;
+  const [width, setWidth] = useState<number | string>(Number((frame.windowWidth * factor).toFixed(3)));
+  const [center, setCenter] = useState<number | string>(Number((frame.windowCenter * factor).toFixed(3)));
   const isUsable = Number.isFinite(Number(center)) && center !== '' && Number(width) > 0;
   return (
     <form
       className={classes.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (isUsable) engine.setWindow({ center: Number(center), width: Number(width) });
+        if (!isUsable) return;
+        const exact = factor === 1 ? {} : { voiFunction: 'LINEAR_EXACT' as const };
+        engine.setWindow({ center: Number(center) / factor, width: Number(width) / factor, ...exact });
       }}
     >
       <NumberInput label="Width" size="xs" hideControls decimalScale={4} value={width} onChange={setWidth} />
@@ -41,12 +48,22 @@ function WindowNumbers({ engine, frame }: WindowPresetsProps) {
 /** The present window; a click opens the numbers, the presets with their keys, and the colours. */
 export function WindowPresets({ engine, frame }: WindowPresetsProps) {
   const choices = engine.windowChoices();
-  const numbers = `W ${numberText(frame.windowWidth)} L ${numberText(frame.windowCenter)}`;
+  const { pet } = frame;
+  const factor = pet?.factor ?? 1;
+  const unit = pet === null || pet.kind === 'modality' ? '' : ` SUV${pet.kind}`;
+  const numbers = `W ${numberText(frame.windowWidth * factor)} L ${numberText(frame.windowCenter * factor)}${unit}`;
   const text =
     frame.windowName === null ? numbers : frame.windowName === 'Sigmoid' ? `${numbers} sigmoid` : frame.windowName;
+  const isNarrow = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false }) ?? false;
   if (choices.length === 0) return null;
   return (
-    <Menu position="left-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} closeOnItemClick>
+    <Menu
+      position={isNarrow ? 'top-end' : 'left-end'}
+      shadow="none"
+      withinPortal
+      transitionProps={{ duration: 0 }}
+      closeOnItemClick
+    >
       <Menu.Target>
         <UnstyledButton className={classes.target} aria-label={`Window width and level: ${text}. Choose a preset`}>
           {text} <IconChevronDown size={12} aria-hidden />
@@ -64,7 +81,7 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
             {choice.name}
             {choice.voi !== null && 'window' in choice.voi && (
               <span className={classes.numbers}>
-                {numberText(choice.voi.window.width)} / {numberText(choice.voi.window.center)}
+                {numberText(choice.voi.window.width * factor)} / {numberText(choice.voi.window.center * factor)}
               </span>
             )}
           </Menu.Item>
@@ -94,6 +111,7 @@ export function WindowPresets({ engine, frame }: WindowPresetsProps) {
             ))}
           </Menu.Sub.Dropdown>
         </Menu.Sub>
+        {pet !== null && <PetValuesMenu engine={engine} pet={pet} />}
         {(frame.overlays !== null || frame.shutter !== null) && <Menu.Label>Of the file</Menu.Label>}
         {frame.overlays !== null && (
           <Menu.Item onClick={() => engine.toggleOverlays()} rightSection={<kbd className={classes.key}>Y</kbd>}>

@@ -76,6 +76,15 @@ const UCUM: Partial<Record<Unit, CodedConcept>> = {
   px: { value: '{pixels}', scheme: 'UCUM', meaning: 'pixels' },
   px2: { value: '{square_pixels}', scheme: 'UCUM', meaning: 'square pixels' },
   '1': { value: '1', scheme: 'UCUM', meaning: 'no units' },
+  'g/ml{SUVbw}': { value: 'g/ml{SUVbw}', scheme: 'UCUM', meaning: 'Standardized Uptake Value body weight' },
+  'g/ml{SUVlbm(Janma)}': {
+    ...{ value: 'g/ml{SUVlbm(Janma)}', scheme: 'UCUM' },
+    meaning: 'Standardized Uptake Value lean body mass (Janma)',
+  },
+  'cm2/ml{SUVbsa}': {
+    ...{ value: 'cm2/ml{SUVbsa}', scheme: 'UCUM' },
+    meaning: 'Standardized Uptake Value body surface area',
+  },
   "[hnsf'U]": { value: "[hnsf'U]", scheme: 'UCUM', meaning: 'Hounsfield unit' },
 };
 

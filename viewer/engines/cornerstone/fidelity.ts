@@ -4,6 +4,7 @@ import { COLOR_MAP_NAMES } from '#shared/imaging/color-maps.ts';
 import type { FidelityFact } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameLook } from './frame-look.ts';
+import { petValuesOf } from './pet-values.ts';
 
 /**
  * How true the picture on the screen is to what was stored, and from which attributes that is known. `scale`: device
@@ -20,6 +21,7 @@ export function fidelityOf(
     ...pixelsShown(scale),
     ...transformations(description, look),
     ...description.display.unusable.map((text): FidelityFact => ({ text, from: '', level: 'attention' })),
+    ...pet(description, look),
     spacing(calibration),
   ];
 }
@@ -77,6 +79,16 @@ function transformations(
   }
   if (display.shutter !== null) add(look.shutterShown ? 'Shutter' : 'Shutter open', 'Shutter Shape (0018,1600)');
   return facts;
+}
+
+/** Which SUV is read and by which formula; where there is none, why not. */
+function pet(description: FrameDescription, look: FrameLook): FidelityFact[] {
+  const values = petValuesOf(description, look.petValues);
+  if (values === null) return [];
+  const chosen = values.choices.find(({ kind }) => kind === values.kind);
+  if (chosen?.formula) return [{ text: `SUV${chosen.kind}`, from: chosen.formula, level: 'plain' }];
+  const refusal = values.choices.find(({ kind }) => kind === 'bw')?.refusal;
+  return refusal ? [{ text: 'No SUV', from: refusal, level: 'attention' }] : [];
 }
 
 function spacing(calibration: Calibration): FidelityFact {

@@ -8,6 +8,7 @@ import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { type Calibration, calibrationOfInstance } from '#shared/imaging/calibration.ts';
 import { type ImagePlane, imagePlaneOf } from '#shared/imaging/image-plane.ts';
 import type { Palette } from '#shared/imaging/palette.ts';
+import type { PetAttributes } from '#shared/imaging/suv.ts';
 import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
 import { decodesInPage } from './coded-frame.ts';
 import { type DisplayAttributes, displayAttributesOf } from './display-attributes.ts';
@@ -42,6 +43,8 @@ export interface FrameDescription {
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
   readonly meaning: PixelMeaning | null;
+  /** Dose, decay and patient of a PET image; null for other modalities. */
+  readonly pet: PetAttributes | null;
   readonly windows: readonly NamedWindow[];
   readonly padding: number | null;
   readonly lossy: boolean;
@@ -159,8 +162,9 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
       rescaleStated: transformation !== undefined && statedSlope !== 0,
       lookedUp: display.modalityLut !== null,
       modalityLutType: display.modalityLutType,
-      petUnits: scale.petUnits,
+      petUnits: scale.pet?.units ?? null,
     }),
+    pet: scale.pet,
     windows,
     padding: numberOf(instance, TAG.PixelPaddingValue),
     lossy: textOf(instance, TAG.LossyImageCompression) === '01' || LOSSY_SYNTAXES.has(transferSyntax),

@@ -16,6 +16,7 @@ import { describeStatus } from './frame-status.ts';
 import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import { createPatientPlace } from './patient-place.ts';
+import { readAs } from './pet-values.ts';
 import {
   actualSize,
   fitted,
@@ -35,7 +36,6 @@ import { automaticWindow, needsAutomaticWindow } from './series-window.ts';
 import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
 import { trueSizeZoom } from './true-size.ts';
-import { windowChoices } from './window-choices.ts';
 
 /** How long the former image may stay while the wanted one loads, before it is covered. */
 const GRACE_MS = 150;
@@ -175,7 +175,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     const target = stack === null ? null : targetAt(stack, painter.painted() ?? -1);
     const now = view();
     if (description === null || target === null || now === null || isCovered()) return null;
-    return { target, description, view: now, image: painter.image() };
+    return { target, description: readAs(description, look.petValues), view: now, image: painter.image() };
   }
   function placeMarks(): void {
     const present = stack;
@@ -356,7 +356,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     setWindow: (next) => setVoi({ window: next }),
     windowChoices() {
       const description = shownDescription();
-      return description === null ? [] : windowChoices(description, look.voi.ownWindowOf(description));
+      return description === null ? [] : look.windowChoices(description);
     },
     chooseWindow(choice) {
       if (choice.voi !== null) setVoi(choice.voi);

@@ -3,16 +3,19 @@ import { COLOR_MAPS } from '#shared/imaging/color-maps.ts';
 import type { Voi } from '#shared/imaging/grey-scale.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
+import type { PetValueKind } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameImage } from './frame-image.ts';
 import type { OverlaySource } from './overlay-source.ts';
+import { petValuesOf } from './pet-values.ts';
 import type { PixelLook } from './pixel-picture.ts';
 import { createSeriesWindow, type SeriesWindow } from './series-window.ts';
+import { type WindowChoice, windowChoices } from './window-choices.ts';
 
 /** The part of a view that is not the place. */
 export type ViewedLook = Pick<
   FrameView,
-  'windowCenter' | 'windowWidth' | 'inverted' | 'voiFunction' | 'voiLut' | 'colorMap'
+  'windowCenter' | 'windowWidth' | 'inverted' | 'voiFunction' | 'voiLut' | 'colorMap' | 'petValues'
 >;
 
 /** How the images of a viewport are turned into a picture: brightness, colours, overlays and shutter. */
@@ -22,7 +25,10 @@ export interface FrameLook {
   inverted: boolean;
   overlaysShown: boolean;
   shutterShown: boolean;
+  /** As what values of PET are read; null for SUV by body weight where the file allows it. */
+  petValues: PetValueKind | null;
   pixels(description: FrameDescription, image: FrameImage): PixelLook;
+  windowChoices(description: FrameDescription): readonly WindowChoice[];
   view(description: FrameDescription): ViewedLook;
   restore(view: ViewedLook, description: FrameDescription | undefined): void;
   /** As the file has it. */
@@ -37,6 +43,7 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
     inverted: false,
     overlaysShown: true,
     shutterShown: true,
+    petValues: null,
     pixels(description, image) {
       return {
         voi: voi.of(description),
@@ -46,15 +53,20 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
         shutter: this.shutterShown ? description.display.shutter : null,
       };
     },
+    windowChoices(description) {
+      return windowChoices(description, voi.ownWindowOf(description), petValuesOf(description, this.petValues));
+    },
     view(description) {
       const now = voi.of(description);
       const { center, width, voiFunction } = voi.windowOf(description);
+      const pet = petValuesOf(description, this.petValues);
       const voiLut = 'table' in now ? tableIndex(description, now) : -1;
       return {
         ...{ windowCenter: center, windowWidth: width, inverted: this.inverted },
         ...(voiFunction === undefined || voiFunction === 'LINEAR' ? {} : { voiFunction }),
         ...(voiLut < 0 ? {} : { voiLut }),
         ...(this.colors === null ? {} : { colorMap: this.colors }),
+        ...(pet === null ? {} : { petValues: pet.kind }),
       };
     },
     restore(view, description) {
@@ -63,6 +75,7 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
       const table = voiLut === undefined ? undefined : description?.display.voiLuts[voiLut];
       voi.choose(table ?? { window });
       this.inverted = view.inverted;
+      this.petValues = view.petValues ?? null;
       this.colors = COLOR_MAPS.find((name) => name === view.colorMap) ?? null;
     },
     reset() {
@@ -71,6 +84,7 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
       this.colors = null;
       this.overlaysShown = true;
       this.shutterShown = true;
+      this.petValues = null;
     },
   };
 }
@@ -88,6 +102,8 @@ export interface LookControls {
   setColorMap(name: ColorMapName | null): void;
   toggleOverlays(): void;
   toggleShutter(): void;
+  /** As what the values of PET are read, on the screen and in new measurements. */
+  setPetValues(kind: PetValueKind): void;
 }
 
 export function lookControls(look: FrameLook, repaint: () => void): LookControls {
@@ -101,6 +117,10 @@ export function lookControls(look: FrameLook, repaint: () => void): LookControls
     }),
     setColorMap(name) {
       look.colors = name;
+      repaint();
+    },
+    setPetValues(kind) {
+      look.petValues = kind;
       repaint();
     },
     toggleOverlays: change(() => {

@@ -8,6 +8,7 @@ import type { FrameDescription } from './frame-description.ts';
 import type { FrameFailure } from './frame-failure.ts';
 import type { FrameLook } from './frame-look.ts';
 import { type FrameStack, targetAt } from './frame-stack.ts';
+import { petValuesOf } from './pet-values.ts';
 import { type Placement, screenLetters } from './placement.ts';
 
 export interface StatusFacts {
@@ -64,6 +65,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       overlays: description.display.overlays.length === 0 ? null : look.overlaysShown,
       shutter: description.display.shutter === null ? null : look.shutterShown,
       loadedCount: facts.loadedCount,
+      pet: petValuesOf(description, look.petValues),
       probe: facts.probe,
       preview: facts.preview,
     },

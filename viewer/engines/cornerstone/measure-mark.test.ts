@@ -39,6 +39,18 @@ describe('measureMark', () => {
     ]);
   });
 
+  it('multiplies values of PET into SUV, in statistics and under the pointer', () => {
+    const pet: FrameDescription = { ...ct, meaning: { unit: 'g/ml{SUVbw}', provenance: 'pet-suv', factor: 0.1 } };
+    const measured = measureMark({ kind: 'rectangle', min: [1, 1], max: [3, 3] }, pet, values);
+    expect(measured.find(({ name }) => name === 'maximum')).toEqual({
+      name: 'maximum',
+      value: 5,
+      unit: 'g/ml{SUVbw}',
+      provenance: 'pet-suv',
+    });
+    expect(probeText([3.5, 3.5], pet, values)).toBe('10 g/ml SUVbw');
+  });
+
   it('gives pixels, never millimetres, without a calibration', () => {
     const bare: FrameDescription = { ...ct, calibration: { kind: 'none', reason: 'the file has no spacing' } };
     expect(measureMark({ kind: 'line', from: [0, 0], to: [3, 4] }, bare, values)).toEqual([

@@ -35,7 +35,10 @@ export function histogramOfMark(
   const { meaning } = description;
   const frame = frameOf(description, values);
   const histogram = frame === null || meaning === null ? null : regionHistogram(frame, geometry, BINS);
-  return histogram === null || meaning === null ? null : { ...histogram, unit: meaning.unit };
+  if (histogram === null || meaning === null) return null;
+  const { unit, factor = 1 } = meaning;
+  const { counts, minimum, maximum } = histogram;
+  return { counts, minimum: minimum * factor, maximum: maximum * factor, unit };
 }
 
 function frameOf({ rows, columns }: FrameDescription, values: ArrayLike<number> | null): FrameOfValues | null {
@@ -61,7 +64,7 @@ export function probeText(
   }
   const stored = samples[index];
   if (meaning === null || stored === undefined) return null;
-  const value = modalityTransform(description)(stored);
+  const value = modalityTransform(description)(stored) * (meaning.factor ?? 1);
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
   const text = value.toFixed(digits).replace('-', '−');
   return `${text} ${unitText(meaning.unit)}`.trim();

@@ -34,6 +34,15 @@ describe('windowChoices', () => {
     expect(other.map(({ name }) => name)).toEqual(['As stored', 'Automatic']);
   });
 
+  it('offers windows of PET in SUV, from nothing to a customary value, in modality units', () => {
+    const pet = { ...ct, modality: 'PT', meaning: { unit: 'Bq/mL', provenance: 'modality-rescale' } } as const;
+    const read = { kind: 'bw', factor: 0.0005, choices: [] } as const;
+    const [, five] = windowChoices(pet, OWN, read);
+    expect(five).toMatchObject({ name: 'SUVbw 0–5', key: '2' });
+    expect(five?.voi).toEqual({ window: { center: 5000, width: 10_000, voiFunction: 'LINEAR_EXACT' } });
+    expect(windowChoices(pet, OWN, { ...read, kind: 'modality' })[0]?.name).toBe('Lower half');
+  });
+
   it('offers every table of the file by its explanation, and shares of the own window where values mean nothing', () => {
     const table = { firstValue: 0, entryCount: 1, entries: [0], entryBits: 8 };
     const mr = {

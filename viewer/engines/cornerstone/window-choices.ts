@@ -1,6 +1,8 @@
 import type { Voi } from '#shared/imaging/grey-scale.ts';
 import { autoWindow, type VoiWindow } from '#shared/imaging/window.ts';
+import type { PetValues } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
+import { suvWindows } from './pet-values.ts';
 
 /** One row of the presets menu. `voi` is null for the window that is computed from the pixels. */
 export interface WindowChoice {
@@ -59,15 +61,21 @@ const RELATIVE: Readonly<
 export const COLOR_WINDOW: VoiWindow = { center: 128, width: 256 };
 
 /**
- * The ways to choose contrast: presets of the modality, the windows and tables of the file, and automatic. `own` is the
+ * The ways to choose contrast: presets of the modality (of PET in what its values are read as), the windows and tables of the file, and automatic. `own` is the
  * window the image has by itself.
  */
-export function windowChoices(description: FrameDescription, own: VoiWindow): readonly WindowChoice[] {
+export function windowChoices(
+  description: FrameDescription,
+  own: VoiWindow,
+  pet: PetValues | null = null,
+): readonly WindowChoice[] {
   const { samplesPerPixel, palette, modality, meaning, windows, display } = description;
   if (samplesPerPixel > 1 || palette !== null) return [];
-  const presets = modality === 'CT' && meaning?.unit === "[hnsf'U]" ? CT_PRESETS : relativePresets(modality, own);
+  const suv = suvWindows(description, pet);
+  const absolute = modality === 'CT' && meaning?.unit === "[hnsf'U]" ? CT_PRESETS : suv;
+  const presets = absolute.length > 0 ? absolute : relativePresets(modality, own);
   const choices: Omit<WindowChoice, 'key'>[] = [
-    ...presets.map(({ name, center, width }) => ({ name, voi: { window: { center, width } } })),
+    ...presets.map(({ name, ...window }) => ({ name, voi: { window } })),
     ...windows.map((window, i) => ({ name: storedName(window.explanation, i), voi: { window } })),
     ...display.voiLuts.map(({ name, table }) => ({ name: `VOI LUT: ${name}`, voi: { table } })),
     { name: 'Automatic', voi: null },
