@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
@@ -61,6 +62,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Two files at a time also where there are two cores: much of their time is spent waiting for a disk.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 0 },
           include: ['{server,fixtures,viewer}/**/*.test.ts'],
           testTimeout: 30_000,
         },
@@ -73,6 +77,7 @@ export default defineConfig({
           environment: 'node',
           include: ['shared/**/*.test.ts'],
           isolate: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 30_000,
         },
       },
@@ -81,8 +86,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           environment: 'node',
+          sequence: { groupOrder: 2 },
           include: ['viewer/e2e/*.e2e.ts'],
-          fileParallelism: false,
+          globalSetup: 'viewer/e2e/built-viewer.ts',
+          // A page waits more than it works: two of them keep two cores busy.
+          maxWorkers: 2,
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

@@ -79,7 +79,7 @@ describe('a radiology viewport', () => {
     await isAt(SLICES);
     await press('Home');
     await isAt(1);
-    await expect.poll(canvas).toBe(first);
+    await eventually(canvas).toBe(first);
     expect(window.takeComplaints()).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('a radiology viewport', () => {
     // [shown, refused, shown, late, cut short, shown]
     await press('ArrowDown');
     await cover.getByText('The server could not send this image (error 500).').waitFor();
-    await expect.poll(() => viewport.getByText(/Slice \d/).count()).toBe(0);
+    await eventually(() => viewport.getByText(/Slice \d/).count()).toBe(0);
     const box = await viewport.boundingBox();
     const covered = await cover.boundingBox();
     expect(covered).toEqual(box);
@@ -120,21 +120,21 @@ describe('a radiology viewport', () => {
 
     await press('ArrowDown');
     await isAt(3);
-    await expect.poll(() => cover.count()).toBe(0);
+    await eventually(() => cover.count()).toBe(0);
 
     await press('ArrowDown');
     await cover.getByText('Loading').waitFor();
     expect(await viewport.getByText(/Slice \d/).count()).toBe(0);
     release();
     await isAt(4);
-    await expect.poll(() => cover.count()).toBe(0);
+    await eventually(() => cover.count()).toBe(0);
 
     await press('ArrowDown');
     await cover.getByText('The server sent an image that is cut short.').waitFor();
     expect(await viewport.getByText(/Slice \d/).count()).toBe(0);
     await press('ArrowDown');
     await isAt(6);
-    await expect.poll(() => cover.count()).toBe(0);
+    await eventually(() => cover.count()).toBe(0);
     await press('ArrowUp');
     await cover.getByText('cut short').waitFor();
     await press('ArrowUp');

@@ -48,7 +48,7 @@ describe.skipIf(missing !== null)('OHIF as a client of /dicom-web (PS3.18)', () 
   let isThere: (path: string) => Promise<boolean>;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER], { viewer: false }), launchBrowser()]);
+    [product, browser] = await Promise.all([startProduct([REFERRER]), launchBrowser()]);
     const id = await product.admin('create-consultation', '--referrer', REFERRER.email, '--title', 'Everything');
     const report = JSON.parse(await product.admin('import', folder, '--consultation', id)) as { stored: unknown[] };
     expect(report.stored.length).toBeGreaterThan(0);

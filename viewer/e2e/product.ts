@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runAdmin } from '#server/admin/run-admin.ts';
 import type { Role } from '#shared/consultation/role.ts';
+import { run } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_WITHIN_MS = 60_000;
@@ -31,42 +32,6 @@ export interface TestUser {
 }
 
 export const TEST_PASSWORD = 'a long test passphrase';
-
-async function newestChange(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('e2e'));
-  const times = await Promise.all(
-    files.map(async (file) => (await stat(join(file.parentPath, file.name)).catch(() => null))?.mtimeMs ?? 0),
-  );
-  return Math.max(0, ...times);
-}
-
-async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-4000);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${args.join(' ')} failed:\n${printed.slice(-4000)}${said}`);
-  return printed.trim();
-}
-
-/** Builds the viewer unless the built one is newer than all of its sources. */
-async function buildViewer(): Promise<void> {
-  const built = (await stat(join(ROOT, 'dist', 'index.html')).catch(() => null))?.mtimeMs ?? 0;
-  const sources = await Promise.all(['viewer', 'shared'].map((folder) => newestChange(join(ROOT, folder))));
-  if (built > Math.max(...sources)) return;
-  const { VITEST: _, ...environment } = process.env;
-  await run(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], {
-    ...environment,
-    NODE_ENV: 'production',
-  });
-}
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -107,13 +72,9 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the server did not answer in time');
 }
 
-/**
- * Builds the viewer if needed, makes the accounts and starts the server. `stop` ends it and removes its data. Tests
- * that never open a page of ours leave the viewer as it is.
- */
-export async function startProduct(users: readonly TestUser[], options = { viewer: true }): Promise<Product> {
-  const viewer = options.viewer ? buildViewer() : undefined;
-  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort(), viewer]);
+/** Makes the accounts and starts the server with the viewer as it is built. `stop` ends it and removes its data. */
+export async function startProduct(users: readonly TestUser[]): Promise<Product> {
+  const [folder, port] = await Promise.all([mkdtemp(join(tmpdir(), 'consilium-e2e-')), freePort()]);
   const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), DEMO: 'off' };
   await createUsers(users, environment);
   const child = spawn(process.execPath, [join(ROOT, 'server/main.ts')], {
@@ -143,7 +104,7 @@ export async function startProduct(users: readonly TestUser[], options = { viewe
   }
   const admin = async (...command: readonly string[]): Promise<string> => {
     const { VITEST: _, ...own }: NodeJS.ProcessEnv = environment;
-    return await run(process.execPath, [join(ROOT, 'server/admin.ts'), ...command], own);
+    return await run([join(ROOT, 'server/admin.ts'), ...command], own);
   };
   return { url, folder, admin, log: () => log, stop };
 }

@@ -10,7 +10,7 @@ import { consultationPaths } from '#shared/api/consultations.ts';
 import { materialPaths, materialSchema, type SlideSummary } from '#shared/api/material.ts';
 import { consultationSchema } from '#shared/consultation/consultation.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, middleOf, type Place, signIn, takeTool } from './hands.ts';
+import { drag, eventually, middleOf, type Place, signIn, takeTool } from './hands.ts';
 import { type Product, startProduct, type TestUser } from './product.ts';
 
 const REFERRER: TestUser = { email: 'referrer@example.org', name: 'Rita Referrer', role: 'referrer' };
@@ -283,7 +283,7 @@ describe('numbers', () => {
     await takeTool(page, 'Ruler');
     const middle = await middleOf(viewport(page));
     await drag(page, { x: middle.x - 100, y: middle.y + 50 }, { x: middle.x + 100, y: middle.y + 50 });
-    await expect.poll(async () => (await annotationsOfServer()).length).toBe(1);
+    await eventually(async () => (await annotationsOfServer()).length).toBe(1);
     const [ruler] = await annotationsOfServer();
     expect(ruler?.measurements).toMatchObject([{ name: 'length', unit: 'um', provenance: 'aperio-description' }]);
     expect(ruler?.measurements[0]?.value).toBeCloseTo(99.8, 3);
@@ -322,7 +322,7 @@ describe('numbers', () => {
     await page.mouse.click(at(120, 80).x, at(120, 80).y);
     await page.getByPlaceholder('Text').fill('mitoses');
     await page.keyboard.press('Enter');
-    await expect.poll(async () => (await annotationsOfServer()).length).toBe(before + 6);
+    await eventually(async () => (await annotationsOfServer()).length).toBe(before + 6);
     const drawn = new Map(
       (await annotationsOfServer()).map(({ geometry, measurements }) => [geometry.kind, { geometry, measurements }]),
     );
