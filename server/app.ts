@@ -34,6 +34,7 @@ import { preferenceRoutes } from './routes/preferences.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { slideCoverageRoutes } from './routes/slide-coverage.ts';
 import { expressTiles, slideImageRoutes } from './routes/slide-images.ts';
 import { slideQualityRoutes } from './routes/slide-quality.ts';
 import { slideRegionRoutes } from './routes/slide-region.ts';
@@ -108,6 +109,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(uploadRoutes(services));
   await routes.register(slideImageRoutes(services));
   await routes.register(slideRegionRoutes(services));
+  await routes.register(slideCoverageRoutes(services));
   await routes.register(slideQualityRoutes(services));
   await routes.register(deepZoomRoutes(services));
   await routes.register(iiifRoutes(services));

@@ -18,6 +18,7 @@ import { createRecordStore } from './record-store.ts';
 import { createReportRepository } from './report-repository.ts';
 import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
+import { createSlideCoverageRepository } from './slide-coverage-repository.ts';
 import { createSlideQualityRepository } from './slide-quality-repository.ts';
 import type { Tables } from './tables.ts';
 import { createTokenRepository } from './token-repository.ts';
@@ -40,6 +41,7 @@ function createRepositories(
     sidePyramids: createSidePyramidRepository(db),
     derived: createDerivedFrameRepository(db),
     quality: createSlideQualityRepository(db),
+    coverage: createSlideCoverageRepository(db),
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
     segments: createRecordStore<Segment>(db, 'segments', 'segment'),

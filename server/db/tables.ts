@@ -26,6 +26,7 @@ export interface Tables {
   renditions: RenditionRow;
   derived_frames: DerivedFrameRow;
   slide_quality: SlideQualityRow;
+  slide_coverage: SlideCoverageRow;
   measurement_reports: MeasurementReportRow;
   preferences: PreferenceRow;
   jobs: JobRow;
@@ -242,6 +243,13 @@ export interface SlideQualityRow {
   card: string | null;
   refusal: string | null;
   measured_at: string;
+}
+
+export interface SlideCoverageRow {
+  slide_id: string;
+  reader_id: string;
+  seen: string;
+  updated_at: string;
 }
 
 export interface DerivedFrameRow {

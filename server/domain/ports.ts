@@ -13,6 +13,7 @@ import type { PreferenceRepository } from './preference-ports.ts';
 import type { AnnotationRepository, JobQueue, RecordStore, ReportRepository } from './report-ports.ts';
 import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
+import type { SlideCoverageRepository } from './slide-coverage-ports.ts';
 import type { SlideQualityRepository } from './slide-quality-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
@@ -63,6 +64,7 @@ export interface Repositories {
   readonly sidePyramids: SidePyramidRepository;
   readonly derived: DerivedFrameRepository;
   readonly quality: SlideQualityRepository;
+  readonly coverage: SlideCoverageRepository;
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly segments: RecordStore<Segment, SegmentId>;

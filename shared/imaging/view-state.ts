@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { displayAdjustmentSchema } from './display-adjustment.ts';
 import { planeSelectionSchema } from './plane-selection.ts';
 
 /**
@@ -38,7 +39,12 @@ export type FrameView = z.infer<typeof frameViewSchema>;
 export const slideViewSchema = z.object({
   kind: z.literal('slide'),
   visible: visibleSchema,
+  /** Clockwise, degrees. */
   rotation: z.number().min(0).lt(360),
+  /** Left and right are exchanged, before the rotation. */
+  flipped: z.boolean().optional(),
+  /** Absent: the colours as they come. */
+  display: displayAdjustmentSchema.optional(),
   /** Focal plane and channels; absent for slides that have one of each. */
   planes: planeSelectionSchema.optional(),
 });

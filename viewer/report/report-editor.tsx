@@ -10,6 +10,7 @@ import { useSaveStatus } from '#viewer/state/use-records.ts';
 import { SaveState } from '#viewer/ui/save-state.tsx';
 import { AnswersSection } from './answers-section.tsx';
 import { type Citable, CitationField } from './citation-field.tsx';
+import { CoverageSection, type CoverageSectionProps } from './coverage-section.tsx';
 import { MaterialsSection } from './materials-section.tsx';
 import styles from './report-editor.module.css';
 import { SigningSection } from './signing-section.tsx';
@@ -26,6 +27,8 @@ export interface ReportEditorProps {
   readonly settleRecords: () => Promise<void>;
   /** Opens the list in which findings are written. */
   readonly onEditFindings: () => void;
+  /** Opens a place of a slide. */
+  readonly onShowPlace: CoverageSectionProps['onShowPlace'];
 }
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -139,6 +142,18 @@ export function ReportEditor(props: ReportEditorProps) {
       </Section>
       {!locked && (
         <Section title="Before signing">
+          {report.discipline === 'pathology' && material.slides.length > 0 && (
+            <CoverageSection
+              slides={material.slides}
+              onShowPlace={props.onShowPlace}
+              onAdd={(text) =>
+                edit((c) => ({
+                  ...c,
+                  impression: [...c.impression.filter((one) => one.text.trim() !== ''), { text, citations: [] }],
+                }))
+              }
+            />
+          )}
           <Checklist missing={missingForSignature(content, consultation.questions, mine)} />
         </Section>
       )}

@@ -86,6 +86,9 @@ export function ReportPage() {
                 await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
               }}
               onEditFindings={() => void navigate(`/consultations/${id}/read`)}
+              onShowPlace={(target, view) =>
+                void navigate(`/consultations/${id}/read?view=${writePlace({ target, view })}`)
+              }
             />
           </div>
           <PaperPreview

@@ -59,6 +59,11 @@ export function ImagePane({ item, consultation, calibrations, ...pane }: ImagePa
         .join('\n')}
     />
   ) : (
-    <SlideViewport {...pane} slide={item.slide} patientLine={who} />
+    <SlideViewport
+      {...pane}
+      slide={item.slide}
+      patientLine={who}
+      isReader={consultation.actions.includes('annotation.write')}
+    />
   );
 }

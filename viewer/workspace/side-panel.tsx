@@ -128,6 +128,7 @@ export function SidePanel(props: SidePanelProps) {
             findings={findings}
             citable={{ annotations, numbers, colorOf, onShow }}
             settleRecords={work.settle}
+            onShowPlace={onShowPlace}
             onEditFindings={() => dispatch({ type: 'tab', tab: 'findings' })}
           />
         )}

@@ -9,6 +9,7 @@ import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import { HEAT_COLOURS } from '#viewer/engines/openseadragon/heat-map-layer.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
 import { QualityLines } from '#viewer/words/quality-words.tsx';
+import { CoverageMap } from './coverage-map.tsx';
 import { SaveRegion } from './save-region.tsx';
 import classes from './slide-about.module.css';
 import { slideFacts } from './slide-facts.ts';
@@ -18,6 +19,8 @@ interface SlideAboutProps {
   readonly engine: SlideEngine;
   readonly slide: SlideSummary;
   readonly view: SlideView;
+  /** Whether it is recorded what the person sees. */
+  readonly isReader: boolean;
 }
 
 const gradient = `linear-gradient(90deg, ${[HEAT_COLOURS.low, HEAT_COLOURS.middle, HEAT_COLOURS.high]
@@ -26,14 +29,14 @@ const gradient = `linear-gradient(90deg, ${[HEAT_COLOURS.low, HEAT_COLOURS.middl
 
 function FocusMap({ engine, slide }: { readonly engine: SlideEngine; readonly slide: SlideSummary }) {
   const { data } = useQuery(slideQualityQuery(slide.id));
-  const [isOn, setOn] = useState(engine.hasHeatMap());
+  const [isOn, setOn] = useState(engine.heatMap() === 'focus');
   const focus = data?.card?.focus;
   if (focus?.measured !== true) return null;
   const show = (on: boolean): void => {
     setOn(on);
     const { cellWidth, cellHeight, columns, rows, scores } = focus;
     const values = Uint8Array.from(atob(scores), (one) => one.charCodeAt(0));
-    engine.setHeatMap(on ? { cellWidth, cellHeight, columns, rows, values } : null);
+    engine.setHeatMap(on ? { name: 'focus', cellWidth, cellHeight, columns, rows, values } : null);
   };
   return (
     <>
@@ -60,9 +63,15 @@ function Quality({ slide }: { readonly slide: SlideSummary }) {
 }
 
 /** A button that opens everything that is known of the slide: what the file says, and what was measured. */
-export function SlideAbout({ engine, slide, view }: SlideAboutProps) {
+export function SlideAbout({ engine, slide, view, isReader }: SlideAboutProps) {
   return (
-    <Popover position="bottom-end" shadow="none" withinPortal transitionProps={{ duration: 0 }}>
+    <Popover
+      width="min(400px, 94vw)"
+      position="bottom-end"
+      shadow="none"
+      withinPortal
+      transitionProps={{ duration: 0 }}
+    >
       <Popover.Target>
         <UnstyledButton className={labelClasses.open ?? ''} aria-label="About this slide">
           <IconInfoCircle size={13} aria-hidden /> About
@@ -79,6 +88,7 @@ export function SlideAbout({ engine, slide, view }: SlideAboutProps) {
         <h3 className={classes.heading}>Quality</h3>
         <Quality slide={slide} />
         <FocusMap engine={engine} slide={slide} />
+        {isReader && <CoverageMap engine={engine} slide={slide} />}
         <div className={classes.save}>
           Save this view <SaveRegion slideId={slide.id} size={slide} rectangle={view.visible} />
         </div>

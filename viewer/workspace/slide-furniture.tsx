@@ -10,6 +10,7 @@ import { ColourProfileBadge } from './colour-profile.tsx';
 import { MagnificationMenu, MagnificationPill } from './magnification-presets.tsx';
 import { scaleBarFor } from './scale-bar.ts';
 import { SlideAbout } from './slide-about.tsx';
+import { DisplayBadge, SlideAdjust } from './slide-adjust.tsx';
 import classes from './slide-furniture.module.css';
 import { SlideLabel } from './slide-label.tsx';
 import { SlideNavigator } from './slide-navigator.tsx';
@@ -25,6 +26,7 @@ interface SlideFurnitureProps {
   /** The slide's colour profile is applied. */
   readonly icc: boolean;
   readonly onIcc: () => void;
+  readonly isReader: boolean;
 }
 
 function Lines({ text }: { readonly text: string }) {
@@ -72,7 +74,7 @@ function Sharpness({ status, retry }: { readonly status: SlideStatus; readonly r
 
 /** What must be read together with the slide: who, what, where and how, and the scale. */
 export function SlideFurniture(props: SlideFurnitureProps) {
-  const { engine, slide, status, view, patientLine, retry, icc, onIcc } = props;
+  const { engine, slide, status, view, patientLine, retry, icc, onIcc, isReader } = props;
   const { magnification, micrometresPerScreenPixel, downsample, level, pointer } = status;
   const isNarrow = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false }) ?? false;
   const isEnlarged = downsample < 0.999;
@@ -87,7 +89,8 @@ export function SlideFurniture(props: SlideFurnitureProps) {
           <div className={classes.quiet}>{slideFormat(slide)}</div>
         </div>
         <div className={classes.opens}>
-          <SlideAbout engine={engine} slide={slide} view={view} />
+          <SlideAdjust engine={engine} slide={slide} view={view} />
+          <SlideAbout engine={engine} slide={slide} view={view} isReader={isReader} />
           <SlideLabel slide={slide} />
         </div>
         {!isNarrow && <MagnificationPill engine={engine} slide={slide} scale={1 / downsample} />}
@@ -105,6 +108,7 @@ export function SlideFurniture(props: SlideFurnitureProps) {
         <div className={classes.quiet}>
           Level {level + 1} of {slide.levels.length}
           {view.rotation !== 0 && ` · turned ${Math.round(view.rotation)}°`}
+          {view.flipped === true && ' · flipped'}
         </div>
         <div className={classes.quiet}>
           {micrometresPerScreenPixel === null ? 'Uncalibrated' : resolutionText(micrometresPerScreenPixel)}
@@ -113,6 +117,7 @@ export function SlideFurniture(props: SlideFurnitureProps) {
       <div className={classes.bottomRight}>
         {isNarrow && <MagnificationMenu engine={engine} slide={slide} scale={1 / downsample} />}
         <Sharpness status={status} retry={retry} />
+        <DisplayBadge engine={engine} view={view} />
         <ColourProfileBadge slide={slide} isApplied={icc} onToggle={onIcc} />
         <SlideNavigator engine={engine} slide={slide} visible={view.visible} />
         <Tooltip label={scaleSource(slide)} multiline maw={280} position="top-end" openDelay={200}>

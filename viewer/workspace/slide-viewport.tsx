@@ -1,7 +1,10 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
 import type { PlaneSelection } from '#shared/imaging/plane-selection.ts';
+import { tissueMaskOf } from '#shared/imaging/tissue-mask.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
+import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import type { EngineListener, Mark, SlideStatus, Tool } from '#viewer/engines/image-engine.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
 import { useColourProfile } from './colour-profile.tsx';
@@ -10,6 +13,7 @@ import { SlideFurniture } from './slide-furniture.tsx';
 import { pressSlideKey } from './slide-keys.ts';
 import { SlidePlanes } from './slide-planes.tsx';
 import classes from './slide-viewport.module.css';
+import { useSlideCoverage } from './use-slide-coverage.ts';
 import { useSlideEngine } from './use-slide-engine.ts';
 
 export interface SlideViewportProps {
@@ -21,6 +25,8 @@ export interface SlideViewportProps {
   /** Who: initials, id, birth year. Lines are separated by line feeds. */
   readonly patientLine: string;
   readonly listener: EngineListener;
+  /** An expert who reads the consultation: what he sees is recorded for him. */
+  readonly isReader: boolean;
   /** The slide is open and painted: now views can be restored. Null when the viewport goes away. */
   readonly onEngine: (engine: SlideEngine | null) => void;
 }
@@ -31,11 +37,12 @@ function isControl(target: EventTarget): boolean {
 
 /** A pathology viewport: the engine, and around the slide what must be read with it. */
 export function SlideViewport(props: SlideViewportProps) {
-  const { slide, marks, tool, color, patientLine, listener, onEngine } = props;
+  const { slide, marks, tool, color, patientLine, listener, isReader, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [icc, toggleIcc] = useColourProfile();
   const { engine, status, problem, retry } = useSlideEngine(host, slide, icc, listener, onEngine);
+  useSlideCoverage(host, slide, status, isReader);
   // While the same place is loaded in another plane or in other colours, what is written around it stays.
   const lastShown = useRef<{ slide: SlideStatus; view: SlideView } | null>(null);
   if (status.slide !== null && status.view?.kind === 'slide')
@@ -49,6 +56,8 @@ export function SlideViewport(props: SlideViewportProps) {
     engine?.setPlanes(planes);
     setWanted(planes);
   };
+  const { data: quality } = useQuery(slideQualityQuery(slide.id));
+  const tissue = useMemo(() => tissueMaskOf(quality?.card ?? null), [quality]);
   const leave = useRef(onEngine);
   leave.current = onEngine;
 
@@ -57,13 +66,13 @@ export function SlideViewport(props: SlideViewportProps) {
   useEffect(() => engine?.setColor(color), [engine, color]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
 
-  const pressKey = (event: Parameters<typeof pressSlideKey>[2]): boolean => {
+  const pressKey = (event: Parameters<typeof pressSlideKey>[3]): boolean => {
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
     if (isPlain && event.key.toLowerCase() === 'i' && slide.iccProfile !== null) {
       toggleIcc();
       return true;
     }
-    return engine !== null && pressSlideKey(engine, slide, event);
+    return engine !== null && pressSlideKey(engine, slide, tissue, event);
   };
   const latestKey = useRef(pressKey);
   latestKey.current = pressKey;
@@ -101,6 +110,7 @@ export function SlideViewport(props: SlideViewportProps) {
             retry={retry}
             icc={icc}
             onIcc={toggleIcc}
+            isReader={isReader}
           />
           <SlidePlanes slide={slide} planes={engine.planes()} onPlanes={takePlanes} />
         </>

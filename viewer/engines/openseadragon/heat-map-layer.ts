@@ -2,6 +2,8 @@ import type { Affine, Size } from './slide-placement.ts';
 
 /** Values of cells that are laid over the slide. */
 export interface HeatMap {
+  /** What it tells, so that its switch knows itself again. */
+  readonly name: string;
   /** Sides of a cell in level-0 pixels; the last ones may reach beyond the slide. */
   readonly cellWidth: number;
   readonly cellHeight: number;
@@ -18,7 +20,8 @@ const OPACITY = 0.5;
 export interface HeatMapLayer {
   /** Null takes the map away. */
   set(map: HeatMap | null): void;
-  isOn(): boolean;
+  /** The name of the map that is shown; null without one. */
+  name(): string | null;
   /** Draws what is set where the slide lies now. */
   draw(): void;
   dispose(): void;
@@ -79,7 +82,7 @@ export function createHeatMapLayer(
       canvas.dataset.heatMap = next === null ? 'off' : 'on';
       draw();
     },
-    isOn: () => map !== null,
+    name: () => map?.name ?? null,
     draw,
     dispose: () => canvas.remove(),
   };

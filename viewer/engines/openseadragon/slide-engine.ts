@@ -3,10 +3,12 @@ import type { Geometry, Point } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
 import type { SlideSummary } from '#shared/api/material.ts';
+import { AS_STORED, type DisplayAdjustment, isAsStored } from '#shared/imaging/display-adjustment.ts';
 import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
 import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import { createDisplayFilter } from './display-filter.ts';
 import { createHeatMapLayer, type HeatMap } from './heat-map-layer.ts';
 import { leastPixelSize } from './level-choice.ts';
 import { calibrationOf } from './magnification.ts';
@@ -19,6 +21,7 @@ import {
   appliedBack,
   fitted,
   heldOnSlide,
+  mirrored,
   panned,
   placementOfView,
   type SlidePlacement,
@@ -58,6 +61,11 @@ export interface SlideEngine extends ImageEngine<SlideSource> {
   centerOn(place: Point): void;
   /** Turns clockwise about the middle of the viewport. */
   rotate(degrees: number): void;
+  /** Exchanges left and right on the screen. */
+  flip(): void;
+  display(): DisplayAdjustment;
+  /** Shows the colours brighter, steeper or bent; the tiles stay what they are. */
+  setDisplay(display: DisplayAdjustment): void;
   /** The focal plane and channels shown now. */
   planes(): PlaneSelection;
   /** Shows another focal plane or other channels at the same place; does nothing while no slide is open. */
@@ -68,7 +76,8 @@ export interface SlideEngine extends ImageEngine<SlideSource> {
   retry(): void;
   /** Lays values of cells over the slide that is open, until another is opened; null takes them away. */
   setHeatMap(map: HeatMap | null): void;
-  hasHeatMap(): boolean;
+  /** The name of the map that is shown; null without one. */
+  heatMap(): string | null;
   /** The colour of what is being drawn. */
   setColor(color: string): void;
 }
@@ -83,6 +92,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   let placement: SlidePlacement | null = null;
   let planes = FIRST_PLANES;
   let affine: Affine | null = null;
+  let display = AS_STORED;
   let framing: Framing = 'fit';
   let marks: readonly Mark[] = [];
   let pointer: Point | null = null;
@@ -114,6 +124,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     },
   });
   const viewer = createTileViewer(element, painter);
+  const filter = createDisplayFilter(element, viewer.painted);
   const heat = createHeatMapLayer(element, { affine: () => affine, screen, slideSize: () => source?.slide ?? null });
   const overlay = createMarkOverlay(
     element,
@@ -145,8 +156,11 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     return { target: on, view: viewNow(placement), measurements: measurementsOf(geometry) };
   };
   const viewNow = (at: SlidePlacement): SlideView => {
-    const view = viewOf(at, screen());
-    return source !== null && hasPlanes(source.slide) ? { ...view, planes } : view;
+    return {
+      ...viewOf(at, screen()),
+      ...(isAsStored(display) ? {} : { display }),
+      ...(source !== null && hasPlanes(source.slide) ? { planes } : {}),
+    };
   };
   const placeMarks = (): void => {
     const on = target();
@@ -211,7 +225,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   };
   const reframe = (): void => {
     if (source === null || placement === null || element.clientWidth === 0 || element.clientHeight === 0) return;
-    if (framing === 'fit') place(fitted(source.slide, screen(), placement.rotation));
+    if (framing === 'fit') place(fitted(source.slide, screen(), placement));
     else place(typeof framing === 'object' ? placementOfView(framing.view, screen()) : placement);
   };
 
@@ -230,13 +244,19 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
   const zoomTo = (scale: number): void =>
     move((now, slide) => scaledAbout(now, slide, screen(), scale, [screen().width / 2, screen().height / 2]));
   const fitWhole = (): void => {
-    move((now, slide) => fitted(slide, screen(), now.rotation));
+    move((now, slide) => fitted(slide, screen(), now));
     framing = 'fit';
   };
-  const rotate = (degrees: number): void => {
+  /** Turns and flips; what showed the whole slide goes on showing it. */
+  const reorient = (change: (now: SlidePlacement) => SlidePlacement): void => {
     const wasFit = framing === 'fit';
-    move((now) => turned(now, degrees));
+    move(change);
     if (wasFit) fitWhole();
+  };
+  const setDisplay = (next: DisplayAdjustment): void => {
+    display = next;
+    filter.set(next);
+    refresh();
   };
   const retry = (): void => {
     ledger.forgetFailures();
@@ -258,6 +278,8 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     affine = null;
     framing = 'fit';
     planes = FIRST_PLANES;
+    display = AS_STORED;
+    filter.set(display);
     ledger.clear();
     heat.set(null);
     overlay.setMarks([]);
@@ -321,7 +343,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       placeMarks();
     },
     setHeatMap: heat.set,
-    hasHeatMap: heat.isOn,
+    heatMap: heat.name,
     setColor: overlay.setColor,
     async show(wanted, view) {
       const on = target();
@@ -330,6 +352,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       }
       abandonWaiting('Another place was asked for meanwhile.');
       if (source !== null && hasPlanes(source.slide)) takePlanes(view.planes ?? FIRST_PLANES);
+      setDisplay(view.display ?? AS_STORED);
       framing = { view };
       place(placementOfView(view, screen()));
       await painted();
@@ -354,7 +377,10 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     moveField: (across, down) =>
       move((now, slide) => panned(now, slide, -across * screen().width, -down * screen().height)),
     centerOn: (center) => move((now, slide) => heldOnSlide({ ...now, center }, slide)),
-    rotate,
+    rotate: (degrees) => reorient((now) => turned(now, degrees)),
+    flip: () => reorient(mirrored),
+    display: () => display,
+    setDisplay,
     retry,
     dispose() {
       window.removeEventListener('online', retry);
@@ -364,6 +390,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       gestures.dispose();
       overlay.dispose();
       heat.dispose();
+      filter.dispose();
       viewer.dispose();
     },
   };

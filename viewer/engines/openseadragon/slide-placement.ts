@@ -12,6 +12,8 @@ export interface SlidePlacement {
   readonly scale: number;
   /** Clockwise, degrees, from 0 up to 360. */
   readonly rotation: number;
+  /** Left and right are exchanged, before the rotation. */
+  readonly flipped: boolean;
 }
 
 export interface Size {
@@ -29,6 +31,7 @@ export interface Affine {
   readonly f: number;
 }
 
+const UPRIGHT = { rotation: 0, flipped: false } as const;
 /** Beyond eight screen pixels per slide pixel there is nothing more to see. */
 export const MAX_SCALE = 8;
 /** How much smaller than the whole slide it may become. */
@@ -52,11 +55,12 @@ function turn(rotation: number): readonly [cos: number, sin: number] {
   }
 }
 
-/** The transform of a placement on a screen, origin in the upper left corner. */
+/** The transform of a placement on a screen, origin in the upper left corner: scale · rotation · flip. */
 export function affineOf(placement: SlidePlacement, screen: Size): Affine {
   const [cos, sin] = turn(placement.rotation);
   const { scale, center } = placement;
-  const [a, b, c, d] = [scale * cos, scale * sin, -scale * sin, scale * cos];
+  const across = placement.flipped ? -scale : scale;
+  const [a, b, c, d] = [across * cos, across * sin, -scale * sin, scale * cos];
   return {
     a,
     b,
@@ -92,9 +96,13 @@ function scaleShowing(rectangle: Size, screen: Size, rotation: number): number {
 }
 
 /** The whole slide in the middle, as large as the screen allows. */
-export function fitted(slide: Size, screen: Size, rotation = 0): SlidePlacement {
+export function fitted(
+  slide: Size,
+  screen: Size,
+  { rotation, flipped }: Pick<SlidePlacement, 'rotation' | 'flipped'> = UPRIGHT,
+): SlidePlacement {
   const scale = Math.min(scaleShowing(slide, screen, rotation), MAX_SCALE);
-  return { center: [slide.width / 2, slide.height / 2], scale, rotation };
+  return { center: [slide.width / 2, slide.height / 2], scale, rotation, flipped };
 }
 
 /** The scale held between half of the whole slide and `MAX_SCALE`. */
@@ -114,10 +122,16 @@ export function heldOnSlide(placement: SlidePlacement, slide: Size): SlidePlacem
   };
 }
 
+/** A way on the screen as a way on the slide, in level-0 pixels at the scale of the placement. */
+function wayOnSlide({ rotation, flipped, scale }: SlidePlacement, dx: number, dy: number): Point {
+  const [cos, sin] = turn(rotation);
+  const x = (cos * dx + sin * dy) / scale;
+  return [flipped ? -x : x, (cos * dy - sin * dx) / scale];
+}
+
 /** Moves the slide by screen pixels. */
 export function panned(placement: SlidePlacement, slide: Size, dx: number, dy: number): SlidePlacement {
-  const [cos, sin] = turn(placement.rotation);
-  const [x, y] = [(cos * dx + sin * dy) / placement.scale, (cos * dy - sin * dx) / placement.scale];
+  const [x, y] = wayOnSlide(placement, dx, dy);
   return heldOnSlide({ ...placement, center: [placement.center[0] - x, placement.center[1] - y] }, slide);
 }
 
@@ -131,15 +145,20 @@ export function scaledAbout(
 ): SlidePlacement {
   const held = heldScale(scale, slide, screen, placement.rotation);
   const place = appliedBack(affineOf(placement, screen), anchor);
-  const [cos, sin] = turn(placement.rotation);
-  const [dx, dy] = [(anchor[0] - screen.width / 2) / held, (anchor[1] - screen.height / 2) / held];
-  const center: Point = [place[0] - (cos * dx + sin * dy), place[1] - (cos * dy - sin * dx)];
-  return heldOnSlide({ ...placement, scale: held, center }, slide);
+  const scaled = { ...placement, scale: held };
+  const [dx, dy] = wayOnSlide(scaled, anchor[0] - screen.width / 2, anchor[1] - screen.height / 2);
+  return heldOnSlide({ ...scaled, center: [place[0] - dx, place[1] - dy] }, slide);
 }
 
 /** Turns the slide clockwise about the middle of the screen. */
 export function turned(placement: SlidePlacement, degrees: number): SlidePlacement {
   return { ...placement, rotation: (((placement.rotation + degrees) % 360) + 360) % 360 };
+}
+
+/** Exchanges left and right on the screen, about its middle. */
+export function mirrored(placement: SlidePlacement): SlidePlacement {
+  // A flip of the screen comes after the rotation, ours before it: F · R(r) = R(−r) · F.
+  return { ...placement, flipped: !placement.flipped, rotation: (360 - placement.rotation) % 360 };
 }
 
 /** The part of the slide plane on the screen in level-0 pixels; it reaches beyond the slide where the screen does. */
@@ -150,15 +169,18 @@ export function visibleRectangle(placement: SlidePlacement, screen: Size): Visib
 }
 
 export function viewOf(placement: SlidePlacement, screen: Size): SlideView {
-  return { kind: 'slide', visible: visibleRectangle(placement, screen), rotation: placement.rotation };
+  const { rotation, flipped } = placement;
+  const visible = visibleRectangle(placement, screen);
+  return { kind: 'slide', visible, rotation, ...(flipped ? { flipped } : {}) };
 }
 
 /** What a view says, on a screen of any shape: at least its visible rectangle, centred on it. */
 export function placementOfView(view: SlideView, screen: Size): SlidePlacement {
-  const { visible, rotation } = view;
+  const { visible, rotation, flipped = false } = view;
   return {
     center: [visible.x + visible.width / 2, visible.y + visible.height / 2],
     scale: scaleShowing(visible, screen, rotation),
     rotation,
+    flipped,
   };
 }

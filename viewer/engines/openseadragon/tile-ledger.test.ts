@@ -15,7 +15,7 @@ const quartering = [1, 4, 16].map((by) =>
 );
 const SCREEN = { width: 480, height: 240 };
 /** One to one, the screen exactly over the tiles (0, 0) and (1, 0). */
-const PLACED: SlidePlacement = { center: [240, 120], scale: 1, rotation: 0 };
+const PLACED: SlidePlacement = { center: [240, 120], scale: 1, rotation: 0, flipped: false };
 const LEFT: TileRef = { level: 0, column: 0, row: 0 };
 const RIGHT: TileRef = { level: 0, column: 1, row: 0 };
 

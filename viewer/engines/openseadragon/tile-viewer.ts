@@ -9,6 +9,8 @@ export interface TileViewer {
   /** Takes over a placement; the frame is painted with the next turn of its loop. */
   follow(placement: SlidePlacement, screen: Size, slideWidth: number): void;
   redraw(): void;
+  /** What the tiles are painted into, and nothing else. */
+  readonly painted: HTMLElement;
   /** Lets tiles that failed be asked for again. */
   askAgain(): void;
   /** Forgets the slide and its tiles. */
@@ -80,12 +82,14 @@ export function createTileViewer(element: HTMLElement, painter: typeof OpenSeadr
         viewport.resize(new OpenSeadragon.Point(screen.width, screen.height), true);
       }
       const [x, y] = placement.center;
-      viewport.setRotation(placement.rotation, true);
+      // It only chooses tiles, and a flip shows the same ones as the opposite turn: the screen is its own mirror image.
+      viewport.setRotation(placement.flipped ? 360 - placement.rotation : placement.rotation, true);
       viewport.zoomTo((placement.scale * slideWidth) / screen.width, undefined, true);
       viewport.panTo(new OpenSeadragon.Point(x / slideWidth, y / slideWidth), true);
       viewer.forceRedraw();
     },
     redraw: () => void viewer.forceRedraw(),
+    painted: viewer.canvas,
     askAgain() {
       for (const tile of failed.splice(0)) tile.exists = true;
       // An image looks for tiles again only when something about it changed; its clip is set to what it is.
