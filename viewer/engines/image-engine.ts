@@ -53,9 +53,10 @@ export interface EngineListener {
   onDrawn(drawn: Drawn): void;
   /** An existing mark was moved or reshaped (once, at the end of the gesture). */
   onChanged(changed: { id: string; geometry: Geometry; view: ViewState; measurements: Measurement[] }): void;
-  onSelected(id: string | null): void;
-  /** The delete key on a selected mark. */
-  onDeleteRequested(id: string): void;
+  /** `more`: beside what is selected already, or no longer. */
+  onSelected(id: string | null, more?: boolean): void;
+  /** The delete key on the selected marks. */
+  onDeleteRequested(...ids: readonly string[]): void;
   /** What is shown has changed: another image, window, zoom or place. At most once a frame. */
   onStatus(status: EngineStatus): void;
 }

@@ -53,6 +53,7 @@ export function ShownFigure(props: ShownFigureProps) {
         nameOf: (id) => String(numbers.get(id) ?? ''),
         colorOf,
         selectedId: annotationId,
+        alsoSelected: NOBODY,
         hiddenAuthors: NOBODY,
         editableBy: null,
       }),

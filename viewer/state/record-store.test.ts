@@ -173,6 +173,33 @@ describe('record store', () => {
     expect(store.undoAt()).not.toBeNull();
   });
 
+  test('what is done together is taken back and made again together', async () => {
+    const { server, store } = fakeServer();
+    const [kept, gone] = [store.create({ text: 'kept' }), store.create({ text: 'gone' })];
+    await settled();
+    store.together(() => {
+      store.change(kept, { text: 'both' });
+      store.remove(gone);
+      store.create({ text: 'new' });
+    });
+    await settled();
+    const texts = () => [...server.stored.values()].map(({ text }) => text).sort();
+    expect(texts()).toEqual(['both', 'new']);
+    for (let round = 0; round < 2; round += 1) {
+      store.undo();
+      await settled();
+      expect(texts()).toEqual(['gone', 'kept']);
+      store.redo();
+      await settled();
+      expect(texts()).toEqual(['both', 'new']);
+    }
+    store.together(() => {});
+    store.undo();
+    store.undo();
+    await settled();
+    expect(texts()).toEqual(['kept']);
+  });
+
   test('typing is one step of undo', async () => {
     const { server, store } = fakeServer();
     store.load([{ id: 'x', revision: 1, text: '' }]);

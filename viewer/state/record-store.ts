@@ -56,6 +56,9 @@ interface Change<Draft> {
   readonly at: number;
 }
 
+/** Changes that are taken back and made again together, in the order in which they were made. */
+type Step<Draft> = readonly Change<Draft>[];
+
 /** Changes of one record that follow each other this fast are one step of undo. */
 const MERGE_MS = 900;
 const LONGEST_WAIT_MS = 15_000;
@@ -70,6 +73,8 @@ export interface RecordStore<Draft, Stored extends Identified> {
   create(draft: Draft): string;
   change(id: string, draft: Draft): void;
   remove(id: string): void;
+  /** What `work` changes is one step of undo. */
+  together(work: () => void): void;
   undo(): boolean;
   redo(): boolean;
   /** When the change was made that `undo` (`redo`) would take back (make again); null when there is none. */
@@ -89,8 +94,9 @@ export function createRecordStore<Draft, Stored extends Identified>(
 ): RecordStore<Draft, Stored> {
   const entries = new Map<string, Entry<Draft, Stored>>();
   const listeners = new Set<() => void>();
-  let past: Change<Draft>[] = [];
-  let future: Change<Draft>[] = [];
+  let past: Step<Draft>[] = [];
+  let future: Step<Draft>[] = [];
+  let gathering: Change<Draft>[] | null = null;
   let notices: string[] = [];
   let savedAt: number | null = null;
   let waitingSentence: string | null = null;
@@ -189,17 +195,22 @@ export function createRecordStore<Draft, Stored extends Identified>(
     send(id);
   };
   const remember = (change: Change<Draft>): void => {
+    if (gathering !== null) {
+      gathering.push(change);
+      return;
+    }
     future = [];
-    const last = past[past.length - 1];
+    const [last, ...others] = past[past.length - 1] ?? [];
     const merges =
       last !== undefined &&
+      others.length === 0 &&
       last.id === change.id &&
       last.before !== null &&
       last.after !== null &&
       change.after !== null &&
       change.at - last.at < MERGE_MS;
-    if (merges) past[past.length - 1] = { ...change, before: last.before };
-    else past.push(change);
+    if (merges) past[past.length - 1] = [{ ...change, before: last.before }];
+    else past.push([change]);
   };
   /** A deleted record does not come back under its old id: the server keeps that id's history closed. */
   const replay = (change: Change<Draft>, draft: Draft | null): string => {
@@ -208,8 +219,23 @@ export function createRecordStore<Draft, Stored extends Identified>(
     apply(id, draft);
     return id;
   };
-  const renamed = (changes: readonly Change<Draft>[], from: string, to: string): Change<Draft>[] =>
-    changes.map((change) => (change.id === from ? { ...change, id: to } : change));
+  const renamed = (steps: readonly Step<Draft>[], from: string, to: string): Step<Draft>[] =>
+    steps.map((step) => step.map((change) => (change.id === from ? { ...change, id: to } : change)));
+  /** Replays `step`, which then lies on the other pile; both piles know the records by the ids they have now. */
+  const travel = (step: Step<Draft>, way: 'before' | 'after'): void => {
+    const pile = way === 'before' ? future : past;
+    pile.push(step);
+    const ids = new Map<string, string>();
+    for (const change of way === 'before' ? step.toReversed() : step) {
+      const known = ids.get(change.id) ?? change.id;
+      const id = replay({ ...change, id: known }, change[way]);
+      if (id === known) continue;
+      ids.set(change.id, id);
+      past = renamed(past, known, id);
+      future = renamed(future, known, id);
+    }
+    publish();
+  };
 
   return {
     records: () => snapshot,
@@ -250,26 +276,31 @@ export function createRecordStore<Draft, Stored extends Identified>(
       remember({ id, before, after: null, at: backend.now() });
       apply(id, null);
     },
+    together(work) {
+      gathering = [];
+      try {
+        work();
+      } finally {
+        const step = gathering;
+        gathering = null;
+        if (step.length > 0) {
+          future = [];
+          past.push(step);
+        }
+      }
+    },
     undo() {
-      const change = past.pop();
-      if (change === undefined) return false;
-      const id = replay(change, change.before);
-      past = renamed(past, change.id, id);
-      future = renamed([...future, change], change.id, id);
-      publish();
-      return true;
+      const step = past.pop();
+      if (step !== undefined) travel(step, 'before');
+      return step !== undefined;
     },
     redo() {
-      const change = future.pop();
-      if (change === undefined) return false;
-      const id = replay(change, change.after);
-      future = renamed(future, change.id, id);
-      past = renamed([...past, change], change.id, id);
-      publish();
-      return true;
+      const step = future.pop();
+      if (step !== undefined) travel(step, 'after');
+      return step !== undefined;
     },
-    undoAt: () => past[past.length - 1]?.at ?? null,
-    redoAt: () => future[future.length - 1]?.at ?? null,
+    undoAt: () => past.at(-1)?.at(-1)?.at ?? null,
+    redoAt: () => future.at(-1)?.at(-1)?.at ?? null,
     flush() {
       for (const [id, entry] of entries) {
         entry.callOff?.();

@@ -9,15 +9,19 @@ import styles from './annotation-list.module.css';
 import { AnnotationListHead } from './annotation-list-head.tsx';
 import { type AnnotationOrder, orderedAnnotations } from './annotation-order.ts';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { AreaMenu } from './area-menu.tsx';
 import { LabelField } from './label-field.tsx';
 import { RegionHistogram } from './region-histogram.tsx';
 import type { ShownImages } from './shown-images.ts';
+import type { AreaWork } from './use-area-work.ts';
 
 export interface AnnotationListProps {
   readonly annotations: readonly Annotation[];
   readonly numbers: ReadonlyMap<string, number>;
   readonly colorOf: (authorId: string) => string;
   readonly selectedId: string | null;
+  readonly alsoSelected: ReadonlySet<string>;
+  readonly areas: AreaWork;
   readonly myId: string;
   /** False once my report is signed, or when the consultation is not open to writing. */
   readonly canWrite: boolean;
@@ -27,6 +31,8 @@ export interface AnnotationListProps {
   /** "Series 2 · slice 41 of 120", "Slide A1". */
   readonly placeOf: (annotation: Annotation) => string;
   readonly onShow: (annotation: Annotation) => void;
+  /** One more beside what is selected, or one less. */
+  readonly onSelectMore: (annotation: Annotation) => void;
   readonly onLabel: (annotation: Annotation, label: string) => void;
   readonly onDelete: (annotation: Annotation) => void;
   readonly onMakeFinding: (annotation: Annotation) => void;
@@ -48,8 +54,17 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
   }, [selected]);
   const [measured] = annotation.measurements;
   return (
-    <li ref={row} className={styles.row} data-selected={selected || undefined} data-annotation={annotation.id}>
-      <button type="button" className={styles.main} onClick={() => props.onShow(annotation)}>
+    <li
+      ref={row}
+      className={styles.row}
+      data-selected={selected || props.alsoSelected.has(annotation.id) || undefined}
+      data-annotation={annotation.id}
+    >
+      <button
+        type="button"
+        className={styles.main}
+        onClick={({ shiftKey }) => (shiftKey ? props.onSelectMore(annotation) : props.onShow(annotation))}
+      >
         <span className={styles.swatch} style={{ color: props.colorOf(annotation.author.id) }}>
           <Icon size={16} stroke={1.75} aria-hidden />
         </span>
@@ -80,6 +95,7 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
               <IconFilePlus size={16} stroke={1.75} />
             </ActionIcon>
           </Tooltip>
+          <AreaMenu work={props.areas} />
           {annotation.target.kind === 'frame' && (
             <Tooltip label="Copy to the next image  ·  ]">
               <ActionIcon

@@ -1,9 +1,10 @@
 import { Kbd, Modal } from '@mantine/core';
 import { useEffect } from 'react';
+import { AREA_CHOICES } from './area-menu.tsx';
 import { FRAME_KEYS } from './frame-keys.ts';
 import styles from './key-help.module.css';
 import { SLIDE_KEYS } from './slide-keys.ts';
-import { TOOL_CHOICES } from './tool-choices.ts';
+import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 
 interface KeyHelpProps {
   readonly opened: boolean;
@@ -16,11 +17,16 @@ const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['Shift + wheel', 'The other of the two'],
   ['Enter', 'Close a polygon'],
   ['Escape', 'Give up a drawing; select nothing'],
-  ['Delete', 'Delete the selected annotation'],
+  ['Shift + click', 'Select one more, or one less'],
+  ['Delete', 'Delete the selected annotations'],
   [']  [', 'Copy it to the next, previous image'],
   ['Ctrl Z', 'Undo'],
   ['Ctrl Shift Z', 'Redo'],
 ];
+
+const AREA_KEYS = AREA_CHOICES.flatMap(({ key, name }) => (key === null ? [] : [[key, `${name} (areas)`] as const]));
+
+const named = ({ key, name }: ToolChoice): [string, string] => [key, name];
 
 function Keys({ title, keys }: { readonly title: string; readonly keys: readonly (readonly [string, string])[] }) {
   return (
@@ -50,15 +56,13 @@ export function KeyHelp({ opened, onOpen, onClose }: KeyHelpProps) {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [onOpen]);
-  const tools = [
-    ...new Map([...TOOL_CHOICES.series.flat(), ...TOOL_CHOICES.slide.flat()].map((t) => [t.key, t])).values(),
-  ];
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size={760} centered>
       <div className={styles.columns}>
-        <Keys title="Tools" keys={tools.map(({ key, name }) => [key, name])} />
+        <Keys title="Tools on slices" keys={TOOL_CHOICES.series.flat().map(named)} />
         <Keys title="Slices" keys={FRAME_KEYS} />
-        <Keys title="Slides" keys={SLIDE_KEYS} />
+        <Keys title="Tools on slides" keys={TOOL_CHOICES.slide.flat().map(named)} />
+        <Keys title="Slides" keys={[...SLIDE_KEYS, ...AREA_KEYS]} />
         <Keys title="Everywhere" keys={EVERYWHERE} />
       </div>
     </Modal>

@@ -28,6 +28,7 @@ describe('marks', () => {
     nameOf: (id: string) => (id.endsWith('1') ? 'A1' : 'A2'),
     colorOf: authorColors(annotations),
     selectedId: null,
+    alsoSelected: new Set<string>(),
     hiddenAuthors: new Set<string>(),
     editableBy: 'u1',
   };

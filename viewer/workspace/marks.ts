@@ -7,6 +7,8 @@ export interface MarkChoice {
   readonly nameOf: (id: string) => string;
   readonly colorOf: (authorId: string) => string;
   readonly selectedId: string | null;
+  /** Selected beside the first, for what is done with several shapes. */
+  readonly alsoSelected: ReadonlySet<string>;
   readonly hiddenAuthors: ReadonlySet<string>;
   /** Whose marks can be moved; null: nobody's. */
   readonly editableBy: string | null;
@@ -23,7 +25,7 @@ export function marksOf(annotations: readonly Annotation[], choice: MarkChoice):
       calibration: annotation.calibration,
       color: choice.colorOf(annotation.author.id),
       lines: markLines(choice.nameOf(annotation.id), annotation, annotation.id !== choice.selectedId),
-      selected: annotation.id === choice.selectedId,
+      selected: annotation.id === choice.selectedId || choice.alsoSelected.has(annotation.id),
       editable: annotation.author.id === choice.editableBy,
     }));
 }

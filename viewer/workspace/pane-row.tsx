@@ -10,7 +10,7 @@ interface PaneRowProps extends Omit<PaneProps, 'item' | 'pane'> {
 
 /** The viewports in their grid; the active one takes what is chosen in the tray. */
 export function PaneRow({ narrow, ...props }: PaneRowProps) {
-  const { panes, state, work, dispatch } = props;
+  const { panes, state, work, areas, dispatch } = props;
   const { rows, columns, active, alone } = state.grid;
   const selected = state.panelOpen ? undefined : work.annotations.find(({ id }) => id === state.selectedId);
   const single = narrow || alone;
@@ -42,6 +42,7 @@ export function PaneRow({ narrow, ...props }: PaneRowProps) {
           key={selected.id}
           annotation={selected}
           work={work}
+          areas={areas}
           images={panes.images}
           onClose={() => dispatch({ type: 'select', id: null })}
         />

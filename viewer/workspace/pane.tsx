@@ -11,6 +11,7 @@ import { draggedItem, isItemDrag } from './item-drag.ts';
 import styles from './pane.module.css';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
+import type { AreaWork } from './use-area-work.ts';
 import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
@@ -20,6 +21,7 @@ export interface PaneProps {
   readonly state: ReadingState;
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly work: ReadingWork;
+  readonly areas: AreaWork;
   readonly item: PaneItem;
   /** Its place in the grid, row by row. */
   readonly pane: number;
@@ -69,20 +71,23 @@ function askedFor({ geometry }: Drawn, tool: Tool): Question | null {
 const NAVIGATION: ReadonlySet<Tool> = new Set(NAVIGATION_TOOLS);
 
 /** One viewport of the grid: the image, its head when there are two, and the words of a text while they are typed. */
-export function Pane({ consultation, panes, state, dispatch, work, item, pane }: PaneProps) {
+export function Pane({ consultation, panes, state, dispatch, work, areas, item, pane }: PaneProps) {
   const [writing, setWriting] = useState<Asked | null>(null);
   const pointer = useRef<readonly [number, number]>([0, 0]);
   const key = itemKey(item);
   const { listener, create } = work;
   const { takeStatus } = panes;
   const tool = state.tools[item.kind];
+  const cut = useRef(areas.cut);
+  cut.current = areas.cut;
   const bound = useMemo(
     (): EngineListener => ({
       ...listener,
       onStatus: (status) => takeStatus(pane, status),
       onDrawn(drawn) {
         const asked = askedFor(drawn, tool);
-        if (asked === null) create(drawn, '');
+        if (tool === 'cut') cut.current(drawn);
+        else if (asked === null) create(drawn, '');
         else setWriting({ ...asked, drawn, at: pointer.current });
       },
     }),

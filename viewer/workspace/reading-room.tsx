@@ -8,6 +8,7 @@ import type { Consultation } from '#shared/consultation/consultation.ts';
 import { useMe } from '#viewer/api/account.ts';
 import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
+import { areaOperationOfKey } from './area-menu.tsx';
 import { copyOn } from './copy-on.ts';
 import { MaterialTray } from './material-tray.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
@@ -18,6 +19,7 @@ import { initialReading, type PanelTab, reading } from './reading-state.ts';
 import { ResizablePanel } from './resizable-panel.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { toolOfKey } from './tool-choices.ts';
+import { useAreaWork } from './use-area-work.ts';
 import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
@@ -77,6 +79,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     return initialReading(first === undefined ? null : itemKey(first), !narrow, firstTab(consultation));
   });
   const own = useReadingRecords({ consultation, records, report, state, dispatch });
+  const areas = useAreaWork({ material, state, dispatch, work: own });
   const layers = useObjectLayers(material);
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const panes = usePanes({ items, state, dispatch, search, setSearch });
@@ -94,8 +97,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'tray', open: !narrow });
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
-  const latest = useRef({ work, panes, activeItem, selectedId: state.selectedId });
-  latest.current = { work, panes, activeItem, selectedId: state.selectedId };
+  const latest = useRef({ work, areas, panes, activeItem, selectedId: state.selectedId });
+  latest.current = { work, areas, panes, activeItem, selectedId: state.selectedId };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const now = latest.current;
@@ -124,6 +127,11 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       const selected = now.work.annotations.find(({ id }) => id === now.selectedId);
       if ((event.key === ']' || event.key === '[') && selected?.target.kind === 'frame' && now.work.canWrite) {
         copyOn(selected, now.panes.images, now.work, event.key === ']' ? 1 : -1);
+        return;
+      }
+      const operation = now.activeItem.kind === 'slide' ? areaOperationOfKey(event.key) : null;
+      if (operation !== null && now.work.canWrite) {
+        now.areas.run(operation);
         return;
       }
       const tool = toolOfKey(now.activeItem.kind, event.key);
@@ -158,6 +166,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       state={state}
       dispatch={dispatch}
       work={work}
+      areas={areas}
       report={report}
       images={panes.images}
       layers={layers}
@@ -186,6 +195,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
           state={state}
           dispatch={dispatch}
           work={work}
+          areas={areas}
           narrow={narrow}
         />
         {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}

@@ -22,6 +22,8 @@ export interface ReadingState {
   readonly grid: ViewportGrid;
   readonly tools: Readonly<Record<PaneItem['kind'], Tool>>;
   readonly selectedId: string | null;
+  /** Selected beside it, in order; empty while nothing is selected. */
+  readonly alsoSelected: ReadonlySet<string>;
   readonly hiddenAuthors: ReadonlySet<string>;
   /** Whose marks stay as they are until they are unlocked. */
   readonly lockedAuthors: ReadonlySet<string>;
@@ -46,6 +48,8 @@ export type ReadingEvent =
   | { readonly type: 'alone'; readonly pane: number }
   | { readonly type: 'tool'; readonly kind: PaneItem['kind']; readonly tool: Tool }
   | { readonly type: 'select'; readonly id: string | null }
+  /** One more beside what is selected, or one less. */
+  | { readonly type: 'select-more'; readonly id: string }
   | { readonly type: 'author'; readonly id: string }
   | { readonly type: 'lock'; readonly id: string }
   | { readonly type: 'tab'; readonly tab: PanelTab }
@@ -60,6 +64,7 @@ export function initialReading(open: string | null, wide: boolean, tab: PanelTab
     grid: singleViewport(open),
     tools: FIRST_TOOL,
     selectedId: null,
+    alsoSelected: new Set(),
     hiddenAuthors: new Set(),
     lockedAuthors: new Set(),
     tab,
@@ -93,7 +98,11 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
     case 'tool':
       return { ...state, tools: { ...state.tools, [event.kind]: event.tool } };
     case 'select':
-      return event.id === state.selectedId ? state : { ...state, selectedId: event.id };
+      return event.id === state.selectedId && state.alsoSelected.size === 0
+        ? state
+        : { ...state, selectedId: event.id, alsoSelected: new Set() };
+    case 'select-more':
+      return selectedMore(state, event.id);
     case 'author':
       return { ...state, hiddenAuthors: toggled(state.hiddenAuthors, event.id) };
     case 'lock':
@@ -105,10 +114,17 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
     case 'panel':
       return { ...state, panelOpen: event.open };
     case 'drawn':
-      return { ...state, selectedId: event.id, tab: 'annotations' };
+      return { ...state, selectedId: event.id, alsoSelected: new Set(), tab: 'annotations' };
     case 'finding':
       return { ...state, tab: 'findings', panelOpen: true, focusFindingId: event.id };
   }
+}
+
+function selectedMore(state: ReadingState, id: string): ReadingState {
+  if (state.selectedId === null) return { ...state, selectedId: id };
+  if (state.selectedId !== id) return { ...state, alsoSelected: toggled(state.alsoSelected, id) };
+  const [next = null, ...rest] = state.alsoSelected;
+  return { ...state, selectedId: next, alsoSelected: new Set(rest) };
 }
 
 function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

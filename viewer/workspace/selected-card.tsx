@@ -2,16 +2,19 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconFilePlus, IconTrash, IconX } from '@tabler/icons-react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { AreaMenu } from './area-menu.tsx';
 import { LabelField } from './label-field.tsx';
 import { RegionHistogram } from './region-histogram.tsx';
 import { SaveRegion } from './save-region.tsx';
 import styles from './selected-card.module.css';
 import type { ShownImages } from './shown-images.ts';
+import type { AreaWork } from './use-area-work.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
 interface SelectedCardProps {
   readonly annotation: Annotation;
   readonly work: ReadingWork;
+  readonly areas: AreaWork;
   readonly images: ShownImages;
   readonly onClose: () => void;
 }
@@ -29,7 +32,7 @@ function SaveRectangle({ annotation: { target, geometry } }: { readonly annotati
 }
 
 /** The selected annotation over the image, where no panel stands beside it: name it, make a finding, take it away. */
-export function SelectedCard({ annotation, work, images, onClose }: SelectedCardProps) {
+export function SelectedCard({ annotation, work, areas, images, onClose }: SelectedCardProps) {
   const mine = work.canWrite && annotation.author.id === work.myId;
   const measured = measurementLine(annotation.measurements);
   return (
@@ -56,6 +59,7 @@ export function SelectedCard({ annotation, work, images, onClose }: SelectedCard
           >
             Make finding
           </Button>
+          <AreaMenu work={areas} />
           <ActionIcon
             variant="subtle"
             color="gray"

@@ -16,6 +16,7 @@ import { QuestionPanel } from './question-panel.tsx';
 import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from './reading-state.ts';
 import type { ShownImages } from './shown-images.ts';
 import styles from './side-panel.module.css';
+import type { AreaWork } from './use-area-work.ts';
 import type { ObjectLayers } from './use-object-layers.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 
@@ -26,6 +27,7 @@ interface SidePanelProps {
   readonly state: ReadingState;
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly work: ReadingWork;
+  readonly areas: AreaWork;
   readonly report: MyReportStore | null;
   readonly images: ShownImages;
   /** What objects of other systems say about the images. */
@@ -48,8 +50,21 @@ function Count({ value }: { readonly value: number }) {
 
 /** Findings, annotations, report and questions beside the images. */
 export function SidePanel(props: SidePanelProps) {
-  const { consultation, material, items, state, dispatch, work, report, images, layers, onShow, onShowPlace, onCopy } =
-    props;
+  const {
+    consultation,
+    material,
+    items,
+    state,
+    dispatch,
+    work,
+    areas,
+    report,
+    images,
+    layers,
+    onShow,
+    onShowPlace,
+    onCopy,
+  } = props;
   const readsRecords = consultation.actions.includes('annotation.read');
   const tabs = PANEL_TABS.filter(
     (tab) => tab === 'questions' || (readsRecords && (tab !== 'report' || report !== null)),
@@ -93,6 +108,8 @@ export function SidePanel(props: SidePanelProps) {
           numbers={numbers}
           colorOf={colorOf}
           selectedId={state.selectedId}
+          alsoSelected={state.alsoSelected}
+          areas={areas}
           myId={myId}
           canWrite={canWrite}
           hiddenAuthors={state.hiddenAuthors}
@@ -100,6 +117,7 @@ export function SidePanel(props: SidePanelProps) {
           images={images}
           placeOf={(annotation) => placeInWords(items, annotation)}
           onShow={onShow}
+          onSelectMore={({ id }) => dispatch({ type: 'select-more', id })}
           onLabel={work.label}
           onDelete={work.removeAnnotation}
           onMakeFinding={work.makeFinding}

@@ -9,6 +9,7 @@ import {
   IconGeometry,
   IconLasso,
   IconLetterT,
+  IconLine,
   IconOvalVertical,
   IconPointer,
   IconPointFilled,
@@ -16,6 +17,7 @@ import {
   IconRectangle,
   IconRuler2,
   IconRulerMeasure,
+  IconSlice,
   IconStack2,
   IconVectorBezier,
   IconZoomIn,
@@ -74,7 +76,14 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
   slide: [
     [{ ...SELECT, name: 'Pan and select' }],
     [{ tool: 'line', name: 'Ruler', key: 'L', Icon: IconRuler2 }, ...DRAWING],
-    [BIDIRECTIONAL, ANGLE, FREEHAND, SPLINE],
+    [
+      FREEHAND,
+      { tool: 'polyline', name: 'Line of several pieces', key: 'S', Icon: IconLine },
+      { tool: 'cut', name: 'Cut areas along a line', key: 'K', Icon: IconSlice },
+      SPLINE,
+      { ...BIDIRECTIONAL, key: 'C' },
+      ANGLE,
+    ],
   ],
 };
 

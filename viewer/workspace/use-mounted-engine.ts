@@ -38,8 +38,8 @@ export function useMountedEngine<Engine extends { dispose(): void }>(
       mounted = make(element, {
         onDrawn: (drawn) => latest.current.onDrawn(drawn),
         onChanged: (changed) => latest.current.onChanged(changed),
-        onSelected: (id) => latest.current.onSelected(id),
-        onDeleteRequested: (id) => latest.current.onDeleteRequested(id),
+        onSelected: (id, more) => latest.current.onSelected(id, more),
+        onDeleteRequested: (...ids) => latest.current.onDeleteRequested(...ids),
         onStatus(next) {
           if (left) return;
           setStatus(next);

@@ -12,6 +12,7 @@ import type { SaveStatus } from '#viewer/state/record-store.ts';
 import { redoAcross, undoAcross } from '#viewer/state/undo-across.ts';
 import { whenSaved } from '#viewer/state/when-saved.ts';
 import { annotationNumbers } from './annotation-words.ts';
+import type { ShapeChanges } from './area-plans.ts';
 import { marksOf } from './marks.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { type UserCalibrations, userCalibrations } from './user-calibrations.ts';
@@ -39,6 +40,8 @@ export interface ReadingWork {
   /** A new annotation of what was drawn. */
   create(drawn: Drawn, label: string): void;
   label(annotation: Annotation, label: string): void;
+  /** Several annotations at once, as one step of undo. */
+  changeShapes(changes: ShapeChanges): void;
   removeAnnotation(annotation: Annotation): void;
   makeFinding(annotation: Annotation | null): void;
   changeFinding(finding: Finding, draft: { text: string; annotationIds: AnnotationId[] }): void;
@@ -104,7 +107,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const numbers = useMemo(() => annotationNumbers(annotations), [annotations]);
   const colorOf = useMemo(() => authorColors(annotations), [annotations]);
   const editableBy = canWrite ? me.id : null;
-  const { selectedId, hiddenAuthors, lockedAuthors } = state;
+  const { selectedId, alsoSelected, hiddenAuthors, lockedAuthors } = state;
   const calibrations = useMemo(() => userCalibrations(annotations, me.id), [annotations, me.id]);
   const marks = useMemo(
     () =>
@@ -112,10 +115,11 @@ export function useReadingRecords({ consultation, records, report, state, dispat
         nameOf: (id) => `A${numbers.get(id) ?? ''}`,
         colorOf,
         selectedId,
+        alsoSelected,
         hiddenAuthors,
         editableBy: editableBy !== null && lockedAuthors.has(editableBy) ? null : editableBy,
       }),
-    [annotations, numbers, colorOf, selectedId, hiddenAuthors, lockedAuthors, editableBy],
+    [annotations, numbers, colorOf, selectedId, alsoSelected, hiddenAuthors, lockedAuthors, editableBy],
   );
 
   const actions = useMemo(() => {
@@ -123,8 +127,10 @@ export function useReadingRecords({ consultation, records, report, state, dispat
       (store) => store !== undefined,
     );
     const known = (id: string) => records?.annotations.records().find((annotation) => annotation.id === id);
-    const remove = (id: string) => {
-      records?.annotations.remove(id);
+    const remove = (...ids: readonly string[]) => {
+      records?.annotations.together(() => {
+        for (const id of ids) records.annotations.remove(id);
+      });
       dispatch({ type: 'select', id: null });
     };
     return {
@@ -135,7 +141,8 @@ export function useReadingRecords({ consultation, records, report, state, dispat
             records?.annotations.change(id, { ...draftOfAnnotation(before), geometry, view, measurements });
           }
         },
-        onSelected: (id) => dispatch({ type: 'select', id }),
+        onSelected: (id, more = false) =>
+          dispatch(more && id !== null ? { type: 'select-more', id } : { type: 'select', id }),
         onDeleteRequested: remove,
       } satisfies Omit<EngineListener, 'onStatus' | 'onDrawn'>,
       create({ target, geometry, view, measurements, calibration }: Drawn, label: string) {
@@ -148,6 +155,17 @@ export function useReadingRecords({ consultation, records, report, state, dispat
       },
       redo: () => {
         redoAcross(stores);
+      },
+      changeShapes({ changed, made, removed }: ShapeChanges) {
+        records?.annotations.together(() => {
+          for (const { id, geometry, measurements } of changed) {
+            const before = known(id);
+            if (before === undefined) continue;
+            records.annotations.change(id, { ...draftOfAnnotation(before), geometry, measurements });
+          }
+          for (const draft of made) records.annotations.create(draft);
+          for (const id of removed) records.annotations.remove(id);
+        });
       },
       label(annotation: Annotation, label: string) {
         const newest = known(annotation.id);

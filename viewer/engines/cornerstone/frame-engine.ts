@@ -103,8 +103,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
         if (now === null || isCovered()) return;
         listener.onChanged({ id: mark.id, geometry, view: now, measurements: measuring.measure(geometry, mark) });
       },
-      onSelected: (id) => listener.onSelected(id),
-      onDeleteRequested: (id) => listener.onDeleteRequested(id),
+      onSelected: (id, more) => listener.onSelected(id, more),
+      onDeleteRequested: (...ids) => listener.onDeleteRequested(...ids),
       describe: (geometry, mark) => measuring.measure(geometry, mark).map(describeMeasurement),
     },
   );

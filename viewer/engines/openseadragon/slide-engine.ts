@@ -142,8 +142,8 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
         const facts = factsOf(geometry);
         if (facts !== null) listener.onChanged({ id, geometry, view: facts.view, measurements: facts.measurements });
       },
-      onSelected: (id) => listener.onSelected(id),
-      onDeleteRequested: (id) => listener.onDeleteRequested(id),
+      onSelected: (id, more) => listener.onSelected(id, more),
+      onDeleteRequested: (...ids) => listener.onDeleteRequested(...ids),
       describe: (geometry) => measurementsOf(geometry).map(describeMeasurement),
     },
   );

@@ -17,8 +17,8 @@ export interface Projection {
 export interface OverlayListener {
   onDrawn(geometry: Geometry): void;
   onChanged(mark: Mark, geometry: Geometry): void;
-  onSelected(id: string | null): void;
-  onDeleteRequested(id: string): void;
+  onSelected(id: string | null, more?: boolean): void;
+  onDeleteRequested(...ids: readonly string[]): void;
   /** The lines beside a shape while it is drawn (`mark` is null) or pulled: measurements with units. */
   describe(geometry: Geometry, mark: Mark | null): readonly string[];
 }
@@ -126,6 +126,10 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     if (mark === undefined || !(event.target instanceof Element)) return;
     event.stopPropagation();
     event.preventDefault();
+    if (event.shiftKey) {
+      listener.onSelected(mark.id, true);
+      return;
+    }
     if (!mark.selected) listener.onSelected(mark.id);
     if (!mark.editable) return;
     const handle = event.target.getAttribute('data-handle');
@@ -188,9 +192,9 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
       showDraft(null);
       finish(step.finished);
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      const selected = marks.find((mark) => mark.selected && mark.editable);
+      const selected = marks.filter((mark) => mark.selected && mark.editable);
       if (drawing !== null) cancelDrawing();
-      else if (selected !== undefined) listener.onDeleteRequested(selected.id);
+      else if (selected.length > 0) listener.onDeleteRequested(...selected.map(({ id }) => id));
     }
   };
   const cancelDrawing = (): boolean => {

@@ -1,4 +1,7 @@
-/** The tools that draw. Most are named by the shape they make; `freehand` makes a polygon in one stroke. */
+/**
+ * The tools that draw. Most are named by the shape they make; `freehand` makes a polygon in one stroke, `cut` a line
+ * along which areas are cut in two.
+ */
 export const DRAWING_TOOLS = [
   'line',
   'bidirectional',
@@ -8,6 +11,8 @@ export const DRAWING_TOOLS = [
   'calibration',
   'ellipse',
   'rectangle',
+  'polyline',
+  'cut',
   'polygon',
   'freehand',
   'spline',

@@ -53,7 +53,7 @@ const POINTS_SHAPES: Partial<Record<DrawingTool, PointsShape>> = {
 };
 
 interface OutlineWay {
-  readonly kind: 'polygon' | 'spline';
+  readonly kind: 'polygon' | 'spline' | 'polyline';
   /** Dragging draws freehand. */
   readonly freehand: boolean;
   /** One stroke is all. */
@@ -61,6 +61,8 @@ interface OutlineWay {
 }
 
 const OUTLINE_WAYS: Partial<Record<DrawingTool, OutlineWay>> = {
+  polyline: { kind: 'polyline', freehand: true, endsOnRelease: false },
+  cut: { kind: 'polyline', freehand: true, endsOnRelease: true },
   polygon: { kind: 'polygon', freehand: true, endsOnRelease: false },
   freehand: { kind: 'polygon', freehand: true, endsOnRelease: true },
   spline: { kind: 'spline', freehand: false, endsOnRelease: false },
@@ -129,11 +131,16 @@ function createTwoPointDrawing(shape: TwoPointShape): Drawing {
   };
 }
 
-/** Clicks set vertices, dragging draws freehand; double click, Enter or a click on the first vertex closes. */
+/**
+ * Clicks set vertices, dragging draws freehand; double click or Enter ends it, and so does a click on the first vertex
+ * of what is closed.
+ */
 function createOutlineDrawing({ kind, freehand, endsOnRelease }: OutlineWay): Drawing {
   let vertices: Placed[] = [];
   let pressed = false;
   let closing = false;
+  const closes = kind !== 'polyline';
+  const least = closes ? 3 : 2;
   const open = (tail: Placed | null): DrawingStep => {
     const points = vertices.map((vertex) => pair(vertex.image));
     if (tail !== null) points.push(pair(tail.image));
@@ -147,13 +154,13 @@ function createOutlineDrawing({ kind, freehand, endsOnRelease }: OutlineWay): Dr
     const points = vertices.map((vertex) => pair(vertex.image));
     vertices = [];
     pressed = false;
-    return { draft: null, finished: points.length < 3 ? null : { kind, points } };
+    return { draft: null, finished: points.length < least ? null : { kind, points } };
   };
   return {
     press(at) {
       pressed = true;
       const [first] = vertices;
-      closing = first !== undefined && vertices.length >= 3 && screenDistance(first, at) < CLOSING_TOLERANCE;
+      closing = closes && first !== undefined && vertices.length >= 3 && screenDistance(first, at) < CLOSING_TOLERANCE;
       const last = vertices[vertices.length - 1];
       // The second press of a double click falls on the vertex of the first.
       if (!closing && (last === undefined || screenDistance(last, at) >= CLICK_TOLERANCE)) vertices.push(at);
@@ -173,7 +180,8 @@ function createOutlineDrawing({ kind, freehand, endsOnRelease }: OutlineWay): Dr
       pressed = false;
       if (closing || endsOnRelease) return finish();
       const [first] = vertices;
-      const cameHome = first !== undefined && vertices.length > 8 && screenDistance(first, at) < CLOSING_TOLERANCE;
+      const cameHome =
+        closes && first !== undefined && vertices.length > 8 && screenDistance(first, at) < CLOSING_TOLERANCE;
       return cameHome ? finish() : open(null);
     },
     complete: () => (vertices.length === 0 ? NOTHING : finish()),

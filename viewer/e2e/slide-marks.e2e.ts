@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeSlide } from '#fixtures/slide.ts';
+import type { Annotation } from '#shared/annotation/annotation.ts';
+import { annotationPaths, annotationsSchema } from '#shared/api/annotations.ts';
+import { type Material, materialPaths } from '#shared/api/material.ts';
+import { launchBrowser, openWindow, type Window } from './browser.ts';
+import { drag, eventually, middleOf, type Place, saved, signIn, takeTool } from './hands.ts';
+import { type Product, startProduct, type TestUser } from './product.ts';
+import { readyConsultation } from './ready-consultation.ts';
+
+const referrer: TestUser = { email: 'referrer@example.org', name: 'Rita Referrer', role: 'referrer' };
+const coordinator: TestUser = { email: 'coordinator@example.org', name: 'Carl Coordinator', role: 'coordinator' };
+const expert: TestUser = { email: 'pathologist@example.org', name: 'Paula Pathologist', role: 'pathologist' };
+
+const REAL = join(
+  process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'data'),
+  'wsi',
+  'CMU-1-Small-Region.svs',
+);
+/** Both slides state this. */
+const MPP = 0.499;
+
+let product: Product;
+let browser: Browser;
+let window: Window;
+let consultationId: string;
+let address: string;
+/** Places of the screen relative to the middle of the slide, at 10×: two slide pixels to one of the screen. */
+let at: (x: number, y: number) => Place;
+
+beforeAll(async () => {
+  product = await startProduct([referrer, coordinator, expert]);
+  browser = await launchBrowser();
+  const folder = join(product.folder, 'material');
+  await mkdir(folder);
+  // The scanner's own file where it is; elsewhere one that was made.
+  if (existsSync(REAL)) await copyFile(REAL, join(folder, 'slide.svs'));
+  else await writeSlide(join(folder, 'slide.svs'), { width: 2500, height: 1900 });
+  consultationId = await readyConsultation(product, browser, {
+    ...{ folder, discipline: 'pathology', referrer, coordinator, expert },
+  });
+  window = await openWindow(browser, product.url);
+  await signIn(window.page, expert);
+  const held = await window.context.request.get(materialPaths.material(consultationId));
+  const [slide] = ((await held.json()) as Material).slides;
+  address = `/consultations/${consultationId}/read?open=slide.${slide?.id}`;
+  await openSlide(window.page);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+async function openSlide(page: Page): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('toolbar', { name: 'Magnification' }).getByRole('button', { name: '10×', exact: true }).click();
+  const middle = await middleOf(page.getByRole('application').first());
+  at = (x, y) => ({ x: middle.x + x, y: middle.y + y });
+}
+
+async function annotations(): Promise<Annotation[]> {
+  const answer = await window.context.request.get(annotationPaths.list(consultationId));
+  return annotationsSchema.parse(await answer.json()).annotations;
+}
+
+/** Areas in µm², the smallest first. */
+async function sizes(): Promise<number[]> {
+  const areas = (await annotations()).map(({ measurements }) => measurements[0]?.value ?? 0);
+  return areas.map(Math.round).sort((a, b) => a - b);
+}
+
+/** What so many screen pixels² are at 10×. */
+const square = (pixels: number): number => Math.round(pixels * 4 * MPP * MPP);
+
+const shapes = async () => (await annotations()).map(({ geometry, measurements }) => ({ geometry, measurements }));
+
+async function shiftClick(page: Page, place: Place): Promise<void> {
+  await page.keyboard.down('Shift');
+  await page.mouse.click(place.x, place.y);
+  await page.keyboard.up('Shift');
+}
+
+test('areas are united, taken apart and cut, each as one step that is undone and kept', async () => {
+  const { page } = window;
+  await takeTool(page, 'Rectangle');
+  await drag(page, at(-200, -100), at(-100, 0));
+  await drag(page, at(-150, -50), at(-50, 50));
+  await eventually(sizes).toEqual([square(10_000), square(10_000)]);
+  await takeTool(page, 'Pan and select');
+  await page.mouse.click(at(-200, -50).x, at(-200, -50).y);
+  await shiftClick(page, at(-50, 25));
+  await page.keyboard.press('u');
+  await eventually(sizes).toEqual([square(17_500)]);
+  await page.keyboard.press('Control+z');
+  await eventually(sizes).toEqual([square(10_000), square(10_000)]);
+  await page.keyboard.press('Control+Shift+z');
+  await eventually(sizes).toEqual([square(17_500)]);
+
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('k');
+  await drag(page, at(-120, -130), at(-120, 80));
+  // The cut runs 120 px from the middle: 80 × 100 and a corner of 30 × 50 on its left.
+  await eventually(sizes).toEqual([square(17_500 - 9_500), square(9_500)].sort((a, b) => a - b));
+  await saved(page);
+  const before = await shapes();
+  await openSlide(page);
+  await page.getByRole('tab', { name: /Annotations/ }).click();
+  await page.getByRole('list', { name: 'Annotations' }).getByRole('listitem').first().waitFor();
+  expect(await shapes()).toEqual(before);
+  expect(window.takeComplaints()).toEqual([]);
+});
