@@ -1,7 +1,8 @@
-import { read } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { read, readSync } from 'node:fs';
+import { type FileHandle, open, statfs } from 'node:fs/promises';
 import type { BlobHandle } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
+import { CachedPages, isLocalFileSystem } from './cached-pages.ts';
 
 /**
  * Files kept open while nobody reads them: opening and closing cost as much as reading half a megabyte, and a reader
@@ -13,6 +14,8 @@ interface OpenFile {
   readonly handle: FileHandle;
   readonly sizeBytes: number;
   readonly path: string;
+  /** Null where nothing is read in place. */
+  readonly cached: CachedPages | null;
   borrowers: number;
 }
 
@@ -63,7 +66,15 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
         path: file.path,
         async read(offset, length, signal) {
           const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
+          if (file.cached?.holds(offset, target.byteLength)) {
+            signal?.throwIfAborted();
+            const { fd } = file.handle;
+            // A stored file never changes its length, so that what was read whole before is read whole again.
+            const found = file.cached.timed(() => readSync(fd, target, 0, target.byteLength, offset));
+            if (found === target.byteLength) return target;
+          }
           const found = await readFully(file.handle.fd, target, offset, signal);
+          file.cached?.note(offset, found);
           return found === target.byteLength ? target : target.subarray(0, found);
         },
         readInto: (target, offset, signal) => readFully(file.handle.fd, target, offset, signal),
@@ -90,7 +101,14 @@ async function openFirst(paths: readonly string[]): Promise<OpenFile> {
     try {
       const handle = await open(path, 'r');
       const { size } = await handle.stat();
-      return { handle, path, sizeBytes: size, borrowers: 0 };
+      const { type } = await statfs(path);
+      return {
+        handle,
+        path,
+        sizeBytes: size,
+        cached: isLocalFileSystem(type) ? new CachedPages() : null,
+        borrowers: 0,
+      };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
