@@ -3,6 +3,7 @@ import { measurementSchema } from '#shared/annotation/measurement.ts';
 import { consultationIdSchema, personSchema, prose } from '#shared/consultation/consultation.ts';
 import { uidSchema, uuidSchema } from '#shared/id-schemas.ts';
 import type { SegmentId, SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import { countInside } from './mask-runs.ts';
 
 export const segmentIdSchema = uuidSchema<SegmentId>();
 
@@ -69,4 +70,16 @@ export function withFrame<T extends Pick<SegmentDraft, 'frames'>>(segment: T, fr
 /** The runs of a segment on one frame; empty where it has none there. */
 export function runsOn({ frames }: Pick<SegmentDraft, 'frames'>, sopInstanceUid: string, frameNumber: number): string {
   return frames.find((one) => one.sopInstanceUid === sopInstanceUid && one.frameNumber === frameNumber)?.runs ?? '';
+}
+
+/** The frame with the largest part of the segment, to show it by; null where nothing is drawn. */
+export function largestFrame({ frames, columns, rows }: Pick<SegmentDraft, 'frames' | 'columns' | 'rows'>) {
+  let found: { readonly frame: SegmentFrame; readonly inside: number } | null = null;
+  for (const frame of frames) {
+    const inside = countInside(frame.runs, columns * rows) ?? 0;
+    if (found === null || inside > found.inside) found = { frame, inside };
+  }
+  if (found === null) return null;
+  const { sopInstanceUid, frameNumber } = found.frame;
+  return { sopInstanceUid, frameNumber };
 }

@@ -52,8 +52,9 @@ export function addSums(a: ValueSums, b: ValueSums): ValueSums {
 }
 
 /** The measurements of a segment; none where there is no value. */
-export function measureSums(sums: ValueSums, meaning: PixelMeaning): Measurement[] {
+export function measureSums(sums: ValueSums, { unit, provenance }: PixelMeaning): Measurement[] {
   if (sums.count === 0) return [];
+  const meaning = { unit, provenance };
   return [
     { name: 'mean', value: sums.mean, ...meaning },
     // Of the population, as for regions.

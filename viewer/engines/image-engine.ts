@@ -16,7 +16,10 @@ import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 
 export const NAVIGATION_TOOLS = ['select', 'window', 'pan', 'zoom', 'scroll'] as const;
 export type NavigationTool = (typeof NAVIGATION_TOOLS)[number];
-export type Tool = NavigationTool | DrawingTool;
+/** Tools that paint segments; only where there are slices. */
+export const SEGMENT_TOOLS = ['brush', 'eraser', 'threshold-brush', 'grow'] as const;
+export type SegmentTool = (typeof SEGMENT_TOOLS)[number];
+export type Tool = NavigationTool | DrawingTool | SegmentTool;
 
 /** An annotation as an engine shows it. */
 export interface Mark {

@@ -6,8 +6,10 @@ import {
   type FindingDraft,
   findingSchema,
 } from '#shared/annotation/annotation.ts';
+import { type KeyImage, type KeyImageDraft, keyImageSchema } from '#shared/annotation/key-image.ts';
 import type { Person } from '#shared/consultation/consultation.ts';
-import type { AnnotationId, ConsultationId, FindingId } from '#shared/ids.ts';
+import type { AnnotationId, ConsultationId, FindingId, KeyImageId, SegmentId } from '#shared/ids.ts';
+import { type Segment, type SegmentDraft, segmentSchema } from '#shared/segmentation/segment.ts';
 import {
   currentRecord,
   deleteAnnotation,
@@ -17,16 +19,30 @@ import {
   putFinding,
 } from '#viewer/api/annotations.ts';
 import { ApiFailure, sentenceOf } from '#viewer/api/client.ts';
+import {
+  deleteKeyImage,
+  deleteSegment,
+  loadKeyImages,
+  loadSegments,
+  putKeyImage,
+  putSegment,
+} from '#viewer/api/segments.ts';
 import { createRecordStore, type Failure, type RecordBackend, type RecordStore } from './record-store.ts';
 
 export type AnnotationStore = RecordStore<AnnotationDraft, Annotation>;
 export type FindingStore = RecordStore<FindingDraft, Finding>;
+export type SegmentStore = RecordStore<SegmentDraft, Segment>;
+export type KeyImageStore = RecordStore<KeyImageDraft, KeyImage>;
 
-/** The annotations and findings of one consultation, live in this page. */
+/** What experts made in one consultation, live in this page. */
 export interface ConsultationRecords {
   readonly annotations: AnnotationStore;
   readonly findings: FindingStore;
-  /** Reads both from the server. */
+  readonly segments: SegmentStore;
+  readonly keyImages: KeyImageStore;
+  /** All of them, for what is the same for each. */
+  readonly stores: readonly (AnnotationStore | FindingStore | SegmentStore | KeyImageStore)[];
+  /** Reads all from the server. */
   reload(signal?: AbortSignal): Promise<void>;
   dispose(): void;
 }
@@ -65,6 +81,12 @@ export function draftOfAnnotation(annotation: Annotation): AnnotationDraft {
   return { target, geometry, label, view, measurements, ...(calibration && { calibration }) };
 }
 
+/** The part of a segment that its author edits. */
+export function draftOfSegment(segment: Segment): SegmentDraft {
+  const { target, label, color, category, type, drawn, locked, columns, rows, frames, measurements } = segment;
+  return { target, label, color, category, type, drawn, locked, columns, rows, frames, measurements };
+}
+
 /** Opens the records of a consultation for `me`, who is the author of everything made here. */
 export function createConsultationRecords(consultationId: ConsultationId, me: Person): ConsultationRecords {
   const begun = new Map<string, string>();
@@ -74,20 +96,16 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
     begun.set(id, known);
     return known;
   };
+  const unsaved = (id: string) => {
+    const at = madeAt(id);
+    return { consultationId, revision: 0, author: me, createdAt: at, updatedAt: at };
+  };
   const annotations: RecordBackend<AnnotationDraft, Annotation> = {
     ...browserWorld,
     put: (id, revision, draft) => putAnnotation(consultationId, id, revision, draft),
     remove: (id, revision) => deleteAnnotation(consultationId, id, revision),
     draftOf: draftOfAnnotation,
-    provisional: (id, draft) => ({
-      ...draft,
-      id: id as AnnotationId,
-      consultationId,
-      revision: 0,
-      author: me,
-      createdAt: madeAt(id),
-      updatedAt: madeAt(id),
-    }),
+    provisional: (id, draft) => ({ ...draft, id: id as AnnotationId, ...unsaved(id) }),
     judge: (error) => judgeFailure(error, (current) => currentRecord(annotationSchema, current)),
   };
   const findings: RecordBackend<FindingDraft, Finding> = {
@@ -95,30 +113,50 @@ export function createConsultationRecords(consultationId: ConsultationId, me: Pe
     put: (id, revision, draft) => putFinding(consultationId, id, revision, draft),
     remove: (id, revision) => deleteFinding(consultationId, id, revision),
     draftOf: ({ text, annotationIds }) => ({ text, annotationIds }),
-    provisional: (id, draft) => ({
-      ...draft,
-      id: id as FindingId,
-      consultationId,
-      revision: 0,
-      author: me,
-      createdAt: madeAt(id),
-      updatedAt: madeAt(id),
-    }),
+    provisional: (id, draft) => ({ ...draft, id: id as FindingId, ...unsaved(id) }),
     judge: (error) => judgeFailure(error, (current) => currentRecord(findingSchema, current)),
   };
-  const annotationStore = createRecordStore(annotations);
-  const findingStore = createRecordStore(findings);
+  const segments: RecordBackend<SegmentDraft, Segment> = {
+    ...browserWorld,
+    // Every stroke is a step of its own.
+    mergeMs: 0,
+    put: (id, revision, draft) => putSegment(consultationId, id, revision, draft),
+    remove: (id, revision) => deleteSegment(consultationId, id, revision),
+    draftOf: draftOfSegment,
+    provisional: (id, draft) => ({ ...draft, id: id as SegmentId, refusals: [], ...unsaved(id) }),
+    judge: (error) => judgeFailure(error, (current) => currentRecord(segmentSchema, current)),
+  };
+  const keyImages: RecordBackend<KeyImageDraft, KeyImage> = {
+    ...browserWorld,
+    put: (id, revision, draft) => putKeyImage(consultationId, id, revision, draft),
+    remove: (id, revision) => deleteKeyImage(consultationId, id, revision),
+    draftOf: ({ target, purpose, note, view }) => ({ target, purpose, note, view }),
+    provisional: (id, draft) => ({ ...draft, id: id as KeyImageId, ...unsaved(id) }),
+    judge: (error) => judgeFailure(error, (current) => currentRecord(keyImageSchema, current)),
+  };
+  const own = {
+    annotations: createRecordStore(annotations),
+    findings: createRecordStore(findings),
+    segments: createRecordStore(segments),
+    keyImages: createRecordStore(keyImages),
+  };
+  const stores = [own.annotations, own.findings, own.segments, own.keyImages];
   return {
-    annotations: annotationStore,
-    findings: findingStore,
+    ...own,
+    stores,
     async reload(signal) {
-      const loaded = await loadRecords(consultationId, signal);
-      annotationStore.load(loaded.annotations);
-      findingStore.load(loaded.findings);
+      const [loaded, segmentRecords, keyImageRecords] = await Promise.all([
+        loadRecords(consultationId, signal),
+        loadSegments(consultationId, signal),
+        loadKeyImages(consultationId, signal),
+      ]);
+      own.annotations.load(loaded.annotations);
+      own.findings.load(loaded.findings);
+      own.segments.load(segmentRecords);
+      own.keyImages.load(keyImageRecords);
     },
     dispose() {
-      annotationStore.dispose();
-      findingStore.dispose();
+      for (const store of stores) store.dispose();
     },
   };
 }

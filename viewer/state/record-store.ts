@@ -20,6 +20,8 @@ export interface RecordBackend<Draft, Stored extends Identified> {
   provisional(id: string, draft: Draft): Stored;
   /** What a failed request means. `retry`: nothing was decided (offline, server error, signed out). */
   judge(error: unknown): Failure<Stored>;
+  /** Changes of one record that follow each other this fast are one step of undo; 900 unless told. */
+  readonly mergeMs?: number;
   newId(): string;
   now(): number;
   /** Runs `work` after `ms`; returns how to call it off. */
@@ -59,7 +61,6 @@ interface Change<Draft> {
 /** Changes that are taken back and made again together, in the order in which they were made. */
 type Step<Draft> = readonly Change<Draft>[];
 
-/** Changes of one record that follow each other this fast are one step of undo. */
 const MERGE_MS = 900;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -208,7 +209,7 @@ export function createRecordStore<Draft, Stored extends Identified>(
       last.before !== null &&
       last.after !== null &&
       change.after !== null &&
-      change.at - last.at < MERGE_MS;
+      change.at - last.at < (backend.mergeMs ?? MERGE_MS);
     if (merges) past[past.length - 1] = [{ ...change, before: last.before }];
     else past.push([change]);
   };

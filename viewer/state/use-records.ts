@@ -22,7 +22,7 @@ export interface OpenRecords {
   readonly sentence: string | null;
 }
 
-/** Opens the annotations and findings of a consultation for as long as the component is shown; not unless `wanted`. */
+/** Opens what experts made in a consultation for as long as the component is shown; not unless `wanted`. */
 export function useConsultationRecords(consultationId: ConsultationId, me: Person, wanted: boolean): OpenRecords {
   const [open, setOpen] = useState<OpenRecords>({ records: null, phase: 'loading', sentence: null });
   const { id, name, role } = me;
@@ -38,11 +38,10 @@ export function useConsultationRecords(consultationId: ConsultationId, me: Perso
       },
     );
     const warn = (event: BeforeUnloadEvent) => {
-      if (records.annotations.status().unsaved + records.findings.status().unsaved > 0) event.preventDefault();
+      if (records.stores.some((store) => store.status().unsaved > 0)) event.preventDefault();
     };
     const retry = () => {
-      records.annotations.flush();
-      records.findings.flush();
+      for (const store of records.stores) store.flush();
     };
     window.addEventListener('beforeunload', warn);
     window.addEventListener('online', retry);

@@ -1,10 +1,13 @@
-import type { Identified, RecordStore } from './record-store.ts';
+import type { SaveStatus } from './record-store.ts';
+
+interface Saving {
+  status(): SaveStatus;
+  subscribe(listener: () => void): () => void;
+  flush(): void;
+}
 
 /** Resolves when nothing of the store waits to be saved; rejects with a sentence after `timeoutMs`. */
-export function whenSaved<Draft, Stored extends Identified>(
-  store: RecordStore<Draft, Stored>,
-  timeoutMs = 15_000,
-): Promise<void> {
+export function whenSaved(store: Saving, timeoutMs = 15_000): Promise<void> {
   store.flush();
   if (store.status().unsaved === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@ import classes from './frame-viewport.module.css';
 import { PreviewNote } from './preview-note.tsx';
 import { useCine } from './use-cine.ts';
 import { useFrameEngine } from './use-frame-engine.ts';
+import type { ShownSegments } from './use-segments.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
 import { ViewportGuides } from './viewport-guides.tsx';
 import type { ViewportSync } from './viewport-sync.ts';
@@ -30,12 +31,16 @@ export interface FrameViewportProps {
   readonly patientLine: string;
   /** What: study date, series. */
   readonly studyLine: string;
+  /** Segments over the images, and what paints them; none where a viewport only shows. */
+  readonly segments?: ShownSegments | undefined;
   readonly listener: EngineListener;
   /** The series is open and its first image painted: now views can be restored. Null when the viewport goes away. */
   readonly onEngine: (engine: FrameEngine | null) => void;
   /** Lines and points of the other viewports; none where a viewport stands alone. */
   readonly guides?: { readonly sync: ViewportSync; readonly pane: number } | undefined;
 }
+
+const NONE: readonly never[] = [];
 
 /** Menus hang outside of the viewport, but their keys pass through it. */
 function isControl(target: EventTarget): boolean {
@@ -52,6 +57,7 @@ export function FrameViewport(props: FrameViewportProps) {
     tool,
     color,
     calibrations,
+    segments,
     patientLine,
     studyLine,
     listener,
@@ -70,6 +76,9 @@ export function FrameViewport(props: FrameViewportProps) {
   useEffect(() => engine?.setColor(color), [engine, color]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
   useEffect(() => engine?.setCalibrations(calibrations), [engine, calibrations]);
+  const { shown = NONE, hand = null, listener: painted = null } = segments ?? {};
+  useEffect(() => engine?.setSegments(shown), [engine, shown]);
+  useEffect(() => engine?.setSegmentHand(hand, painted), [engine, hand, painted]);
 
   // Keys pressed nowhere in particular belong to the viewport under the pointer.
   useEffect(() => {

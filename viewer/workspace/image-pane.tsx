@@ -8,6 +8,7 @@ import { patientLine } from '#viewer/words/patient-words.ts';
 import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SeriesViewport } from './series-viewport.tsx';
 import { SlideViewport } from './slide-viewport.tsx';
+import type { ShownSegments } from './use-segments.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
 import type { SyncedEngine, ViewportSync } from './viewport-sync.ts';
 
@@ -18,6 +19,8 @@ export interface PaneEngine extends SyncedEngine {
   cancelDrawing(): boolean;
   /** Only where pixel values are measured. */
   readonly histogram?: FrameEngine['histogram'];
+  readonly interpolateSegment?: FrameEngine['interpolateSegment'];
+  readonly thresholdInRegion?: FrameEngine['thresholdInRegion'];
   readonly copyTo?: FrameEngine['copyTo'];
 }
 
@@ -28,6 +31,7 @@ export interface ImagePaneProps {
   readonly tool: Tool;
   readonly color: string;
   readonly calibrations: UserCalibrations;
+  readonly segments?: ShownSegments | undefined;
   readonly listener: EngineListener;
   readonly onEngine: (engine: PaneEngine | null) => void;
   /** Where the viewport stands among others that are linked with it. */
@@ -39,13 +43,14 @@ export interface ImagePaneProps {
  * the page; only the engines inside are loaded when they are needed. (React holds back what a lazy component shows for
  * up to 300 ms, and the engine would wait for that.)
  */
-export function ImagePane({ item, consultation, calibrations, ...pane }: ImagePaneProps) {
+export function ImagePane({ item, consultation, calibrations, segments, ...pane }: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
   return item.kind === 'series' ? (
     <SeriesViewport
       {...pane}
       frameCount={item.series.frameCount}
       calibrations={calibrations}
+      segments={segments}
       studyUid={item.study.studyUid}
       seriesUid={item.series.seriesUid}
       members={item.set.instanceUids}

@@ -14,6 +14,7 @@ import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import type { AreaWork } from './use-area-work.ts';
 import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
+import type { ShownSegments } from './use-segments.ts';
 
 export interface PaneProps {
   readonly consultation: Consultation;
@@ -22,6 +23,7 @@ export interface PaneProps {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly work: ReadingWork;
   readonly areas: AreaWork;
+  readonly segments: ShownSegments;
   readonly item: PaneItem;
   /** Its place in the grid, row by row. */
   readonly pane: number;
@@ -71,7 +73,7 @@ function askedFor({ geometry }: Drawn, tool: Tool): Question | null {
 const NAVIGATION: ReadonlySet<Tool> = new Set(NAVIGATION_TOOLS);
 
 /** One viewport of the grid: the image, its head when there are two, and the words of a text while they are typed. */
-export function Pane({ consultation, panes, state, dispatch, work, areas, item, pane }: PaneProps) {
+export function Pane({ consultation, panes, state, dispatch, work, areas, segments, item, pane }: PaneProps) {
   const [writing, setWriting] = useState<Asked | null>(null);
   const pointer = useRef<readonly [number, number]>([0, 0]);
   const key = itemKey(item);
@@ -173,6 +175,7 @@ export function Pane({ consultation, panes, state, dispatch, work, areas, item, 
           tool={tool}
           color={work.myColor}
           calibrations={work.calibrations}
+          segments={segments}
           listener={bound}
           onEngine={(engine) => panes.takeEngine(pane, engine)}
           guides={several ? { sync: panes.sync, pane } : undefined}

@@ -17,12 +17,14 @@ import { ReadingBar } from './reading-bar.tsx';
 import styles from './reading-page.module.css';
 import { initialReading, type PanelTab, reading } from './reading-state.ts';
 import { ResizablePanel } from './resizable-panel.tsx';
+import { nextRadius } from './segment-settings.tsx';
 import { SidePanel } from './side-panel.tsx';
-import { toolOfKey } from './tool-choices.ts';
+import { isBrush, toolOfKey } from './tool-choices.ts';
 import { useAreaWork } from './use-area-work.ts';
 import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
+import { useSegments } from './use-segments.ts';
 import { readPlace } from './view-address.ts';
 import { openKeys } from './viewport-grid.ts';
 import { NO_SYNC, type SyncChoice } from './viewport-sync.ts';
@@ -82,6 +84,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const areas = useAreaWork({ material, state, dispatch, work: own });
   const layers = useObjectLayers(material);
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
+  const segments = useSegments(records, work);
   const panes = usePanes({ items, state, dispatch, search, setSearch });
   const [linked, setLinked] = useState<SyncChoice>(NO_SYNC);
   useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
@@ -97,8 +100,9 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'tray', open: !narrow });
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
-  const latest = useRef({ work, areas, panes, activeItem, selectedId: state.selectedId });
-  latest.current = { work, areas, panes, activeItem, selectedId: state.selectedId };
+  const now = { work, areas, panes, segments, activeItem, tools: state.tools, selectedId: state.selectedId };
+  const latest = useRef(now);
+  latest.current = now;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const now = latest.current;
@@ -122,6 +126,10 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       if (event.ctrlKey || event.metaKey || now.activeItem === undefined) return;
       if (event.key === 'Escape') {
         if (!now.panes.cancelDrawing()) dispatch({ type: 'select', id: null });
+        return;
+      }
+      if ((event.key === ']' || event.key === '[') && isBrush(now.tools[now.activeItem.kind])) {
+        now.segments.set({ radius: nextRadius(now.segments.settings.radius, event.key === ']') });
         return;
       }
       const selected = now.work.annotations.find(({ id }) => id === now.selectedId);
@@ -170,6 +178,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       report={report}
       images={panes.images}
       layers={layers}
+      segments={segments}
+      panes={panes}
       onShow={show}
       onShowPlace={panes.show}
       onCopy={(annotation) => copyOn(annotation, panes.images, work)}
@@ -196,6 +206,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
           dispatch={dispatch}
           work={work}
           areas={areas}
+          segments={segments}
           narrow={narrow}
         />
         {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}

@@ -14,7 +14,7 @@ import {
   type ViewportGrid,
 } from './viewport-grid.ts';
 
-export const PANEL_TABS = ['findings', 'annotations', 'report', 'questions'] as const;
+export const PANEL_TABS = ['findings', 'annotations', 'segments', 'report', 'questions'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
 /** What the reading page remembers of its own: where things are open, what is in hand. No record lives here. */

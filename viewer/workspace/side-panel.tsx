@@ -4,6 +4,7 @@ import type { Annotation, Target } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
+import { largestFrame } from '#shared/segmentation/segment.ts';
 import { ReportEditor } from '#viewer/report/report-editor.tsx';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { AnnotationExchange } from './annotation-exchange.tsx';
@@ -14,11 +15,14 @@ import { ObjectLayerList } from './object-layer-list.tsx';
 import { type PaneItem, placeInWords } from './pane-item.ts';
 import { QuestionPanel } from './question-panel.tsx';
 import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from './reading-state.ts';
+import { SegmentPanel } from './segment-panel.tsx';
 import type { ShownImages } from './shown-images.ts';
 import styles from './side-panel.module.css';
 import type { AreaWork } from './use-area-work.ts';
 import type { ObjectLayers } from './use-object-layers.ts';
+import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
+import type { SegmentWork } from './use-segments.ts';
 
 interface SidePanelProps {
   readonly consultation: Consultation;
@@ -32,6 +36,8 @@ interface SidePanelProps {
   readonly images: ShownImages;
   /** What objects of other systems say about the images. */
   readonly layers: ObjectLayers;
+  readonly segments: SegmentWork;
+  readonly panes: Panes;
   readonly onShowPlace: (target: Target, view: ViewState | null) => void;
   readonly onShow: (annotation: Annotation) => void;
   readonly onCopy: (annotation: Annotation) => void;
@@ -40,6 +46,7 @@ interface SidePanelProps {
 const TAB_WORDS: Readonly<Record<PanelTab, string>> = {
   findings: 'Findings',
   annotations: 'Annotations',
+  segments: 'Segments',
   report: 'Report',
   questions: 'Questions',
 };
@@ -61,13 +68,21 @@ export function SidePanel(props: SidePanelProps) {
     report,
     images,
     layers,
+    segments,
+    panes,
     onShow,
     onShowPlace,
     onCopy,
   } = props;
+  const activePane = state.grid.active;
+  const onSeries = panes.items[activePane]?.kind === 'series';
   const readsRecords = consultation.actions.includes('annotation.read');
   const tabs = PANEL_TABS.filter(
-    (tab) => tab === 'questions' || (readsRecords && (tab !== 'report' || report !== null)),
+    (tab) =>
+      tab === 'questions' ||
+      (readsRecords &&
+        (tab !== 'report' || report !== null) &&
+        (tab !== 'segments' || onSeries || segments.segments.length > 0)),
   );
   const tab = tabs.includes(state.tab) ? state.tab : 'questions';
   const { annotations, findings, numbers, colorOf, myId, canWrite } = work;
@@ -84,6 +99,7 @@ export function SidePanel(props: SidePanelProps) {
             {TAB_WORDS[name]}
             {name === 'findings' && <Count value={findings.length} />}
             {name === 'annotations' && <Count value={annotations.length} />}
+            {name === 'segments' && <Count value={segments.segments.length} />}
           </Tabs.Tab>
         ))}
       </Tabs.List>
@@ -136,6 +152,21 @@ export function SidePanel(props: SidePanelProps) {
         />
         <MeasurementReportLink annotations={annotations} consultationId={consultation.id} />
         <ObjectLayerList layers={layers} onShow={onShowPlace} />
+      </Tabs.Panel>
+      <Tabs.Panel value="segments" className={styles.content ?? ''}>
+        <SegmentPanel
+          consultationId={consultation.id}
+          work={segments}
+          tool={state.tools.series}
+          canPaint={canWrite && onSeries}
+          onTool={(tool) => dispatch({ type: 'tool', kind: 'series', tool })}
+          onShow={(segment) => {
+            const frame = largestFrame(segment);
+            if (frame !== null) onShowPlace({ kind: 'frame', ...segment.target, ...frame }, null);
+          }}
+          onInterpolate={(id) => panes.engineOf(activePane)?.interpolateSegment?.(id)}
+          onThresholdInRegion={() => panes.engineOf(activePane)?.thresholdInRegion?.()}
+        />
       </Tabs.Panel>
       <Tabs.Panel value="report" className={styles.content ?? ''}>
         {report !== null && (

@@ -3,9 +3,13 @@ import {
   IconArrowAutofitHeight,
   IconArrowsMove,
   IconArrowUpRight,
+  IconBrush,
+  IconBucketDroplet,
   IconColorPicker,
+  IconColorSwatch,
   IconContrast2,
   IconDimensions,
+  IconEraser,
   IconGeometry,
   IconLasso,
   IconLetterT,
@@ -52,6 +56,14 @@ const DRAWING: readonly ToolChoice[] = [
   { tool: 'text', name: 'Text', key: 'T', Icon: IconLetterT },
 ];
 
+/** Tools that paint segments; their sizes and numbers are in the panel of segments. */
+export const SEGMENT_CHOICES: readonly ToolChoice[] = [
+  { tool: 'brush', name: 'Brush', key: '/', Icon: IconBrush },
+  { tool: 'eraser', name: 'Eraser', key: '|', Icon: IconEraser },
+  { tool: 'threshold-brush', name: 'Brush with threshold', key: '^', Icon: IconColorSwatch },
+  { tool: 'grow', name: 'Grow from a click', key: '*', Icon: IconBucketDroplet },
+];
+
 /** The tools of each kind of image: navigation, drawing, and those that wait in a menu. On slides dragging always pans. */
 export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly ToolChoice[])[]>> = {
   series: [
@@ -71,6 +83,7 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
       SPLINE,
       { tool: 'probe', name: 'Value of a pixel', key: 'Q', Icon: IconColorPicker },
       { tool: 'calibration', name: 'Calibrate by a known length', key: '\\', Icon: IconRulerMeasure },
+      ...SEGMENT_CHOICES,
     ],
   ],
   slide: [
@@ -89,6 +102,11 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
 
 /** The tool a viewport begins with. */
 export const FIRST_TOOL: Readonly<Record<PaneItem['kind'], Tool>> = { series: 'window', slide: 'select' };
+
+/** Tools with a size. */
+export function isBrush(tool: Tool): boolean {
+  return tool === 'brush' || tool === 'eraser' || tool === 'threshold-brush';
+}
 
 /** The tool of a key for this kind of image. */
 export function toolOfKey(kind: PaneItem['kind'], key: string): Tool | null {

@@ -64,6 +64,7 @@ const NONE: readonly never[] = [];
 const IDLE: SaveStatus = { phase: 'idle', savedAt: null, unsaved: 0, sentence: null };
 const silent = () => () => {};
 const none = () => NONE;
+const idle = () => IDLE;
 
 function merged(a: SaveStatus, b: SaveStatus): SaveStatus {
   const phase =
@@ -83,24 +84,27 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const subscribeFindings = records?.findings.subscribe ?? silent;
   const annotations = useSyncExternalStore(subscribeAnnotations, records?.annotations.records ?? none);
   const findings = useSyncExternalStore(subscribeFindings, records?.findings.records ?? none);
-  const annotationStatus = useSyncExternalStore(subscribeAnnotations, records?.annotations.status ?? (() => IDLE));
-  const findingStatus = useSyncExternalStore(subscribeFindings, records?.findings.status ?? (() => IDLE));
-  const reportStatus = useSyncExternalStore(report?.subscribe ?? silent, report?.status ?? (() => IDLE));
+  const annotationStatus = useSyncExternalStore(subscribeAnnotations, records?.annotations.status ?? idle);
+  const findingStatus = useSyncExternalStore(subscribeFindings, records?.findings.status ?? idle);
+  const segmentStatus = useSyncExternalStore(records?.segments.subscribe ?? silent, records?.segments.status ?? idle);
+  const keyImageStatus = useSyncExternalStore(
+    records?.keyImages.subscribe ?? silent,
+    records?.keyImages.status ?? idle,
+  );
+  const reportStatus = useSyncExternalStore(report?.subscribe ?? silent, report?.status ?? idle);
   const [mine] = useSyncExternalStore(report?.subscribe ?? silent, report?.records ?? none);
   const canWrite = records !== null && consultation.actions.includes('annotation.write') && mine?.signedVersion == null;
 
   useEffect(() => {
     if (records === null) return;
     const tell = () => {
-      for (const message of [...records.annotations.takeNotices(), ...records.findings.takeNotices()]) {
+      for (const message of records.stores.flatMap((store) => store.takeNotices())) {
         notifications.show({ color: 'yellow', message });
       }
     };
-    const leaveAnnotations = records.annotations.subscribe(tell);
-    const leaveFindings = records.findings.subscribe(tell);
+    const leave = records.stores.map((store) => store.subscribe(tell));
     return () => {
-      leaveAnnotations();
-      leaveFindings();
+      for (const stop of leave) stop();
     };
   }, [records]);
 
@@ -123,9 +127,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   );
 
   const actions = useMemo(() => {
-    const stores = [records?.annotations, records?.findings, report ?? undefined].filter(
-      (store) => store !== undefined,
-    );
+    const stores = [...(records?.stores ?? []), ...(report === null ? [] : [report])];
     const known = (id: string) => records?.annotations.records().find((annotation) => annotation.id === id);
     const remove = (...ids: readonly string[]) => {
       records?.annotations.together(() => {
@@ -184,12 +186,12 @@ export function useReadingRecords({ consultation, records, report, state, dispat
       reload: async () => records?.reload(),
       async settle() {
         if (records === null) return;
-        await Promise.all([whenSaved(records.annotations), whenSaved(records.findings)]);
+        await Promise.all(records.stores.map((store) => whenSaved(store)));
       },
     };
   }, [records, report, dispatch]);
 
-  const stores = [records?.annotations, records?.findings, report ?? undefined].filter((store) => store !== undefined);
+  const stores = [...(records?.stores ?? []), ...(report === null ? [] : [report])];
   return {
     ...actions,
     annotations,
@@ -201,7 +203,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
     canWrite,
     marks,
     calibrations,
-    status: [findingStatus, reportStatus].reduce(merged, annotationStatus),
+    status: [findingStatus, segmentStatus, keyImageStatus, reportStatus].reduce(merged, annotationStatus),
     canUndo: canWrite && stores.some((store) => store.undoAt() !== null),
     canRedo: canWrite && stores.some((store) => store.redoAt() !== null),
   };

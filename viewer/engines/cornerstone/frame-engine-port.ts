@@ -5,10 +5,16 @@ import type { LookControls } from './frame-look.ts';
 import type { ShapeControls } from './frame-measuring.ts';
 import type { FrameStack } from './frame-stack.ts';
 import type { PatientPlace } from './patient-place.ts';
+import type { SegmentControls } from './segment-port.ts';
 import type { WindowChoice } from './window-choices.ts';
 
 /** What a page may ask of a radiology viewport. */
-export interface FrameEngine extends ImageEngine<FrameStack>, ShapeControls, LookControls, PatientPlace {
+export interface FrameEngine
+  extends ImageEngine<FrameStack>,
+    ShapeControls,
+    LookControls,
+    PatientPlace,
+    SegmentControls {
   /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */
   goTo(index: number): void;
   step(steps: number): void;

@@ -1,5 +1,4 @@
 import { sameTarget } from '#shared/annotation/annotation.ts';
-import { type Geometry, isRegion } from '#shared/annotation/geometry.ts';
 import { describeMeasurement } from '#shared/annotation/measurement.ts';
 import type { Voi } from '#shared/imaging/grey-scale.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
@@ -9,8 +8,8 @@ import { chooseDrawing, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameEngine } from './frame-engine-port.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { createFrameLook, lookControls } from './frame-look.ts';
-import { createFrameMeasuring, type PaintedFrame } from './frame-measuring.ts';
+import { createFrameLook, frameViewOf, lookControls } from './frame-look.ts';
+import { createFrameMeasuring, type PaintedFrame, shapeControls } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
 import { createOverlaySource } from './overlay-source.ts';
@@ -27,11 +26,11 @@ import {
   placementOfView,
   rotated,
   screenToImage,
-  visibleRectangle,
   zoomedAbout,
 } from './placement.ts';
 import { createGestures } from './pointer-gestures.ts';
-import { windowOfRegion } from './region-window.ts';
+import { selectedRegionOf, windowOfRegion } from './region-window.ts';
+import { createSegmentLayer, segmentControls } from './segment-layer.ts';
 import { automaticWindow, needsAutomaticWindow } from './series-window.ts';
 import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
@@ -68,6 +67,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       placement = placementFor(description);
       return { placement, ...look.pixels(description, image) };
     },
+    overlayOf: (index) => segments.pictureOn(index),
     onPainted() {
       if (isTrue()) watch.settle();
       const painted = painter.painted();
@@ -75,6 +75,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
         lastPainted = painted;
         // What was being drawn or pulled belonged to the image before.
         overlay.setLocked(true);
+        segments.leaveImage();
         placeMarks();
       }
       if (isTrue() && painted !== null && !painter.isPreview()) prefetch?.setPlace(painted, direction);
@@ -119,6 +120,15 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     },
     onCalibrated: () => refresh(),
   });
+  const segments = createSegmentLayer(element, {
+    stack: () => stack,
+    shown: () => (isTrue() && !isCovered() ? painter.painted() : null),
+    image: () => painter.image(),
+    toImage: (point) => projected((now, shown) => screenToImage(now, shown, painter.screen(), point)),
+    zoom: () => placement?.zoom ?? 1,
+    selectedRegion: () => selectedRegion(),
+    repaint: () => repaint(),
+  });
   const gestures = createGestures(element, {
     panBy: (dx, dy) => move((now, shown) => panned(now, shown, dx, dy)),
     zoomBy: (factor, anchor) => move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, anchor)),
@@ -137,6 +147,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     clickEmpty: () => listener.onSelected(null),
     abandonDrawing() {
       while (overlay.cancelDrawing());
+      segments.abandon();
     },
   });
   const observer = new ResizeObserver(() => {
@@ -219,16 +230,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     refresh();
   }
   function view(): FrameView | null {
-    return projected(
-      (now, shown): FrameView => ({
-        kind: 'frame',
-        visible: visibleRectangle(now, shown, painter.screen()),
-        ...look.view(shown),
-        rotation: now.rotation,
-        flippedHorizontally: now.flippedHorizontally,
-        flippedVertically: now.flippedVertically,
-      }),
-    );
+    return projected((now, shown) => frameViewOf(now, shown, painter.screen(), look));
   }
   function probe(): string | null {
     const place = pointer;
@@ -253,6 +255,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
   }
   function close(): void {
     opening.abort(new DOMException('The series was closed', 'AbortError'));
+    segments.close();
     prefetch?.dispose();
     prefetch = null;
     watch.close();
@@ -262,12 +265,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     look.voi.choose(next);
     repaint();
   };
-  const selectedRegion = (): Geometry | null => {
-    const mark = marks.find(
-      ({ selected, target }) => selected && stack !== null && indexOfTarget(stack, target) === painter.painted(),
-    );
-    return mark !== undefined && isRegion(mark.geometry) ? mark.geometry : null;
-  };
+  const selectedRegion = () => selectedRegionOf(marks, stack, painter.painted());
 
   const place = createPatientPlace({
     stack: () => stack,
@@ -282,6 +280,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
   return {
     ...place,
     ...lookControls(look, repaint),
+    ...shapeControls(measuring),
+    ...segmentControls(segments),
     async open(source, signal) {
       signal.throwIfAborted();
       close();
@@ -311,6 +311,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     setTool(tool) {
       overlay.setTool(tool);
       gestures.setTool(tool);
+      segments.setTool(tool);
       element.dataset.tool = tool;
     },
     setMarks(next) {
@@ -318,9 +319,6 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       placeMarks();
     },
     setColor: (color) => overlay.setColor(color),
-    setCalibrations: measuring.setCalibrations,
-    histogram: measuring.histogram,
-    copyTo: measuring.copyTo,
     async show(target, wanted) {
       const index = stack === null ? -1 : indexOfTarget(stack, target);
       if (index < 0 || wanted.kind !== 'frame') throw new FrameFailure('This image is not in the open series.');
@@ -392,6 +390,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       cancelAnimationFrame(statusFrame);
       close();
       gestures.dispose();
+      segments.dispose();
       overlay.dispose();
       painter.dispose();
     },

@@ -9,6 +9,7 @@ import type { FrameImage } from './frame-image.ts';
 import type { OverlaySource } from './overlay-source.ts';
 import { petValuesOf } from './pet-values.ts';
 import type { PixelLook } from './pixel-picture.ts';
+import { type Placement, type Size, visibleRectangle } from './placement.ts';
 import { createSeriesWindow, type SeriesWindow } from './series-window.ts';
 import { type WindowChoice, windowChoices } from './window-choices.ts';
 
@@ -86,6 +87,18 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
       this.shutterShown = true;
       this.petValues = null;
     },
+  };
+}
+
+/** Look and place as one value. */
+export function frameViewOf(now: Placement, shown: FrameDescription, screen: Size, look: FrameLook): FrameView {
+  return {
+    kind: 'frame',
+    visible: visibleRectangle(now, shown, screen),
+    ...look.view(shown),
+    rotation: now.rotation,
+    flippedHorizontally: now.flippedHorizontally,
+    flippedVertically: now.flippedVertically,
   };
 }
 

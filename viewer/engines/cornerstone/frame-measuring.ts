@@ -51,6 +51,11 @@ interface Hooks {
   onCalibrated(): void;
 }
 
+/** The part of it that a page may ask. */
+export function shapeControls({ setCalibrations, histogram, copyTo }: ShapeControls): ShapeControls {
+  return { setCalibrations, histogram, copyTo };
+}
+
 /** Measures shapes on whatever frame is painted. */
 export function createFrameMeasuring({ painted, goTo, onCalibrated }: Hooks): FrameMeasuring {
   let calibrations: UserCalibrations = new Map();

@@ -12,6 +12,8 @@ export interface Look extends PixelLook {
 export interface PainterListener {
   /** The look for an image that is about to be painted. */
   lookOf(index: number, image: FrameImage): Look;
+  /** What lies over that image, in its size; null for nothing. Never over a first look. */
+  overlayOf(index: number): CanvasImageSource | null;
   /** The canvas now shows `painted()`. */
   onPainted(): void;
   /** The wanted image cannot be shown: `failure()` says why. */
@@ -108,6 +110,11 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     // Planes over the image have its size, not that of a first look.
     const drawn = picture.of(painted.image, description, painted.preview ? { ...look, overlays: [] } : look);
     context.drawImage(drawn, 0, 0, description.columns, description.rows);
+    const over = painted.preview ? null : listener.overlayOf(painted.index);
+    if (over === null) return;
+    // A pixel of a segment is a pixel of the image, at any size.
+    context.imageSmoothingEnabled = false;
+    context.drawImage(over, 0, 0, description.columns, description.rows);
   }
   function show(index: number, image: FrameImage, preview: boolean): void {
     look = listener.lookOf(index, image);
