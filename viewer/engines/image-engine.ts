@@ -6,6 +6,7 @@ import type { ColorMapName } from '#shared/imaging/color-maps.ts';
 import type { RegionHistogram } from '#shared/imaging/roi-statistics.ts';
 import type { SuvKind } from '#shared/imaging/suv.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 
 /**
@@ -98,6 +99,27 @@ export interface PetValues {
   }[];
 }
 
+/** Another series laid over the shown one, and how. */
+export interface FusionStatus {
+  readonly name: string;
+  readonly colors: ColorMapName;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** In modality units. */
+  readonly window: VoiWindow;
+  /** What a modality value is multiplied with to be read, and the unit it is read in. */
+  readonly factor: number;
+  readonly unit: string;
+  readonly windows: readonly (VoiWindow & { readonly name: string })[];
+}
+
+/** What is to be other from now on. */
+export interface FusionChoice {
+  readonly colors?: ColorMapName;
+  readonly opacity?: number;
+  readonly window?: VoiWindow;
+}
+
 export interface FrameStatus {
   /** Place in the stack, from 0. */
   readonly index: number;
@@ -132,7 +154,9 @@ export interface FrameStatus {
   readonly loadedCount: number;
   /** How values of PET are read; null for everything else. */
   readonly pet: PetValues | null;
-  /** Value under the pointer with its unit, "−812 HU"; null outside the image. */
+  /** What is laid over the image; null for nothing. */
+  readonly fusion: FusionStatus | null;
+  /** Value under the pointer with its unit, "−812 HU", and that of what is laid over it; null outside the image. */
   readonly probe: string | null;
   /** A first look, coarser than what is stored; the rest is on its way, and nothing can be measured yet. */
   readonly preview: boolean;

@@ -1,5 +1,5 @@
 /** Hands the reader a file that was made in the page. */
-export function saveFile(name: string, mediaType: string, content: string | Uint8Array<ArrayBuffer>): void {
+export function saveFile(name: string, mediaType: string, content: string | Uint8Array<ArrayBuffer> | Blob): void {
   const address = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const link = document.createElement('a');
   link.href = address;

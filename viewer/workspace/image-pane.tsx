@@ -49,6 +49,7 @@ export function ImagePane({ item, consultation, calibrations, segments, ...pane 
     <SeriesViewport
       {...pane}
       frameCount={item.series.frameCount}
+      study={item.study}
       calibrations={calibrations}
       segments={segments}
       studyUid={item.study.studyUid}

@@ -1,8 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconCube, IconRotate3d } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import type { StudySummary } from '#shared/api/material.ts';
+import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
+import type { EngineListener, EngineStatus, FusionStatus } from '#viewer/engines/image-engine.ts';
 import { FrameViewport, type FrameViewportProps } from './frame-viewport.tsx';
+import { FusionPanel } from './fusion-panel.tsx';
 import classes from './series-viewport.module.css';
+import { ViewExport } from './view-export.tsx';
 
 const VolumeViewport = lazy(async () => ({ default: (await import('./volume-viewport.tsx')).VolumeViewport }));
 const RenderingViewport = lazy(async () => ({
@@ -10,6 +15,8 @@ const RenderingViewport = lazy(async () => ({
 }));
 
 interface SeriesViewportProps extends FrameViewportProps {
+  /** Other series of it can be laid over this one. */
+  readonly study: StudySummary;
   /** Fewer slices make no volume. */
   readonly frameCount: number;
 }
@@ -20,7 +27,30 @@ const FEWEST = 3;
  * A series as slices, or on request as planes through the volume they make or rendered in 3D; the code for those comes
  * when asked for.
  */
-export function SeriesViewport({ frameCount, ...slices }: SeriesViewportProps) {
+export function SeriesViewport({ frameCount, study, ...slices }: SeriesViewportProps) {
+  const [engine, setEngine] = useState<FrameEngine | null>(null);
+  const [fusion, setFusion] = useState<FusionStatus | null>(null);
+  const { onEngine, listener } = slices;
+  const root = useRef<HTMLDivElement>(null);
+  const shown = useRef<EngineStatus | null>(null);
+  const watching = useMemo(
+    (): EngineListener => ({
+      ...listener,
+      onStatus(status) {
+        shown.current = status;
+        listener.onStatus(status);
+      },
+    }),
+    [listener],
+  );
+  const takeEngine = useCallback(
+    (next: FrameEngine | null) => {
+      setEngine(next);
+      setFusion(null);
+      onEngine(next);
+    },
+    [onEngine],
+  );
   const [shownAs, setShownAs] = useState<'slices' | 'planes' | 'rendering'>('slices');
   if (shownAs !== 'slices') {
     const AsVolume = shownAs === 'planes' ? VolumeViewport : RenderingViewport;
@@ -32,6 +62,7 @@ export function SeriesViewport({ frameCount, ...slices }: SeriesViewportProps) {
           studyUid={slices.studyUid}
           seriesUid={slices.seriesUid}
           members={slices.members}
+          study={study}
           patientLine={slices.patientLine}
           title={slices.studyLine.replaceAll('\n', ', ')}
           onClose={() => setShownAs('slices')}
@@ -40,28 +71,55 @@ export function SeriesViewport({ frameCount, ...slices }: SeriesViewportProps) {
     );
   }
   return (
-    <div className={classes.viewport}>
-      <FrameViewport {...slices} />
-      {frameCount >= FEWEST && (
-        <Button.Group className={classes.planes}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconCube size={16} stroke={1.75} aria-hidden />}
-            onClick={() => setShownAs('planes')}
-          >
-            MPR
-          </Button>
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconRotate3d size={16} stroke={1.75} aria-hidden />}
-            onClick={() => setShownAs('rendering')}
-          >
-            3D
-          </Button>
-        </Button.Group>
-      )}
+    <div ref={root} className={classes.viewport}>
+      <FrameViewport {...slices} listener={watching} onEngine={takeEngine} />
+      <div className={classes.planes}>
+        {frameCount >= FEWEST && engine !== null && (
+          <FusionPanel
+            study={study}
+            beneath={slices.seriesUid}
+            status={fusion}
+            onFuse={async (...wanted) => {
+              await engine.fuse(...wanted);
+              setFusion(engine.fusion());
+            }}
+            onUnfuse={() => {
+              engine.unfuse();
+              setFusion(null);
+            }}
+            onChoose={(choice) => {
+              engine.chooseFusion(choice);
+              setFusion(engine.fusion());
+            }}
+          />
+        )}
+        {frameCount >= FEWEST && (
+          <Button.Group>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconCube size={16} stroke={1.75} aria-hidden />}
+              onClick={() => setShownAs('planes')}
+            >
+              MPR
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconRotate3d size={16} stroke={1.75} aria-hidden />}
+              onClick={() => setShownAs('rendering')}
+            >
+              3D
+            </Button>
+          </Button.Group>
+        )}
+        <ViewExport
+          viewport={root}
+          status={() => shown.current}
+          patientLine={slices.patientLine}
+          studyLine={slices.studyLine}
+        />
+      </div>
     </div>
   );
 }

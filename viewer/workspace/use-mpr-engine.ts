@@ -1,5 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
+import { unitText } from '#shared/annotation/measurement.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { FrameStack } from '#viewer/engines/cornerstone/frame-stack.ts';
 import type { MprEngine, MprStatus } from '#viewer/engines/cornerstone/mpr-engine.ts';
 import type { VolumePlane } from '#viewer/engines/cornerstone/volume-axes.ts';
 
@@ -9,6 +11,8 @@ export interface MprState {
   /** What was corrected in the slices, in sentences. */
   readonly corrections: readonly string[];
   readonly unit: string;
+  /** What is cut, for layers that are to be laid over it. */
+  readonly stack: FrameStack | null;
   readonly loaded: number;
   readonly count: number;
   /** Why there are no planes, one sentence. */
@@ -16,7 +20,7 @@ export interface MprState {
 }
 
 const NOTHING: MprState = {
-  ...{ engine: null, status: null, corrections: [], unit: '', loaded: 0, count: 0, problem: null },
+  ...{ engine: null, status: null, corrections: [], unit: '', stack: null, loaded: 0, count: 0, problem: null },
 };
 
 /** Loads a series as a volume and shows it in three planes, for as long as the component is there. */
@@ -40,7 +44,7 @@ export function useMprEngine(
       const stack = await loadFrameStack(studyUid, seriesUid, leaving.signal, members);
       const geometry = geometryOfStack(stack);
       const count = geometry.origins.length;
-      setState({ ...NOTHING, count, corrections: geometry.corrections });
+      setState({ ...NOTHING, stack, count, corrections: geometry.corrections });
       const volume = await loadVolume(
         stack,
         geometry,
@@ -51,7 +55,8 @@ export function useMprEngine(
       const places = { axial: axial.current, coronal: coronal.current, sagittal: sagittal.current };
       engine = createMprEngine(places, volume, (status) => setState((now) => ({ ...now, status })));
       const made = engine;
-      const unit = volume.description.meaning?.unit === "[hnsf'U]" ? ' HU' : '';
+      const { meaning } = volume.description;
+      const unit = meaning === null || meaning.unit === '1' ? '' : ` ${unitText(meaning.unit)}`;
       setState((now) => ({ ...now, engine: made, unit }));
     };
     setState(NOTHING);

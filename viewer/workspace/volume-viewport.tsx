@@ -1,9 +1,11 @@
 import { Button, Loader, NumberInput, SegmentedControl } from '@mantine/core';
 import { IconArrowBackUp, IconPhotoOff, IconStack2 } from '@tabler/icons-react';
 import { type CSSProperties, type RefObject, useRef, useState } from 'react';
+import type { StudySummary } from '#shared/api/material.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { MprEngine, MprStatus, MprTool } from '#viewer/engines/cornerstone/mpr-engine.ts';
 import type { VolumePlane } from '#viewer/engines/cornerstone/volume-axes.ts';
+import { FusionPanel } from './fusion-panel.tsx';
 import { useMprEngine } from './use-mpr-engine.ts';
 import classes from './volume-viewport.module.css';
 
@@ -11,6 +13,7 @@ interface VolumeViewportProps {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
   readonly members: readonly SopInstanceUid[];
+  readonly study: StudySummary;
   readonly title: string;
   /** Who: must be read with every image. */
   readonly patientLine: string;
@@ -37,14 +40,22 @@ const SLABS: { value: MprStatus['slabMode']; label: string }[] = [
 const signed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 
 /** A series as three linked planes through the patient. */
-export function VolumeViewport({ studyUid, seriesUid, members, title, patientLine, onClose }: VolumeViewportProps) {
+export function VolumeViewport({
+  studyUid,
+  seriesUid,
+  members,
+  study,
+  title,
+  patientLine,
+  onClose,
+}: VolumeViewportProps) {
   const hosts: Record<VolumePlane, RefObject<HTMLDivElement | null>> = {
     axial: useRef<HTMLDivElement>(null),
     coronal: useRef<HTMLDivElement>(null),
     sagittal: useRef<HTMLDivElement>(null),
   };
   const state = useMprEngine(hosts, studyUid, seriesUid, members);
-  const { engine, status, corrections, problem } = state;
+  const { engine, status, stack, corrections, problem } = state;
   return (
     <section className={classes.viewport} aria-label={`Planes of ${title}`}>
       <div className={classes.bar}>
@@ -52,6 +63,19 @@ export function VolumeViewport({ studyUid, seriesUid, members, title, patientLin
           Slices
         </Button>
         {engine !== null && status !== null && <MprBar engine={engine} status={status} />}
+        {engine !== null && status !== null && stack !== null && (
+          <FusionPanel
+            study={study}
+            beneath={seriesUid}
+            status={status.fusion}
+            onFuse={async (over, name, onProgress, signal) => {
+              const { loadFusionLayer } = await import('#viewer/engines/cornerstone/frame-fusion.ts');
+              engine.setFusion(await loadFusionLayer(stack, over, name, onProgress, signal));
+            }}
+            onUnfuse={() => engine.setFusion(null)}
+            onChoose={engine.chooseFusion}
+          />
+        )}
       </div>
       {problem === null ? (
         <>
@@ -143,7 +167,7 @@ function MprBar({ engine, status }: { readonly engine: MprEngine; readonly statu
 }
 
 function MprFacts({ status, unit }: { readonly status: MprStatus; readonly unit: string }) {
-  const { point, voxel, value, window, oblique, lengthMm } = status;
+  const { point, voxel, value, window, oblique, fusion, fusedValue, lengthMm } = status;
   const [x, y, z] = point.map((one) => signed(one, 1));
   return (
     <>
@@ -159,6 +183,11 @@ function MprFacts({ status, unit }: { readonly status: MprStatus; readonly unit:
       <span>
         W {Math.round(window.width)} L {signed(Math.round(window.center), 0)}
       </span>
+      {fusion !== null && (
+        <span>
+          {fusion.name}: {fusedValue ?? 'nothing here'}
+        </span>
+      )}
       {oblique && <span className={classes.attention}>Oblique planes</span>}
       {lengthMm !== null && lengthMm > 0 && (
         <span>Length {lengthMm.toFixed(1)} mm, not stored: marks belong to slices</span>

@@ -1,6 +1,7 @@
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { ImageEngine } from '#viewer/engines/image-engine.ts';
 import type { DrawingChoice } from './canvas-drawing.ts';
+import type { FusionControls } from './frame-fusion.ts';
 import type { LookControls } from './frame-look.ts';
 import type { ShapeControls } from './frame-measuring.ts';
 import type { FrameStack } from './frame-stack.ts';
@@ -13,6 +14,7 @@ export interface FrameEngine
   extends ImageEngine<FrameStack>,
     ShapeControls,
     LookControls,
+    FusionControls,
     PatientPlace,
     SegmentControls {
   /** Shows frame `index` (from 0, held within the stack) or one `steps` away; the last wish wins. */

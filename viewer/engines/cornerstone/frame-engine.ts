@@ -8,6 +8,7 @@ import { chooseDrawing, drawingChoice } from './canvas-drawing.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameEngine } from './frame-engine-port.ts';
 import { FrameFailure } from './frame-failure.ts';
+import { fusionControls } from './frame-fusion.ts';
 import { createFrameLook, frameViewOf, lookControls } from './frame-look.ts';
 import { createFrameMeasuring, type PaintedFrame, shapeControls } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
@@ -233,9 +234,11 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     return projected((now, shown) => frameViewOf(now, shown, painter.screen(), look));
   }
   function probe(): string | null {
-    const place = pointer;
-    if (place === null) return null;
-    return projected((now, shown) => measuring.probe(screenToImage(now, shown, painter.screen(), place)));
+    const at = pointer;
+    if (at === null) return null;
+    const own = projected((now, shown) => measuring.probe(screenToImage(now, shown, painter.screen(), at)));
+    const point = look.fusion === null ? null : place.pointedAt();
+    return [own, point && look.fusion?.valueAt(point)].filter(Boolean).join(' · ') || null;
   }
   function status(): EngineStatus {
     return describeStatus({
@@ -282,6 +285,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     ...lookControls(look, repaint),
     ...shapeControls(measuring),
     ...segmentControls(segments),
+    ...fusionControls(look, () => stack, repaint),
     async open(source, signal) {
       signal.throwIfAborted();
       close();

@@ -6,6 +6,7 @@ import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { PetValueKind } from '#viewer/engines/image-engine.ts';
 import type { FrameDescription } from './frame-description.ts';
 import type { FrameImage } from './frame-image.ts';
+import type { FusionLayer } from './fusion-layer.ts';
 import type { OverlaySource } from './overlay-source.ts';
 import { petValuesOf } from './pet-values.ts';
 import type { PixelLook } from './pixel-picture.ts';
@@ -28,7 +29,9 @@ export interface FrameLook {
   shutterShown: boolean;
   /** As what values of PET are read; null for SUV by body weight where the file allows it. */
   petValues: PetValueKind | null;
-  pixels(description: FrameDescription, image: FrameImage): PixelLook;
+  /** What is laid over the images; null for nothing. */
+  fusion: FusionLayer | null;
+  pixels(description: FrameDescription, image: FrameImage): PixelLook & { readonly fused: CanvasImageSource | null };
   windowChoices(description: FrameDescription): readonly WindowChoice[];
   view(description: FrameDescription): ViewedLook;
   restore(view: ViewedLook, description: FrameDescription | undefined): void;
@@ -45,6 +48,7 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
     overlaysShown: true,
     shutterShown: true,
     petValues: null,
+    fusion: null,
     pixels(description, image) {
       return {
         voi: voi.of(description),
@@ -52,6 +56,7 @@ export function createFrameLook(overlays: OverlaySource): FrameLook {
         colors: description.isColor ? null : this.colors,
         overlays: this.overlaysShown ? overlays.on(description, image) : NONE,
         shutter: this.shutterShown ? description.display.shutter : null,
+        fused: this.fusion?.over(description) ?? null,
       };
     },
     windowChoices(description) {

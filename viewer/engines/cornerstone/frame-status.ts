@@ -66,6 +66,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       shutter: description.display.shutter === null ? null : look.shutterShown,
       loadedCount: facts.loadedCount,
       pet: petValuesOf(description, look.petValues),
+      fusion: look.fusion?.status() ?? null,
       probe: facts.probe,
       preview: facts.preview,
     },

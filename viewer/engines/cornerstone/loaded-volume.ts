@@ -1,14 +1,21 @@
 import { type VolumeGeometry, volumeGeometry } from '#shared/imaging/volume-geometry.ts';
 import type { Volume } from '#shared/imaging/volume-sampling.ts';
+import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { FrameDescription } from './frame-description.ts';
 import { FrameFailure } from './frame-failure.ts';
 import { modalityValuesOf } from './frame-image.ts';
 import { budgetBytes, loadFrame } from './frame-loader.ts';
 import type { FrameStack } from './frame-stack.ts';
+import { windowOverSlices } from './window-choices.ts';
 
 /** A series as a volume: its slices where they lie, in modality values. */
 export interface LoadedVolume extends Volume {
   readonly description: FrameDescription;
+}
+
+/** The window of the file, else that which the pixels of the middle slice ask for. */
+export function windowOfVolume({ description, slices }: LoadedVolume): VoiWindow {
+  return description.windows[0] ?? windowOverSlices([slices[Math.floor(slices.length / 2)] ?? []], null);
 }
 
 /** Of the memory for pixels; the rest stays with the slices themselves. */

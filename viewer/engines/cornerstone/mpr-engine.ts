@@ -15,8 +15,10 @@ import {
   voxelAt,
 } from '#shared/imaging/volume-sampling.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
+import type { FusionChoice, FusionStatus } from '#viewer/engines/image-engine.ts';
+import type { FusionLayer } from './fusion-layer.ts';
 import { greyOf, shades } from './grey-table.ts';
-import type { LoadedVolume } from './loaded-volume.ts';
+import { type LoadedVolume, windowOfVolume } from './loaded-volume.ts';
 import { type MprLine, paintMprGuides } from './mpr-guides.ts';
 import {
   isOblique,
@@ -27,7 +29,6 @@ import {
   VOLUME_PLANES,
   type VolumePlane,
 } from './volume-axes.ts';
-import { windowOverSlices } from './window-choices.ts';
 
 export type MprTool = 'crosshair' | 'turn' | 'measure' | 'window';
 
@@ -41,6 +42,9 @@ export interface MprStatus {
   readonly slabMm: number;
   readonly slabMode: SlabMode;
   readonly oblique: boolean;
+  /** What is laid over the planes, and its value under the crosshair. */
+  readonly fusion: FusionStatus | null;
+  readonly fusedValue: string | null;
   /** Length of the line that was drawn last, in the patient. */
   readonly lengthMm: number | null;
 }
@@ -49,6 +53,9 @@ export interface MprEngine {
   setTool(tool: MprTool): void;
   setSlab(mm: number, mode: SlabMode): void;
   setWindow(window: VoiWindow): void;
+  /** Lays a series over the planes; null takes it away. Whether it may be is for the caller to find out. */
+  setFusion(layer: FusionLayer | null): void;
+  chooseFusion(choice: FusionChoice): void;
   /** Puts the crosshair on a patient point; the planes follow. */
   goTo(point: PatientVector): void;
   /** The three planes of the patient through the middle of the volume. */
@@ -74,7 +81,6 @@ export function createMprEngine(
 ): MprEngine {
   const { geometry, description } = volume;
   const start = middleOf(geometry);
-  const middleSlice = volume.slices[Math.floor(volume.slices.length / 2)] ?? [];
   const span = Math.max(
     geometry.columns * geometry.columnSpacingMm,
     geometry.rows * geometry.rowSpacingMm,
@@ -85,7 +91,8 @@ export function createMprEngine(
   let axes: Readonly<Record<VolumePlane, PictureAxes>> = STANDARD_AXES;
   let point = start;
   let zoom = 1;
-  let window = description.windows[0] ?? windowOverSlices([middleSlice], null);
+  let window = windowOfVolume(volume);
+  let fusion: FusionLayer | null = null;
   let slab: { mm: number; mode: SlabMode } = { mm: 0, mode: 'mean' };
   let tool: MprTool = 'crosshair';
   let line: MprLine | null = null;
@@ -131,6 +138,7 @@ export function createMprEngine(
     const small = new OffscreenCanvas(picture.width, picture.height);
     small.getContext('2d')?.putImageData(image, 0, 0);
     context.drawImage(small, 0, 0, canvas.width, canvas.height);
+    if (fusion !== null) context.drawImage(fusion.picture(picture), 0, 0, canvas.width, canvas.height);
     const { right, down } = axes[plane];
     paintMprGuides(context, plane, picture, axes, point, line, {
       right: orientationLetters(right),
@@ -148,6 +156,8 @@ export function createMprEngine(
       onStatus({
         ...{ point, voxel, value: voxel === null ? null : valueOfVoxel(volume, voxel), window },
         ...{ slabMm: slab.mm, slabMode: slab.mode, oblique: VOLUME_PLANES.some((plane) => isOblique(axes[plane])) },
+        fusion: fusion?.status() ?? null,
+        fusedValue: fusion?.valueAt(point) ?? null,
         lengthMm: line === null ? null : distanceMm(line.from, line.to),
       });
     });
@@ -257,6 +267,14 @@ export function createMprEngine(
       window = next;
       refresh();
     },
+    setFusion(layer) {
+      fusion = layer;
+      refresh();
+    },
+    chooseFusion(choice) {
+      fusion?.choose(choice);
+      refresh();
+    },
     goTo(next) {
       point = next;
       refresh();
@@ -267,7 +285,7 @@ export function createMprEngine(
       zoom = 1;
       line = null;
       slab = { mm: 0, mode: 'mean' };
-      window = description.windows[0] ?? windowOverSlices([middleSlice], null);
+      window = windowOfVolume(volume);
       refresh();
     },
     dispose() {

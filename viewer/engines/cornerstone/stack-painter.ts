@@ -7,6 +7,8 @@ import { type Placement, type Size, screenMatrix } from './placement.ts';
 
 export interface Look extends PixelLook {
   readonly placement: Placement;
+  /** Laid over the image, corner on corner. */
+  readonly fused: CanvasImageSource | null;
 }
 
 export interface PainterListener {
@@ -110,6 +112,7 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     // Planes over the image have its size, not that of a first look.
     const drawn = picture.of(painted.image, description, painted.preview ? { ...look, overlays: [] } : look);
     context.drawImage(drawn, 0, 0, description.columns, description.rows);
+    if (look.fused !== null) context.drawImage(look.fused, 0, 0, description.columns, description.rows);
     const over = painted.preview ? null : listener.overlayOf(painted.index);
     if (over === null) return;
     // A pixel of a segment is a pixel of the image, at any size.
