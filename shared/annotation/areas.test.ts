@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type Area, areaOf, difference, intersection, separated, shapeOfArea, splitBy, united } from './areas.ts';
+import {
+  type Area,
+  areaOf,
+  brushed,
+  difference,
+  intersection,
+  separated,
+  shapeOfArea,
+  splitBy,
+  stroked,
+  united,
+} from './areas.ts';
 import { type Geometry, insideTest, type Point } from './geometry.ts';
 import { measureGeometry } from './measure.ts';
 
@@ -157,6 +168,39 @@ describe('cutting', () => {
       ]),
     ).toBeNull();
     expect(separated(two).map(measured)).toEqual([10_000 * 0.125, 10_000 * 0.125]);
+  });
+});
+
+describe('the brush', () => {
+  test('a stroke covers as much as a band with round ends', () => {
+    const stroke = brushed(
+      [
+        [100, 100],
+        [150, 100],
+        [300, 100],
+      ],
+      20,
+      0.01,
+    );
+    expect(stroke).toHaveLength(1);
+    const exact = (200 * 40 + Math.PI * 400) * 0.125;
+    expect(Math.abs(measured(stroke) / exact - 1)).toBeLessThan(1e-3);
+  });
+
+  test('strokes that meet leave a hole between them; erasing is what subtracting is, far pieces stay untouched', () => {
+    const round = Array.from({ length: 41 }, (_, i): Point => {
+      const angle = (i / 40) * 2 * Math.PI;
+      return [500 + 100 * Math.cos(angle), 500 + 100 * Math.sin(angle)];
+    });
+    const ring = brushed(round, 15, 0.1);
+    expect(ring).toHaveLength(2);
+    const far = box(5000, 5000, 10, 10);
+    const area = stroked([...ring, ...far], brushed([[500, 500]], 30, 0.1), 'add');
+    expect(area).toHaveLength(4);
+    expect(area).toContain(far[0]);
+    const bite = brushed([[600, 500]], 40, 0.1);
+    expect(measured(stroked(area, bite, 'erase'))).toBeCloseTo(measured(difference(area, bite)), 6);
+    expect(stroked(bite, bite, 'erase')).toEqual([]);
   });
 });
 

@@ -72,6 +72,69 @@ export function difference(a: Area, b: Area): Area {
 }
 
 /**
+ * What a round brush covers on its way, from point to point; a single point is a dot. Its round ends leave a circle by
+ * `tolerance` px at most.
+ */
+export function brushed(way: readonly Point[], radius: number, tolerance: number): Area {
+  const origin = originOf([way]);
+  const dots = way.map((point) => circleAround(point, radius, radius, tolerance));
+  const bands = way.slice(1).map((to, i) => bandBetween(way[i] ?? to, to, radius));
+  // What belongs to one of them or several: all run the same way round, so that none takes another away.
+  const paths = [...dots, ...bands.filter((band) => band.length > 0)].map((ring) => {
+    const path = gridPath(ring, origin);
+    return Clipper.isPositive(path) ? path : Clipper.reversePath(path);
+  });
+  return fromGrid(Clipper.union(paths, FillRule.NonZero), origin);
+}
+
+function bandBetween(from: Point, to: Point, radius: number): Ring {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  if (length === 0) return [];
+  const [x, y] = [(-(to[1] - from[1]) / length) * radius, ((to[0] - from[0]) / length) * radius];
+  return [
+    [from[0] + x, from[1] + y],
+    [to[0] + x, to[1] + y],
+    [to[0] - x, to[1] - y],
+    [from[0] - x, from[1] - y],
+  ];
+}
+
+/**
+ * The area with a stroke added to it or taken away. Rings that the stroke is not near stay as they are, so that the
+ * work follows what is under the brush.
+ */
+export function stroked(area: Area, stroke: Area, way: 'add' | 'erase'): Area {
+  const box = boxOf(stroke);
+  const near = area.filter((ring) => overlaps(boxOf([ring]), box));
+  const far = area.filter((ring) => !near.includes(ring));
+  return [...(way === 'add' ? united(near, stroke) : difference(near, stroke)), ...far];
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+function boxOf(rings: readonly Ring[]): Box {
+  const box: [number, number, number, number] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (const ring of rings) {
+    for (const [x, y] of ring) {
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+    }
+  }
+  return box;
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+/**
  * The two sides of an area along a line. The line goes straight on beyond its ends; pieces that the line as drawn does
  * not meet stay whole, and with the first side. Null when the line cuts nothing in two.
  */
@@ -107,8 +170,8 @@ function sideOf(area: Area, line: readonly Point[]): Area | null {
   const [beforeLast, last] = line.slice(-2);
   if (area.length === 0 || first === undefined || second === undefined) return null;
   if (beforeLast === undefined || last === undefined) return null;
-  const points = [...area.flat(), ...line];
-  const reach = 4 * Math.max(1, spread(points, 0), spread(points, 1));
+  const [left, top, right, bottom] = boxOf([...area, line]);
+  const reach = 4 * Math.max(1, right - left, bottom - top);
   const start = beyond(second, first, reach);
   const end = beyond(beforeLast, last, reach);
   if (start === null || end === null) return null;
@@ -122,15 +185,6 @@ function sideOf(area: Area, line: readonly Point[]): Area | null {
   return [[start, ...line, end, ...arc]];
 }
 
-function spread(points: readonly Point[], axis: 0 | 1): number {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const point of points) {
-    least = Math.min(least, point[axis]);
-    most = Math.max(most, point[axis]);
-  }
-  return most - least;
-}
-
 function beyond(from: Point, to: Point, by: number): Point | null {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   if (length === 0) return null;
@@ -139,23 +193,18 @@ function beyond(from: Point, to: Point, by: number): Point | null {
 
 function clipped(type: ClipType, a: Area, b: Area): Area {
   const origin = originOf([...a, ...b]);
-  // Each by the even-odd rule first: what overlaps itself means the same alone and together with others.
-  const subject = Clipper.union(gridPaths(a, origin), FillRule.EvenOdd);
-  const clip = Clipper.union(gridPaths(b, origin), FillRule.EvenOdd);
-  return Clipper.booleanOp(type, subject, clip, FillRule.NonZero)
+  return fromGrid(Clipper.booleanOp(type, gridPaths(a, origin), gridPaths(b, origin), FillRule.EvenOdd), origin);
+}
+
+function fromGrid(paths: Paths64, origin: Point): Area {
+  return paths
     .filter((path) => Math.abs(Clipper.area(path)) >= LEAST_AREA_PX2 * GRID_PER_PX ** 2)
     .map((path) => path.map(({ x, y }): Point => [onGrid(origin[0], x), onGrid(origin[1], y)]));
 }
 
 /** Products of small numbers are exact: the grid begins at the shapes and not at the corner of the slide. */
 function originOf(rings: readonly Ring[]): Point {
-  let [x, y] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const ring of rings) {
-    for (const point of ring) {
-      x = Math.min(x, point[0]);
-      y = Math.min(y, point[1]);
-    }
-  }
+  const [x, y] = boxOf(rings);
   return Number.isFinite(x) && Number.isFinite(y) ? [Math.floor(x), Math.floor(y)] : [0, 0];
 }
 

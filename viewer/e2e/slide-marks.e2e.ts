@@ -49,7 +49,7 @@ beforeAll(async () => {
   const [slide] = ((await held.json()) as Material).slides;
   address = `/consultations/${consultationId}/read?open=slide.${slide?.id}`;
   await openSlide(window.page);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
   await product?.stop();
@@ -83,6 +83,40 @@ async function shiftClick(page: Page, place: Place): Promise<void> {
   await page.mouse.click(place.x, place.y);
   await page.keyboard.up('Shift');
 }
+
+test('a brush paints an area, goes on painting it, and the eraser takes away from it', async () => {
+  const { page } = window;
+  await page.keyboard.press('b');
+  const tool = page.getByRole('button', { name: 'Paint an area' });
+  await eventually(() => tool.getAttribute('aria-pressed')).toBe('true');
+  const stroke = async (from: Place, to: Place) => {
+    await drag(page, from, to);
+    await saved(page);
+  };
+  await stroke(at(-200, 0), at(200, 0));
+  // A band of 400 × 40 px with round ends.
+  const band = 400 * 40 + Math.PI * 400;
+  await eventually(async () => Math.abs((await sizes())[0] ?? 0) / square(band)).toBeCloseTo(1, 2);
+  await stroke(at(0, -100), at(0, 100));
+  const cross = band + 160 * 40 + Math.PI * 400;
+  await eventually(async () => ((await sizes())[0] ?? 0) / square(cross)).toBeCloseTo(1, 2);
+  expect(await sizes()).toHaveLength(1);
+  await page.keyboard.press('w');
+  await page.keyboard.press(']');
+  await page.getByRole('button', { name: 'Brush 50 px across' }).waitFor();
+  await stroke(at(0, -200), at(0, 200));
+  const cut = 400 * 40 + Math.PI * 400 - 50 * 40;
+  await eventually(async () => ((await sizes())[0] ?? 0) / square(cut)).toBeCloseTo(1, 2);
+  await saved(page);
+  const before = await shapes();
+  expect(before[0]?.geometry.kind).toBe('multipolygon');
+  await openSlide(page);
+  await page.locator('[data-mark]').first().waitFor();
+  expect(await shapes()).toEqual(before);
+  await page.mouse.click(at(120, -20).x, at(120, -20).y);
+  await page.keyboard.press('Delete');
+  await eventually(sizes).toEqual([]);
+});
 
 test('areas are united, taken apart and cut, each as one step that is undone and kept', async () => {
   const { page } = window;

@@ -7,7 +7,7 @@ import type { RegionHistogram } from '#shared/imaging/roi-statistics.ts';
 import type { SuvKind } from '#shared/imaging/suv.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
-import type { DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
+import type { DrawingTool, PaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
 
 /**
  * The one seam between the product and an image engine. Features hold an `ImageEngine` and plain values of
@@ -20,7 +20,7 @@ export type NavigationTool = (typeof NAVIGATION_TOOLS)[number];
 /** Tools that paint segments; only where there are slices. */
 export const SEGMENT_TOOLS = ['brush', 'eraser', 'threshold-brush', 'grow'] as const;
 export type SegmentTool = (typeof SEGMENT_TOOLS)[number];
-export type Tool = NavigationTool | DrawingTool | SegmentTool;
+export type Tool = NavigationTool | DrawingTool | PaintingTool | SegmentTool;
 
 /** An annotation as an engine shows it. */
 export interface Mark {

@@ -3,6 +3,7 @@ import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
+import { type Brush, FIRST_BRUSH } from '#viewer/engines/tools/brush.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
 import { itemTitle, type PaneItem } from './pane-item.ts';
@@ -30,6 +31,7 @@ export interface ImagePaneProps {
   readonly marks: readonly Mark[];
   readonly tool: Tool;
   readonly color: string;
+  readonly brush?: Brush | undefined;
   readonly calibrations: UserCalibrations;
   readonly segments?: ShownSegments | undefined;
   readonly listener: EngineListener;
@@ -43,7 +45,14 @@ export interface ImagePaneProps {
  * the page; only the engines inside are loaded when they are needed. (React holds back what a lazy component shows for
  * up to 300 ms, and the engine would wait for that.)
  */
-export function ImagePane({ item, consultation, calibrations, segments, ...pane }: ImagePaneProps) {
+export function ImagePane({
+  item,
+  consultation,
+  calibrations,
+  segments,
+  brush = FIRST_BRUSH,
+  ...pane
+}: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
   return item.kind === 'series' ? (
     <SeriesViewport
@@ -67,6 +76,7 @@ export function ImagePane({ item, consultation, calibrations, segments, ...pane 
   ) : (
     <SlideViewport
       {...pane}
+      brush={brush}
       slide={item.slide}
       patientLine={who}
       isReader={consultation.actions.includes('annotation.write')}

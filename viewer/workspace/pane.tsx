@@ -174,6 +174,7 @@ export function Pane({ consultation, panes, state, dispatch, work, areas, segmen
           marks={work.marks}
           tool={tool}
           color={work.myColor}
+          brush={state.brush}
           calibrations={work.calibrations}
           segments={segments}
           listener={bound}

@@ -120,6 +120,8 @@ export function ReadingBar({
           <ToolBar
             kind={activeKind}
             tool={state.tools[activeKind]}
+            brush={state.brush}
+            onBrush={(brush) => dispatch({ type: 'brush', brush })}
             canDraw={work.canWrite}
             onTool={(tool) => dispatch({ type: 'tool', kind: activeKind, tool })}
           />

@@ -6,6 +6,8 @@ import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import { useMe } from '#viewer/api/account.ts';
+import { steppedBrush } from '#viewer/engines/tools/brush.ts';
+import { isPaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { areaOperationOfKey } from './area-menu.tsx';
@@ -100,7 +102,16 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'tray', open: !narrow });
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
-  const now = { work, areas, panes, segments, activeItem, tools: state.tools, selectedId: state.selectedId };
+  const now = {
+    work,
+    areas,
+    panes,
+    segments,
+    activeItem,
+    tools: state.tools,
+    selectedId: state.selectedId,
+    brush: state.brush,
+  };
   const latest = useRef(now);
   latest.current = now;
   useEffect(() => {
@@ -145,11 +156,23 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       const tool = toolOfKey(now.activeItem.kind, event.key);
       if (tool !== null) dispatch({ type: 'tool', kind: now.activeItem.kind, tool });
     };
+    // Before the keys of the image, where brackets step through focal planes.
+    const onBracket = (event: KeyboardEvent) => {
+      const { activeItem, tools, brush } = latest.current;
+      if (isTyping(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
+      if ((event.key !== '[' && event.key !== ']') || activeItem?.kind !== 'slide' || !isPaintingTool(tools.slide))
+        return;
+      event.preventDefault();
+      event.stopPropagation();
+      dispatch({ type: 'brush', brush: steppedBrush(brush, event.key === ']' ? 1 : -1) });
+    };
+    window.addEventListener('keydown', onBracket, true);
     const onShift = (event: KeyboardEvent) => latest.current.panes.sync.pointing(event.shiftKey);
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keydown', onShift);
     window.addEventListener('keyup', onShift);
     return () => {
+      window.removeEventListener('keydown', onBracket, true);
       window.removeEventListener('keydown', onKeyDown);
       window.removeEventListener('keydown', onShift);
       window.removeEventListener('keyup', onShift);

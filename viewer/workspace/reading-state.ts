@@ -1,4 +1,5 @@
 import type { Tool } from '#viewer/engines/image-engine.ts';
+import { type Brush, FIRST_BRUSH } from '#viewer/engines/tools/brush.ts';
 import type { PaneItem } from './pane-item.ts';
 import { FIRST_TOOL } from './tool-choices.ts';
 import {
@@ -21,6 +22,8 @@ export type PanelTab = (typeof PANEL_TABS)[number];
 export interface ReadingState {
   readonly grid: ViewportGrid;
   readonly tools: Readonly<Record<PaneItem['kind'], Tool>>;
+  /** For areas on slides. */
+  readonly brush: Brush;
   readonly selectedId: string | null;
   /** Selected beside it, in order; empty while nothing is selected. */
   readonly alsoSelected: ReadonlySet<string>;
@@ -47,6 +50,7 @@ export type ReadingEvent =
   | { readonly type: 'hang'; readonly grid: ViewportGrid }
   | { readonly type: 'alone'; readonly pane: number }
   | { readonly type: 'tool'; readonly kind: PaneItem['kind']; readonly tool: Tool }
+  | { readonly type: 'brush'; readonly brush: Brush }
   | { readonly type: 'select'; readonly id: string | null }
   /** One more beside what is selected, or one less. */
   | { readonly type: 'select-more'; readonly id: string }
@@ -63,6 +67,7 @@ export function initialReading(open: string | null, wide: boolean, tab: PanelTab
   return {
     grid: singleViewport(open),
     tools: FIRST_TOOL,
+    brush: FIRST_BRUSH,
     selectedId: null,
     alsoSelected: new Set(),
     hiddenAuthors: new Set(),
@@ -97,6 +102,8 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
       return onGrid(state, toggledAlone(state.grid, event.pane));
     case 'tool':
       return { ...state, tools: { ...state.tools, [event.kind]: event.tool } };
+    case 'brush':
+      return { ...state, brush: event.brush };
     case 'select':
       return event.id === state.selectedId && state.alsoSelected.size === 0
         ? state

@@ -7,6 +7,7 @@ import type { SlideView } from '#shared/imaging/view-state.ts';
 import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import type { EngineListener, Mark, SlideStatus, Tool } from '#viewer/engines/image-engine.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { Brush } from '#viewer/engines/tools/brush.ts';
 import { useColourProfile } from './colour-profile.tsx';
 import { FrameCover } from './frame-cover.tsx';
 import { SlideFurniture } from './slide-furniture.tsx';
@@ -22,6 +23,7 @@ export interface SlideViewportProps {
   readonly tool: Tool;
   /** Colour of what is being drawn; the reader's own. */
   readonly color: string;
+  readonly brush: Brush;
   /** Who: initials, id, birth year. Lines are separated by line feeds. */
   readonly patientLine: string;
   readonly listener: EngineListener;
@@ -37,7 +39,7 @@ function isControl(target: EventTarget): boolean {
 
 /** A pathology viewport: the engine, and around the slide what must be read with it. */
 export function SlideViewport(props: SlideViewportProps) {
-  const { slide, marks, tool, color, patientLine, listener, isReader, onEngine } = props;
+  const { slide, marks, tool, color, brush, patientLine, listener, isReader, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [icc, toggleIcc] = useColourProfile();
@@ -64,6 +66,7 @@ export function SlideViewport(props: SlideViewportProps) {
   useEffect(() => () => leave.current(null), []);
   useEffect(() => engine?.setTool(tool), [engine, tool]);
   useEffect(() => engine?.setColor(color), [engine, color]);
+  useEffect(() => engine?.setBrush(brush), [engine, brush]);
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
 
   const pressKey = (event: Parameters<typeof pressSlideKey>[3]): boolean => {

@@ -1,6 +1,9 @@
 import { ActionIcon, Kbd, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { Tool } from '#viewer/engines/image-engine.ts';
+import type { Brush } from '#viewer/engines/tools/brush.ts';
+import { isPaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
+import { BrushSize } from './brush-size.tsx';
 import type { PaneItem } from './pane-item.ts';
 import styles from './tool-bar.module.css';
 import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
@@ -8,9 +11,11 @@ import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 interface ToolBarProps {
   readonly kind: PaneItem['kind'];
   readonly tool: Tool;
+  readonly brush: Brush;
   /** False: only navigation is offered. */
   readonly canDraw: boolean;
   readonly onTool: (tool: Tool) => void;
+  readonly onBrush: (brush: Brush) => void;
 }
 
 interface ToolButtonProps {
@@ -71,7 +76,7 @@ function MoreTools({
 }
 
 /** The tools of the active viewport; the one in hand is unmistakable. */
-export function ToolBar({ kind, tool, canDraw, onTool }: ToolBarProps) {
+export function ToolBar({ kind, tool, brush, canDraw, onTool, onBrush }: ToolBarProps) {
   const [navigation = [], drawing = [], more = []] = TOOL_CHOICES[kind];
   const buttons = (choices: readonly ToolChoice[]) =>
     choices.map((choice) => (
@@ -84,6 +89,7 @@ export function ToolBar({ kind, tool, canDraw, onTool }: ToolBarProps) {
         <div className={styles.group}>
           {buttons(drawing)}
           <MoreTools choices={more} tool={tool} onTool={onTool} />
+          {isPaintingTool(tool) && <BrushSize brush={brush} onBrush={onBrush} />}
         </div>
       )}
     </div>

@@ -88,7 +88,12 @@ export const TOOL_CHOICES: Readonly<Record<PaneItem['kind'], readonly (readonly 
   ],
   slide: [
     [{ ...SELECT, name: 'Pan and select' }],
-    [{ tool: 'line', name: 'Ruler', key: 'L', Icon: IconRuler2 }, ...DRAWING],
+    [
+      { tool: 'line', name: 'Ruler', key: 'L', Icon: IconRuler2 },
+      ...DRAWING,
+      { tool: 'area-brush', name: 'Paint an area', key: 'B', Icon: IconBrush },
+      { tool: 'area-eraser', name: 'Take away from an area', key: 'W', Icon: IconEraser },
+    ],
     [
       FREEHAND,
       { tool: 'polyline', name: 'Line of several pieces', key: 'S', Icon: IconLine },

@@ -7,7 +7,7 @@ import { AS_STORED, type DisplayAdjustment, isAsStored } from '#shared/imaging/d
 import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
-import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import { createMarkOverlay, type MarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
 import { createDisplayFilter } from './display-filter.ts';
 import { createHeatMapLayer, type HeatMap } from './heat-map-layer.ts';
 import { leastPixelSize } from './level-choice.ts';
@@ -48,7 +48,7 @@ export function hasPlanes({ focalPlanes, channels }: Pick<SlideSummary, 'focalPl
   return focalPlanes.length > 1 || channels.length > 1 || channels.some(({ window }) => window !== null);
 }
 
-export interface SlideEngine extends ImageEngine<SlideSource> {
+export interface SlideEngine extends ImageEngine<SlideSource>, Pick<MarkOverlay, 'setBrush'> {
   /** The whole slide, centred. */
   fit(): void;
   /** Zooms about the middle of the viewport. */
@@ -132,6 +132,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       toScreen: (point) => (affine === null ? point : applied(affine, point)),
       toImage: (point) => (affine === null ? point : appliedBack(affine, point)),
       imageSize: () => (source !== null && isShown() ? source.slide : null),
+      micrometresPerPixel: () => source?.slide.mppX ?? null,
     },
     {
       onDrawn(geometry) {
@@ -345,6 +346,7 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
     setHeatMap: heat.set,
     heatMap: heat.name,
     setColor: overlay.setColor,
+    setBrush: overlay.setBrush,
     async show(wanted, view) {
       const on = target();
       if (on === null || !sameTarget(on, wanted) || view.kind !== 'slide') {

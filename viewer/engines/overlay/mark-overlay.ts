@@ -1,10 +1,13 @@
 import { type Geometry, type Point, translated } from '#shared/annotation/geometry.ts';
 import type { Mark, Tool } from '#viewer/engines/image-engine.ts';
+import type { Brush } from '#viewer/engines/tools/brush.ts';
 import { createDrawing } from '#viewer/engines/tools/drawing.ts';
 import type { Drawing, Placed } from '#viewer/engines/tools/drawing-step.ts';
 import { DRAWING_TOOLS, type DrawingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import { heldWithin, withHandleAt } from '#viewer/engines/tools/editing.ts';
+import { type BrushWay, createBrushHand } from './brush-hand.ts';
 import { createMarkView, type MarkView } from './mark-view.ts';
+import { createVertexHand } from './vertex-hand.ts';
 
 /** How an engine places image pixels on the screen now; CSS pixels from the host's upper left corner. */
 export interface Projection {
@@ -12,6 +15,8 @@ export interface Projection {
   toImage(point: Point): Point;
   /** Size of the shown image in its own pixels; null while nothing (or the wrong thing) is shown. */
   imageSize(): { readonly width: number; readonly height: number } | null;
+  /** Null, or absent, where the image has no scale of that kind. */
+  micrometresPerPixel?(): number | null;
 }
 
 export interface OverlayListener {
@@ -25,6 +30,7 @@ export interface OverlayListener {
 
 export interface MarkOverlay {
   setTool(tool: Tool): void;
+  setBrush(brush: Brush): void;
   /** The colour of what is being drawn. */
   setColor(color: string): void;
   /** Only the marks of the image that is shown. */
@@ -45,6 +51,7 @@ type Hold = {
   moved: boolean;
 };
 
+const BRUSH_WAYS: Readonly<Partial<Record<Tool, BrushWay>>> = { 'area-brush': 'add', 'area-eraser': 'erase' };
 const isDrawingTool = (tool: Tool): tool is DrawingTool => (DRAWING_TOOLS as readonly string[]).includes(tool);
 
 /**
@@ -66,6 +73,8 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
   let locked = false;
   let drawing: Drawing | null = null;
   let hold: Hold | null = null;
+  /** What the last press took: a captured pointer hides it from the double click that follows. */
+  let pressed: { readonly id: string; readonly handle: number | null } | null = null;
 
   const placed = (event: PointerEvent): Placed => {
     const box = host.getBoundingClientRect();
@@ -75,6 +84,46 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
   const within = (geometry: Geometry): Geometry => {
     const size = projection.imageSize();
     return size === null ? geometry : heldWithin(geometry, size.width, size.height);
+  };
+  const scale = (): number => {
+    const [a, b] = [projection.toScreen([0, 0]), projection.toScreen([1, 0])];
+    return Math.hypot(b[0] - a[0], b[1] - a[1]);
+  };
+  const brush = createBrushHand({
+    svg,
+    placed: (event) => placed(event),
+    marks: () => marks,
+    scale,
+    micrometresPerPixel: () => projection.micrometresPerPixel?.() ?? null,
+    imageSize: projection.imageSize,
+    show(mark, geometry) {
+      if (mark === null) showDraft(geometry);
+      else if (geometry !== null) showChanged(mark, geometry);
+    },
+    done(mark, geometry) {
+      showDraft(null);
+      if (mark === null) finish(geometry);
+      else if (geometry === null) listener.onDeleteRequested(mark.id);
+      else listener.onChanged(mark, geometry);
+    },
+  });
+  const vertices = createVertexHand({
+    marks: () => marks,
+    toScreen: projection.toScreen,
+    toImage: projection.toImage,
+    changed(mark, geometry) {
+      if (projection.imageSize() !== null) listener.onChanged(mark, within(geometry));
+    },
+    refresh: () => showMarks(),
+  });
+  const showMarks = (): void => {
+    for (const mark of marks) views.get(mark.id)?.update({ ...mark, vertex: vertices.heldOf(mark) });
+    place();
+  };
+  const showChanged = (mark: Mark, geometry: Geometry): void => {
+    const lines = listener.describe(geometry, mark);
+    views.get(mark.id)?.update({ ...mark, geometry, lines, vertex: vertices.heldOf(mark) });
+    place();
   };
   const showDraft = (geometry: Geometry | null): void => {
     if (geometry === null) {
@@ -96,9 +145,12 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
   const place = (): void => {
     const { clientWidth, clientHeight } = svg;
     for (const view of views.values()) view.place(projection.toScreen, clientWidth, clientHeight);
+    brush.refresh();
   };
   const applyTool = (): void => {
-    const draws = isDrawingTool(tool) && !locked;
+    const way = BRUSH_WAYS[tool] ?? null;
+    const draws = (isDrawingTool(tool) || way !== null) && !locked;
+    brush.setWay(locked ? null : way);
     svg.style.pointerEvents = draws ? 'all' : 'none';
     svg.style.cursor = draws ? 'crosshair' : '';
     svg.style.visibility = locked ? 'hidden' : '';
@@ -114,6 +166,13 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0 || locked || projection.imageSize() === null) return;
     const hit = event.target instanceof Element ? event.target.getAttribute('data-hit') : null;
+    if (BRUSH_WAYS[tool] !== undefined) {
+      event.stopPropagation();
+      event.preventDefault();
+      svg.setPointerCapture(event.pointerId);
+      brush.press(event);
+      return;
+    }
     if (isDrawingTool(tool)) {
       event.stopPropagation();
       event.preventDefault();
@@ -122,6 +181,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
       showDraft(drawing.press(placed(event)).draft);
       return;
     }
+    pressed = null;
     const mark = hit === null ? undefined : marks.find((candidate) => candidate.id === hit);
     if (mark === undefined || !(event.target instanceof Element)) return;
     event.stopPropagation();
@@ -134,6 +194,9 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     if (!mark.editable) return;
     const handle = event.target.getAttribute('data-handle');
     svg.setPointerCapture(event.pointerId);
+    if (handle === null) vertices.leave();
+    else vertices.hold(mark, Number(handle));
+    pressed = { id: mark.id, handle: handle === null ? null : Number(handle) };
     hold = {
       mark,
       handle: handle === null ? null : Number(handle),
@@ -143,6 +206,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     };
   };
   const onPointerMove = (event: PointerEvent): void => {
+    brush.move(event);
     if (drawing?.active === true) {
       showDraft(drawing.move(placed(event)).draft);
       return;
@@ -157,11 +221,14 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
         ? translated(start, now.image[0] - hold.from.image[0], now.image[1] - hold.from.image[1])
         : withHandleAt(start, hold.handle, now.image);
     hold.geometry = within(pulled);
-    const lines = listener.describe(hold.geometry, hold.mark);
-    views.get(hold.mark.id)?.update({ ...hold.mark, geometry: hold.geometry, lines });
-    place();
+    showChanged(hold.mark, hold.geometry);
   };
   const onPointerUp = (event: PointerEvent): void => {
+    if (brush.active) {
+      event.stopPropagation();
+      brush.release();
+      return;
+    }
     if (drawing !== null && event.button === 0) {
       event.stopPropagation();
       const step = drawing.release(placed(event));
@@ -176,7 +243,15 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     if (moved) listener.onChanged(mark, geometry);
   };
   const onDoubleClick = (event: MouseEvent): void => {
-    if (drawing === null) return;
+    if (drawing === null) {
+      const box = host.getBoundingClientRect();
+      const at = projection.toImage([event.clientX - box.left, event.clientY - box.top]);
+      const mark = marks.find(({ id, selected }) => selected && id === pressed?.id);
+      if (mark === undefined || locked) return;
+      event.stopPropagation();
+      vertices.doubleClick(mark, pressed?.handle ?? null, at);
+      return;
+    }
     event.stopPropagation();
     const step = drawing.complete();
     drawing = null;
@@ -197,7 +272,20 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
       else if (selected.length > 0) listener.onDeleteRequested(...selected.map(({ id }) => id));
     }
   };
+  /** Before the keys of the image, which arrows would move. */
+  const onKeyFirst = (event: KeyboardEvent): void => {
+    if (locked || drawing !== null || !(event.target instanceof Element)) return;
+    if (event.target.closest('input,textarea,select,button,a,summary,[contenteditable],[role="dialog"]') !== null)
+      return;
+    if (!vertices.press(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
   const cancelDrawing = (): boolean => {
+    if (brush.cancel()) {
+      showDraft(null);
+      return true;
+    }
     const was = drawing?.cancel() ?? false;
     if (drawing?.active !== true) {
       drawing = null;
@@ -218,6 +306,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     swallow(event);
   };
   for (const type of consumed) svg.addEventListener(type, onCompanion);
+  window.addEventListener('keydown', onKeyFirst, true);
   window.addEventListener('keydown', onKeyDown);
   applyTool();
 
@@ -230,6 +319,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
       tool = next;
       applyTool();
     },
+    setBrush: brush.setBrush,
     setColor(next) {
       color = next;
     },
@@ -248,7 +338,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
           views.set(mark.id, view);
           svg.append(view.node);
         }
-        view.update(mark);
+        view.update({ ...mark, vertex: vertices.heldOf(mark) });
       }
       place();
     },
@@ -259,6 +349,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
         drawing?.cancel();
         drawing = null;
         hold = null;
+        brush.cancel();
         showDraft(null);
       }
       applyTool();
@@ -266,6 +357,7 @@ export function createMarkOverlay(host: HTMLElement, projection: Projection, lis
     refresh: place,
     cancelDrawing,
     dispose() {
+      window.removeEventListener('keydown', onKeyFirst, true);
       window.removeEventListener('keydown', onKeyDown);
       svg.remove();
       views.clear();

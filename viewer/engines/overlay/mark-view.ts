@@ -5,8 +5,10 @@ import { outlinePath, screenBox } from './mark-shape.ts';
 const SVG = 'http://www.w3.org/2000/svg';
 const LINE_HEIGHT = 15;
 const PADDING = 5;
-/** An outline drawn freehand has hundreds of points; so many handles would hide it. */
-const MOST_HANDLES = 40;
+/** An outline drawn freehand has hundreds of points: handles nearer than this would hide it. Zooming in shows the rest. */
+const HANDLE_GAP = 12;
+/** Handles this far outside are shown when they come in. */
+const MARGIN = 20;
 
 /** What one mark looks like; shared by stored marks and by the draft under the hand. */
 export interface MarkAppearance {
@@ -15,6 +17,8 @@ export interface MarkAppearance {
   readonly lines: readonly string[];
   readonly selected: boolean;
   readonly editable: boolean;
+  /** The corner that the keyboard holds. */
+  readonly vertex?: number | null;
 }
 
 function element<Name extends keyof SVGElementTagNameMap>(
@@ -24,6 +28,26 @@ function element<Name extends keyof SVGElementTagNameMap>(
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
+}
+
+interface Handle {
+  readonly at: Point;
+  readonly index: number;
+}
+
+/** The handles on the screen that stand apart; the one that is held comes last, on top, and always. */
+function shownHandles(grips: readonly Point[], held: number | null, width: number, height: number): Handle[] {
+  const shown: Handle[] = [];
+  let last: Point | null = null;
+  for (const [index, at] of grips.entries()) {
+    const isInside =
+      at[0] > -MARGIN && at[1] > -MARGIN && at[0] < width + MARGIN && at[1] < height + MARGIN && index !== held;
+    if (!isInside || (last !== null && Math.hypot(at[0] - last[0], at[1] - last[1]) < HANDLE_GAP)) continue;
+    last = at;
+    shown.push({ at, index });
+  }
+  const heldAt = held === null ? undefined : grips[held];
+  return heldAt === undefined || held === null ? shown : [...shown, { at: heldAt, index: held }];
 }
 
 export interface MarkView {
@@ -102,24 +126,22 @@ export function createMarkView(id: string): MarkView {
       for (const path of [halo, shade, shape, hit]) path.setAttribute('d', d);
       placeLabel(box.right + 10, box.top, width, height);
       const grips = current.selected && current.editable ? handlesOf(current.geometry).map(project) : [];
-      const step = Math.ceil(grips.length / MOST_HANDLES);
+      const held = current.vertex ?? null;
       handles.replaceChildren(
-        ...grips.flatMap(([cx, cy], index) =>
-          index % step > 0
-            ? []
-            : element('circle', {
-                cx: String(cx),
-                cy: String(cy),
-                r: '5',
-                fill: '#fff',
-                // What a point marks must stay visible under its handle.
-                'fill-opacity': grips.length === 1 ? '0.25' : '1',
-                stroke: '#000',
-                'stroke-opacity': '0.6',
-                'data-hit': id,
-                'data-handle': String(index),
-                style: 'pointer-events: all; cursor: grab;',
-              }),
+        ...shownHandles(grips, held, width, height).map(({ at: [cx, cy], index }) =>
+          element('circle', {
+            cx: String(cx),
+            cy: String(cy),
+            r: index === held ? '7' : '5',
+            fill: index === held ? '#4c8dff' : '#fff',
+            // What a point marks must stay visible under its handle.
+            'fill-opacity': grips.length === 1 ? '0.25' : '1',
+            stroke: index === held ? '#fff' : '#000',
+            'stroke-opacity': index === held ? '1' : '0.6',
+            'data-hit': id,
+            'data-handle': String(index),
+            style: 'pointer-events: all; cursor: grab;',
+          }),
         ),
       );
     },

@@ -22,3 +22,11 @@ export const DRAWING_TOOLS = [
   'text',
 ] as const;
 export type DrawingTool = (typeof DRAWING_TOOLS)[number];
+
+/** The tools that paint on areas. */
+export const PAINTING_TOOLS = ['area-brush', 'area-eraser'] as const;
+export type PaintingTool = (typeof PAINTING_TOOLS)[number];
+
+export function isPaintingTool(tool: string): tool is PaintingTool {
+  return (PAINTING_TOOLS as readonly string[]).includes(tool);
+}
