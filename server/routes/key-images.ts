@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import * as z from 'zod';
+import { exportKeyImages } from '#server/domain/export-key-images.ts';
 import { deleteOwnRecord } from '#server/domain/own-record.ts';
 import { KEY_IMAGES, saveKeyImage } from '#server/domain/save-key-image.ts';
 import type { Access } from '#server/http/access.ts';
@@ -22,8 +24,8 @@ function within(action: ConsultationAction): Access {
   return { kind: 'consultation', action, by: 'consultation', param: 'consultationId' };
 }
 
-/** Frames that experts marked as key images. */
-export function keyImageRoutes(services: Pick<Services, 'db' | 'clock'>): FastifyPluginAsyncZod {
+/** Frames that experts marked as key images, and the DICOM objects made of them. */
+export function keyImageRoutes(services: Pick<Services, 'db' | 'clock' | 'deidentification'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       keyImagePaths.list(':consultationId'),
@@ -81,6 +83,27 @@ export function keyImageRoutes(services: Pick<Services, 'db' | 'clock'>): Fastif
           revision: request.query.revision,
         });
         return reply.status(204).send(null);
+      },
+    );
+
+    app.get(
+      keyImagePaths.selections(':consultationId'),
+      {
+        schema: {
+          tags: ['key images'],
+          summary:
+            'The key images as DICOM: Key Object Selections, and a presentation state of each as it was seen, in a .zip',
+          params: ofConsultation,
+        },
+        config: { access: within('annotation.read'), audit: { action: 'key-image.export', coalesceMs: 0 } },
+      },
+      async ({ params }, reply) => {
+        const files = await exportKeyImages(services, params);
+        return reply
+          .type('application/zip')
+          .header('content-disposition', 'attachment; filename="key-images-dicom.zip"')
+          .header('cache-control', 'private, no-store')
+          .send(Readable.from(services.deidentification.pack(Readable.from(files)), { objectMode: false }));
       },
     );
   };

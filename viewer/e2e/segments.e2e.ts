@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCtSeries } from '#fixtures/ct-phantom.ts';
+import { keyImagePaths } from '#shared/api/key-images.ts';
 import { segmentPaths } from '#shared/api/segments.ts';
 import type { Segment } from '#shared/segmentation/segment.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
@@ -42,7 +43,7 @@ const hasPydicom = await run('/usr/bin/python3', ['-c', 'import pydicom, numpy']
   () => false,
 );
 
-describe('segments', () => {
+describe('segments and key images', () => {
   let browser: Browser;
   let product: Product;
   let id = '';
@@ -156,6 +157,27 @@ describe('segments', () => {
       expect(frames).toBe(segments[at]?.frames.length);
       expect(volume?.value).toBeCloseTo((pixels * area * gapMm) / 1000, 6);
     }
+  });
+
+  it('marks a key image, counts it in the tray, and finds the way back to it as it was seen', async () => {
+    await toSlice(4);
+    await page.keyboard.press('i');
+    const star = page.getByRole('toolbar', { name: 'View' }).getByRole('button', { name: 'Key image' });
+    await star.click();
+    await eventually(() => star.getAttribute('aria-pressed')).toBe('true');
+    await saved(page);
+    await toSlice(7);
+    await page.keyboard.press('i');
+    expect(await star.getAttribute('aria-pressed')).toBe('false');
+    const tray = page.getByRole('navigation', { name: 'Material' });
+    await tray.getByRole('button', { name: '1 key image', exact: true }).click();
+    await tray.getByRole('button', { name: /^Key image 1/ }).click();
+    await viewport.getByText(/Slice 4\//).waitFor();
+    await eventually(() => star.getAttribute('aria-pressed')).toBe('true');
+    const answer = await window.context.request.get(keyImagePaths.selections(id));
+    expect(answer.headers()['content-type']).toBe('application/zip');
+    await star.click();
+    await tray.getByRole('button', { name: '1 key image', exact: true }).waitFor({ state: 'detached' });
     expect(window.takeComplaints()).toEqual([]);
   });
 });

@@ -6,6 +6,8 @@ import {
   IconContrast2,
   IconFlipHorizontal,
   IconRotateClockwise,
+  IconStar,
+  IconStarFilled,
   IconZoomScan,
 } from '@tabler/icons-react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
@@ -28,8 +30,20 @@ const ACTIONS: readonly Action[] = [
   { name: 'Reset the view', key: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
 ];
 
+/** Whether the shown frame is a key image, and how to change that. */
+export interface KeyMark {
+  readonly marked: boolean;
+  readonly toggle: () => void;
+}
+
+interface FrameActionsProps {
+  readonly engine: FrameEngine;
+  /** Null where nothing can be marked. */
+  readonly keyMark: KeyMark | null;
+}
+
 /** What can be done at once to the view: a strip at the edge for a mouse, a menu for fingers. */
-export function FrameActions({ engine }: { readonly engine: FrameEngine }) {
+export function FrameActions({ engine, keyMark }: FrameActionsProps) {
   return (
     <div className={classes.strip} role="toolbar" aria-label="View" aria-orientation="vertical">
       {ACTIONS.map(({ name, key, icon: Icon, run }) => (
@@ -52,6 +66,31 @@ export function FrameActions({ engine }: { readonly engine: FrameEngine }) {
           </ActionIcon>
         </Tooltip>
       ))}
+      {keyMark !== null && (
+        <Tooltip
+          label={keyMark.marked ? 'Key image: take the mark back' : 'Mark as key image'}
+          position="right"
+          openDelay={300}
+          transitionProps={{ duration: 0 }}
+        >
+          <ActionIcon
+            className={classes.action}
+            variant="subtle"
+            color="gray"
+            {...(keyMark.marked && { style: { color: 'var(--state-attention)' } })}
+            size={30}
+            aria-label="Key image"
+            aria-pressed={keyMark.marked}
+            onClick={keyMark.toggle}
+          >
+            {keyMark.marked ? (
+              <IconStarFilled size={18} aria-hidden />
+            ) : (
+              <IconStar size={18} stroke={1.75} aria-hidden />
+            )}
+          </ActionIcon>
+        </Tooltip>
+      )}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import classes from './frame-viewport.module.css';
 import { PreviewNote } from './preview-note.tsx';
 import { useCine } from './use-cine.ts';
 import { useFrameEngine } from './use-frame-engine.ts';
+import type { KeyImageWork } from './use-key-images.ts';
 import type { ShownSegments } from './use-segments.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
 import { ViewportGuides } from './viewport-guides.tsx';
@@ -33,6 +34,7 @@ export interface FrameViewportProps {
   readonly studyLine: string;
   /** Segments over the images, and what paints them; none where a viewport only shows. */
   readonly segments?: ShownSegments | undefined;
+  readonly keyImages?: KeyImageWork | undefined;
   readonly listener: EngineListener;
   /** The series is open and its first image painted: now views can be restored. Null when the viewport goes away. */
   readonly onEngine: (engine: FrameEngine | null) => void;
@@ -58,6 +60,7 @@ export function FrameViewport(props: FrameViewportProps) {
     color,
     calibrations,
     segments,
+    keyImages,
     patientLine,
     studyLine,
     listener,
@@ -95,6 +98,11 @@ export function FrameViewport(props: FrameViewportProps) {
     else if (!pressFrameKey(engine, event)) return;
     event.preventDefault();
   };
+  const { target, view } = status;
+  const keyMark =
+    keyImages?.canMark !== true || target === null || view?.kind !== 'frame'
+      ? null
+      : { marked: keyImages.isMarked(target), toggle: () => keyImages.toggle(target, view) };
   return (
     <div
       ref={root}
@@ -118,7 +126,7 @@ export function FrameViewport(props: FrameViewportProps) {
       )}
       {status.frame?.preview === true && <PreviewNote />}
       {engine !== null && guides !== undefined && <ViewportGuides engine={engine} {...guides} />}
-      {engine !== null && <FrameActions engine={engine} />}
+      {engine !== null && <FrameActions engine={engine} keyMark={keyMark} />}
       <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
       {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}
     </div>

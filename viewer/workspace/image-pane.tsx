@@ -9,6 +9,7 @@ import { patientLine } from '#viewer/words/patient-words.ts';
 import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SeriesViewport } from './series-viewport.tsx';
 import { SlideViewport } from './slide-viewport.tsx';
+import type { KeyImageWork } from './use-key-images.ts';
 import type { ShownSegments } from './use-segments.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
 import type { SyncedEngine, ViewportSync } from './viewport-sync.ts';
@@ -34,6 +35,7 @@ export interface ImagePaneProps {
   readonly brush?: Brush | undefined;
   readonly calibrations: UserCalibrations;
   readonly segments?: ShownSegments | undefined;
+  readonly keyImages?: KeyImageWork | undefined;
   readonly listener: EngineListener;
   readonly onEngine: (engine: PaneEngine | null) => void;
   /** Where the viewport stands among others that are linked with it. */
@@ -50,6 +52,7 @@ export function ImagePane({
   consultation,
   calibrations,
   segments,
+  keyImages,
   brush = FIRST_BRUSH,
   ...pane
 }: ImagePaneProps) {
@@ -61,6 +64,7 @@ export function ImagePane({
       study={item.study}
       calibrations={calibrations}
       segments={segments}
+      keyImages={keyImages}
       studyUid={item.study.studyUid}
       seriesUid={item.series.seriesUid}
       members={item.set.instanceUids}

@@ -1,13 +1,27 @@
-import { IconAlertTriangle, IconFileText, IconMicroscope, IconPhotoOff } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconFileExport,
+  IconFileText,
+  IconMicroscope,
+  IconPhotoOff,
+  IconStar,
+  IconStarFilled,
+} from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
+import type { KeyImage } from '#shared/annotation/key-image.ts';
+import { keyImagePaths } from '#shared/api/key-images.ts';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
+import { countOf } from '#viewer/ui/quantities.ts';
 import { OverviewWords } from '#viewer/words/overview-words.tsx';
 import { RepairWords } from '#viewer/words/repair-words.tsx';
 import { startItemDrag } from './item-drag.ts';
+import { KeyImageList } from './key-image-list.tsx';
 import styles from './material-tray.module.css';
 import { ObjectSeries } from './object-series.tsx';
 import { itemKey, type PaneItem, type SeriesItem, seriesTitle } from './pane-item.ts';
+import type { KeyImageWork } from './use-key-images.ts';
 
 /** Scanners write `^` between the parts of a procedure's name. */
 const plain = (description: string): string => description.replaceAll('^', ' ');
@@ -17,6 +31,9 @@ interface MaterialTrayProps {
   /** Keys of the items that stand in a viewport; the first is the active one. */
   readonly openKeys: readonly string[];
   readonly onOpen: (item: PaneItem) => void;
+  readonly consultationId: string;
+  readonly keyImages: KeyImageWork;
+  readonly onShowKeyImage: (keyImage: KeyImage) => void;
 }
 
 function Thumbnail({ src, alt }: { readonly src: string; readonly alt: string }) {
@@ -46,11 +63,13 @@ interface CardProps {
   readonly detail: string;
   /** What the reader must know before he relies on it. */
   readonly warning?: string | undefined;
+  /** Key images among its images. */
+  readonly keyCount?: number;
   readonly src: string;
   readonly tray: MaterialTrayProps;
 }
 
-function Card({ item, title, detail, warning, src, tray }: CardProps) {
+function Card({ item, title, detail, warning, keyCount = 0, src, tray }: CardProps) {
   const key = itemKey(item);
   const place = tray.openKeys.indexOf(key);
   return (
@@ -69,6 +88,11 @@ function Card({ item, title, detail, warning, src, tray }: CardProps) {
       <span className={styles.words}>
         <span className={styles.title}>{title}</span>
         <span className={styles.detail}>{detail}</span>
+        {keyCount > 0 && (
+          <span className={styles.keys}>
+            <IconStarFilled size={12} aria-hidden /> {countOf(keyCount, 'key image')}
+          </span>
+        )}
         {warning !== undefined && (
           <span className={styles.warning}>
             <IconAlertTriangle size={12} stroke={2} aria-hidden /> {warning}
@@ -79,7 +103,13 @@ function Card({ item, title, detail, warning, src, tray }: CardProps) {
   );
 }
 
-function SeriesCard({ item, tray }: { readonly item: SeriesItem; readonly tray: MaterialTrayProps }) {
+interface SeriesCardProps {
+  readonly item: SeriesItem;
+  readonly keyImages: readonly KeyImage[];
+  readonly tray: MaterialTrayProps;
+}
+
+function SeriesCard({ item, keyImages, tray }: SeriesCardProps) {
   const { study, series, set } = item;
   const { completeness, frameCount, representativeInstanceUid } = set;
   const warning =
@@ -90,6 +120,7 @@ function SeriesCard({ item, tray }: { readonly item: SeriesItem; readonly tray: 
       title={plain(seriesTitle(item))}
       detail={`${series.modality} · ${frameCount} ${frameCount === 1 ? 'image' : 'images'}`}
       warning={warning}
+      keyCount={keyImages.length}
       src={
         set.key === ''
           ? materialPaths.seriesThumbnail(study.studyUid, series.seriesUid)
@@ -100,11 +131,63 @@ function SeriesCard({ item, tray }: { readonly item: SeriesItem; readonly tray: 
   );
 }
 
+/** The key images of a set of a series. */
+function keyImagesOf({ series, set }: SeriesItem, { keyImages }: KeyImageWork): readonly KeyImage[] {
+  const members: ReadonlySet<string> = new Set(set.instanceUids);
+  return keyImages.filter(
+    ({ target }) => target.seriesUid === series.seriesUid && (members.size === 0 || members.has(target.sopInstanceUid)),
+  );
+}
+
+/** Shows only what has key images, and lets them out as DICOM. */
+function KeyImageFilter({
+  tray,
+  only,
+  onOnly,
+}: {
+  tray: MaterialTrayProps;
+  only: boolean;
+  onOnly: (only: boolean) => void;
+}) {
+  const { keyImages } = tray.keyImages;
+  if (keyImages.length === 0) return null;
+  return (
+    <div className={styles.filter}>
+      <Button
+        size="xs"
+        variant={only ? 'light' : 'default'}
+        aria-pressed={only}
+        leftSection={only ? <IconStarFilled size={14} aria-hidden /> : <IconStar size={14} stroke={1.75} aria-hidden />}
+        onClick={() => onOnly(!only)}
+      >
+        {countOf(keyImages.length, 'key image')}
+      </Button>
+      {only && (
+        <Button
+          component="a"
+          href={keyImagePaths.selections(tray.consultationId)}
+          download
+          size="xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconFileExport size={14} stroke={1.75} aria-hidden />}
+        >
+          Save as DICOM
+        </Button>
+      )}
+    </div>
+  );
+}
+
 /** The studies, slides and documents of the consultation; a click opens one in the active viewport. */
 export function MaterialTray(props: MaterialTrayProps) {
   const { studies, slides, documents } = props.material;
+  const [wanted, setOnly] = useState(false);
+  // Without any key image there is nothing to filter by.
+  const only = wanted && props.keyImages.keyImages.length > 0;
   return (
     <nav className={styles.tray} aria-label="Material">
+      <KeyImageFilter tray={props} only={only} onOnly={setOnly} />
       {studies.map((study) => (
         <section key={study.studyUid} className={styles.group} aria-label={plain(study.description) || 'Study'}>
           <h2 className={styles.heading}>
@@ -113,19 +196,28 @@ export function MaterialTray(props: MaterialTrayProps) {
           </h2>
           {study.series.map((series) => (
             <Fragment key={series.seriesUid}>
-              {series.displaySets.map((set) => (
-                <SeriesCard key={set.key} item={{ kind: 'series', study, series, set }} tray={props} />
-              ))}
-              {series.isImage ? (
-                <RepairWords series={series} />
-              ) : (
-                <ObjectSeries studyUid={study.studyUid} series={series} />
-              )}
+              {series.displaySets.map((set) => {
+                const item: SeriesItem = { kind: 'series', study, series, set };
+                const own = keyImagesOf(item, props.keyImages);
+                if (only && own.length === 0) return null;
+                return (
+                  <Fragment key={set.key}>
+                    <SeriesCard item={item} keyImages={own} tray={props} />
+                    {only && <KeyImageList keyImages={own} work={props.keyImages} onShow={props.onShowKeyImage} />}
+                  </Fragment>
+                );
+              })}
+              {!only &&
+                (series.isImage ? (
+                  <RepairWords series={series} />
+                ) : (
+                  <ObjectSeries studyUid={study.studyUid} series={series} />
+                ))}
             </Fragment>
           ))}
         </section>
       ))}
-      {slides.length > 0 && (
+      {!only && slides.length > 0 && (
         <section className={styles.group} aria-label="Slides">
           <h2 className={styles.heading}>
             <IconMicroscope size={14} stroke={1.75} aria-hidden /> Slides
@@ -148,7 +240,7 @@ export function MaterialTray(props: MaterialTrayProps) {
           ))}
         </section>
       )}
-      {documents.length > 0 && (
+      {!only && documents.length > 0 && (
         <section className={styles.group} aria-label="Documents">
           <h2 className={styles.heading}>Documents</h2>
           {documents.map((document) => (

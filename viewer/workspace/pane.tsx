@@ -12,6 +12,7 @@ import styles from './pane.module.css';
 import { itemKey, itemTitle, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import type { AreaWork } from './use-area-work.ts';
+import type { KeyImageWork } from './use-key-images.ts';
 import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 import type { ShownSegments } from './use-segments.ts';
@@ -24,6 +25,7 @@ export interface PaneProps {
   readonly work: ReadingWork;
   readonly areas: AreaWork;
   readonly segments: ShownSegments;
+  readonly keyImages: KeyImageWork;
   readonly item: PaneItem;
   /** Its place in the grid, row by row. */
   readonly pane: number;
@@ -73,7 +75,18 @@ function askedFor({ geometry }: Drawn, tool: Tool): Question | null {
 const NAVIGATION: ReadonlySet<Tool> = new Set(NAVIGATION_TOOLS);
 
 /** One viewport of the grid: the image, its head when there are two, and the words of a text while they are typed. */
-export function Pane({ consultation, panes, state, dispatch, work, areas, segments, item, pane }: PaneProps) {
+export function Pane({
+  consultation,
+  panes,
+  state,
+  dispatch,
+  work,
+  areas,
+  segments,
+  keyImages,
+  item,
+  pane,
+}: PaneProps) {
   const [writing, setWriting] = useState<Asked | null>(null);
   const pointer = useRef<readonly [number, number]>([0, 0]);
   const key = itemKey(item);
@@ -177,6 +190,7 @@ export function Pane({ consultation, panes, state, dispatch, work, areas, segmen
           brush={state.brush}
           calibrations={work.calibrations}
           segments={segments}
+          keyImages={keyImages}
           listener={bound}
           onEngine={(engine) => panes.takeEngine(pane, engine)}
           guides={several ? { sync: panes.sync, pane } : undefined}

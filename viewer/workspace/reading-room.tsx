@@ -23,6 +23,7 @@ import { nextRadius } from './segment-settings.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { isBrush, toolOfKey } from './tool-choices.ts';
 import { useAreaWork } from './use-area-work.ts';
+import { useKeyImages } from './use-key-images.ts';
 import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
@@ -87,6 +88,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const layers = useObjectLayers(material);
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const segments = useSegments(records, work);
+  const keyImages = useKeyImages(records, work);
   const panes = usePanes({ items, state, dispatch, search, setSearch });
   const [linked, setLinked] = useState<SyncChoice>(NO_SYNC);
   useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
@@ -183,6 +185,12 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     <MaterialTray
       material={material}
       openKeys={openKeys(state.grid)}
+      consultationId={consultation.id}
+      keyImages={keyImages}
+      onShowKeyImage={({ target, view }) => {
+        panes.show(target, view);
+        if (narrow) dispatch({ type: 'tray', open: false });
+      }}
       onOpen={(item) => {
         dispatch({ type: 'open', key: itemKey(item) });
         if (narrow) dispatch({ type: 'tray', open: false });
@@ -230,6 +238,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
           work={work}
           areas={areas}
           segments={segments}
+          keyImages={keyImages}
           narrow={narrow}
         />
         {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}
