@@ -97,6 +97,10 @@ export const router = createBrowserRouter([
                     lazy: async () => ({ Component: (await import('#viewer/report/result-page.tsx')).ResultPage }),
                   },
                   {
+                    path: '/ecg',
+                    lazy: async () => ({ Component: (await import('#viewer/workspace/ecg-page.tsx')).EcgPage }),
+                  },
+                  {
                     path: '/account',
                     lazy: async () => ({ Component: (await import('#viewer/account/account-page.tsx')).AccountPage }),
                   },

@@ -41,6 +41,9 @@ const TABLES: ReadonlySet<number> = new Set([
   TAG.RedPaletteData,
   TAG.GreenPaletteData,
   TAG.BluePaletteData,
+  TAG.RedPaletteSegments,
+  TAG.GreenPaletteSegments,
+  TAG.BluePaletteSegments,
   TAG.LUTData,
 ]);
 const SPACINGS: ReadonlySet<number> = new Set([

@@ -24,7 +24,7 @@ const WAYS: Partial<
   'key-objects': { Icon: IconListDetails, opens: true, words: 'key images are listed with the annotations' },
   presentation: { Icon: IconListDetails, opens: false, words: 'listed with the annotations' },
   radiotherapy: { Icon: IconListDetails, opens: false, words: 'structures are listed with the annotations' },
-  waveform: { Icon: IconChartDots, opens: false, words: 'curves are not drawn here' },
+  waveform: { Icon: IconChartDots, opens: true, words: '' },
 };
 const OTHER = { Icon: IconListDetails, opens: false, words: 'cannot be shown here' } as const;
 
@@ -76,7 +76,11 @@ function OneObject({ studyUid, seriesUid, dataset }: OneObjectProps) {
     </>
   );
   if (!opens) return <span className={styles.object}>{content}</span>;
-  const address = materialPaths.rendered(studyUid, seriesUid, jsonText(dataset, '00080018') ?? '');
+  const sopInstanceUid = jsonText(dataset, '00080018') ?? '';
+  const address =
+    kind === 'waveform'
+      ? `/ecg?${new URLSearchParams({ study: studyUid, series: seriesUid, instance: sopInstanceUid })}`
+      : materialPaths.rendered(studyUid, seriesUid, sopInstanceUid);
   return (
     <a className={styles.object} href={address} target="_blank" rel="noreferrer">
       {content}
