@@ -1,5 +1,5 @@
-/** Counting further than this takes long enough to remember the result. */
-const LARGE = 1000;
+/** Counting this far takes long enough to remember the result. */
+export const LARGE_TOTAL = 1000;
 const BELIEVED_MS = 3000;
 const MAX_KNOWN = 500;
 
@@ -10,13 +10,19 @@ const MAX_KNOWN = 500;
 export class KnownTotals {
   readonly #known = new Map<string, { readonly total: number; readonly until: number }>();
 
+  /** What is believed of it now; undefined when it has to be counted. */
+  known(key: string): number | undefined {
+    const known = this.#known.get(key);
+    return known !== undefined && known.until > performance.now() ? known.total : undefined;
+  }
+
   async get(key: string, count: () => Promise<number>): Promise<number> {
     const now = performance.now();
-    const known = this.#known.get(key);
-    if (known !== undefined && known.until > now) return known.total;
+    const known = this.known(key);
+    if (known !== undefined) return known;
     this.#known.delete(key);
     const total = await count();
-    if (total >= LARGE) {
+    if (total >= LARGE_TOTAL) {
       const oldest = this.#known.size >= MAX_KNOWN ? this.#known.keys().next().value : undefined;
       if (oldest !== undefined) this.#known.delete(oldest);
       this.#known.set(key, { total, until: now + BELIEVED_MS });

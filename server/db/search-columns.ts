@@ -57,8 +57,14 @@ export function numberCondition(column: RawBuilder<unknown>, condition: Conditio
   return whole.length === 0 ? anyOf([]) : sql<SqlBool>`${column} in (${sql.join(whole)})`;
 }
 
-/** The names of the study in `row`. */
-export function nameCondition(db: Db, attribute: string, row: RawBuilder<unknown>, condition: Condition): Sql {
+/** The names of the study in `row`, which `ofEach` asks of one study after the other (`search-plan.ts`). */
+export function nameCondition(
+  db: Db,
+  attribute: string,
+  row: RawBuilder<unknown>,
+  condition: Condition,
+  ofEach: boolean,
+): Sql {
   const kind = withoutIndex(db, sql.ref('n.attribute'));
   const own = sql<SqlBool>`n.study_row = ${row} and ${kind} = ${sql.lit(attribute)}`;
   if (condition.kind === 'absent') return sql<SqlBool>`not exists (select 1 from search_names n where ${own})`;
@@ -67,18 +73,24 @@ export function nameCondition(db: Db, attribute: string, row: RawBuilder<unknown
     const { start, parts, text } = groupCondition(db, group);
     const there = allOf([...(part === null ? [] : [sql<SqlBool>`n.part = ${sql.lit(part)}`]), text]);
     // A known beginning leads from the names to the studies, parts of words from the studies to their names.
-    if (start) {
+    if (start && !ofEach) {
       return sql<SqlBool>`${row} in (select n.study_row from search_names n
         where n.attribute = ${sql.lit(attribute)} and ${there})`;
     }
     return allOf([
-      ...containing(db, row, parts),
+      ...(start ? [] : containing(db, row, parts)),
       sql<SqlBool>`exists (select 1 from search_names n where ${own} and ${there})`,
     ]);
   };
   const fits = ({ groups, anyGroup }: NamePattern): Sql =>
     allOf(groups.flatMap((group, part) => (group === null ? [] : [having(group, anyGroup ? null : part)])));
   return anyOf(condition.names.map(fits));
+}
+
+/** The condition on `n.text` of search_names when names are found by their beginning; null when they are not. */
+export function startCondition(db: Db, group: GroupPattern): Sql | null {
+  const { start, text } = groupCondition(db, group);
+  return start ? text : null;
 }
 
 /** What a name has to be like: whether its beginning is known, and texts that stand somewhere in it. */

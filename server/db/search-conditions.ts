@@ -85,9 +85,10 @@ export function tablesOf(level: SearchLevel, names: Aliases = MAIN): RawBuilder<
 
 /**
  * What holds of the rows found: the person may see them, they match, and of a study (series, instance) that several
- * of his consultations hold, it is the first one that matches.
+ * of his consultations hold, it is the first one that matches. `inOrder` has the studies looked at in the order of the
+ * answer, and each asked for its names, instead of the studies of all names that fit (`search-plan.ts`).
  */
-export function conditionsOf(db: Db, reach: SearchReach, search: IndexSearch): Sql {
+export function conditionsOf(db: Db, reach: SearchReach, search: IndexSearch, inOrder = false): Sql {
   const { study: s, series: r, member: m } = tableNames(MAIN);
   const { study: s2, series: r2, member: m2 } = tableNames(OTHER);
   const same = [
@@ -96,8 +97,11 @@ export function conditionsOf(db: Db, reach: SearchReach, search: IndexSearch): S
     ...(search.level === 'instance' ? [sql<SqlBool>`${m2}.sop_instance_uid = ${m}.sop_instance_uid`] : []),
   ];
   const earlier = sql`select 1 from ${tablesOf(search.level, OTHER)}
-    where ${allOf([...same, matching(db, reach, search, OTHER)])}`;
-  return allOf([matching(db, reach, search, MAIN), sql<SqlBool>`(${s}.shared = 0 or not exists (${earlier}))`]);
+    where ${allOf([...same, matching(db, reach, search, OTHER, inOrder)])}`;
+  return allOf([
+    matching(db, reach, search, MAIN, inOrder),
+    sql<SqlBool>`(${s}.shared = 0 or not exists (${earlier}))`,
+  ]);
 }
 
 /** Labels of slides count only where the person may see them. */
@@ -128,7 +132,13 @@ export function isOfStudies({ scope, filters }: IndexSearch): boolean {
   return scope.seriesUid === undefined && scope.sopInstanceUid === undefined && !filters.some(below);
 }
 
-function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSearch, names: Aliases): Sql {
+function matching(
+  db: Db,
+  reach: SearchReach,
+  { level, scope, filters }: IndexSearch,
+  names: Aliases,
+  inOrder: boolean,
+): Sql {
   const all: IndexedFilter[] = [
     ...(scope.studyUid === undefined ? [] : [exactly('studyUid', scope.studyUid)]),
     ...(scope.seriesUid === undefined ? [] : [exactly('seriesUid', scope.seriesUid)]),
@@ -139,12 +149,10 @@ function matching(db: Db, reach: SearchReach, { level, scope, filters }: IndexSe
   const [ofSeries, ofInstance] = [at(SERIES_PLACES), at(INSTANCE_PLACES)];
   const ofStudy = all.filter((filter) => !ofSeries.includes(filter) && !ofInstance.includes(filter));
   const { study: s, series: r, member: m, instance: i } = tableNames(names);
+  const checked = names === OTHER || (!inOrder && all.some(isSelective));
   const conditions = [
-    isVisible(
-      reach,
-      names === OTHER || all.some(isSelective) ? checkedColumns(db, names.study) : studyColumns(names.study),
-    ),
-    ...ofStudy.map((filter) => studyCondition(db, reach, filter, names)),
+    isVisible(reach, checked ? checkedColumns(db, names.study) : studyColumns(names.study)),
+    ...ofStudy.map((filter) => studyCondition(db, reach, filter, names, inOrder)),
     ...narrowing(db, all, names),
   ];
   const instanceConditions = [
@@ -176,7 +184,7 @@ const SELECTIVE: ReadonlySet<IndexedAttribute> = new Set([
   ...(['accessionNumber', 'studyId', 'scheduledStepId', 'requestedProcedureId'] as const),
 ]);
 
-function isSelective({ attribute, condition }: IndexedFilter): boolean {
+export function isSelective({ attribute, condition }: IndexedFilter): boolean {
   return SELECTIVE.has(attribute) && condition.kind !== 'absent';
 }
 
@@ -184,10 +192,16 @@ function exactly(attribute: IndexedAttribute, uid: string): IndexedFilter {
   return { attribute, condition: { kind: 'texts', patterns: [uid] } };
 }
 
-function studyCondition(db: Db, reach: SearchReach, { attribute, condition }: IndexedFilter, names: Aliases): Sql {
+function studyCondition(
+  db: Db,
+  reach: SearchReach,
+  { attribute, condition }: IndexedFilter,
+  names: Aliases,
+  inOrder: boolean,
+): Sql {
   const [place, column] = PLACES[attribute];
   const row = sql.ref(`${names.study}.id`);
-  if (place === 'studyName') return nameCondition(db, column, row, condition);
+  if (place === 'studyName') return nameCondition(db, column, row, condition, inOrder);
   if (place === 'modalities') return modalityCondition(db, reach, condition, names);
   const substrings = SUBSTRING_COLUMNS.has(column) ? row : undefined;
   return textCondition(db, columnOf(names.study, column), condition, substrings);

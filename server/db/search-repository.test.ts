@@ -88,6 +88,10 @@ describeOnEachDatabase('search index', (open) => {
     const asked = { level, scope: {}, filters: filters(query, fuzzy) };
     const keys = await search.find(reach, asked, 0, 1000);
     expect(await search.count(reach, asked)).toBe(keys.length);
+    for (const offset of [0, 1]) {
+      const page = { keys: keys.slice(offset, offset + 2), total: keys.length };
+      expect(await search.page(reach, asked, offset, 2)).toEqual(page);
+    }
     const studies = await search.studies(
       reach,
       keys.map(({ row }) => row),
@@ -358,5 +362,27 @@ describeOnEachDatabase('search index', (open) => {
     const pages = [0, 3, 6].map((offset) => database.db.search.find(me, search, offset, 3));
     expect((await Promise.all(pages)).flat()).toEqual(all);
     expect(all).toHaveLength(7);
+  });
+
+  test('a name that many have is found in the order of the answer, and gives the same page', async () => {
+    const database = open();
+    const [referrer, other] = [await database.addPerson('referrer'), await database.addPerson('referrer')];
+    const [mine, theirs] = [await database.addConsultation(referrer.id), await database.addConsultation(other.id)];
+    for (let index = 0; index < 30; index += 1) {
+      const PatientName = { Alphabetic: index % 3 === 0 ? 'Rare^Name' : `Walk${index}^Many` };
+      const facts = { PatientName, StudyDate: `202401${String(10 + ((index * 7) % 20))}` };
+      await store(database, index % 5 === 0 ? theirs : mine, facts);
+    }
+    for (const [who, count] of [
+      [reachOf(referrer.id, 'referrer'), 16],
+      [reachOf(other.id, 'referrer'), 4],
+    ] as const) {
+      const search = { level: 'study' as const, scope: {}, filters: filters({ PatientName: 'WALK*' }) };
+      // A thousand would take more steps to be walked to than to be sorted.
+      const sorted = await database.db.search.find(who, search, 0, 1000);
+      expect(sorted).toHaveLength(count);
+      const pages = [0, 1, 2, 3].map((offset) => database.db.search.find(who, search, offset, 1));
+      expect((await Promise.all(pages)).flat()).toEqual(sorted.slice(0, 4));
+    }
   });
 });

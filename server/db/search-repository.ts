@@ -7,8 +7,9 @@ import type { SeriesUid, SopInstanceUid, StudyUid, UserId } from '#shared/ids.ts
 import { bytewise, isInList, listValue } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import { fixedStatement } from './fixed-statement.ts';
-import type { KnownTotals } from './known-totals.ts';
+import { type KnownTotals, LARGE_TOTAL } from './known-totals.ts';
 import { conditionsOf, isOfStudies, showing, tablesOf } from './search-conditions.ts';
+import { isFoundInOrder } from './search-plan.ts';
 import { allOf, consultationColumns, isVisible, studyColumns } from './search-visibility.ts';
 import { type AddedSeries, enterStudy, split } from './search-writer.ts';
 import type { Tables } from './tables.ts';
@@ -20,6 +21,21 @@ const MAX_TOTAL = 1_000_000;
 
 /** The search index on one connection. `totals` may outlive it: a large count is believed for some seconds. */
 export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): SearchIndex {
+  async function find(reach: SearchReach, search: IndexSearch, offset: number, limit: number): Promise<FoundKey[]> {
+    const inOrder = await isFoundInOrder(db, search, offset + limit);
+    const { rows } = await sql<FoundRow>`select ${keysOf(search.level)} from ${tablesOf(search.level)}
+      where ${conditionsOf(db, reach, search, inOrder)} order by ${orderOf(db, search.level)}
+      limit ${limit} offset ${offset}`.execute(db);
+    return rows.map(toKey);
+  }
+
+  async function count(reach: SearchReach, search: IndexSearch): Promise<number> {
+    return await totals.get(nameOf(reach, search), async () => {
+      const { rows } = await totalOf(db, reach, search).execute(db);
+      return Math.min(MAX_TOTAL, Number(rows[0]?.n ?? 0));
+    });
+  }
+
   return {
     async add(consultationId, instances) {
       if (instances.length === 0) return;
@@ -31,24 +47,34 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
       }
     },
 
-    async find(reach, search, offset, limit) {
-      const { rows } = await sql<FoundRow>`select ${keysOf(search.level)} from ${tablesOf(search.level)}
-        where ${conditionsOf(db, reach, search)} order by ${orderOf(db, search.level)}
-        limit ${limit} offset ${offset}`.execute(db);
-      return rows.map(toKey);
-    },
+    find,
+    count,
 
-    async count(reach, search) {
-      const compiled = totalOf(db, reach, search).compile(db);
-      return await totals.get(JSON.stringify([compiled.sql, compiled.parameters]), async () => {
-        const { rows } = await db.executeQuery(compiled);
-        return Math.min(MAX_TOTAL, Number(rows[0]?.n ?? 0));
-      });
+    async page(reach, search, offset, limit) {
+      const known = totals.known(nameOf(reach, search)) !== undefined;
+      const wanted = known || search.level !== 'study' ? limit + 1 : Math.max(limit + 1, LARGE_TOTAL);
+      const keys = await find(reach, search, offset, wanted);
+      const found = { keys: keys.slice(0, limit) };
+      if (keys.length < wanted && (keys.length > 0 || offset === 0)) return { ...found, total: offset + keys.length };
+      const counted = await count(reach, search);
+      // A remembered total may be older than the page.
+      return { ...found, total: keys.length === 0 ? counted : Math.max(counted, offset + keys.length) };
     },
 
     studies: (reach, rows) => studiesOf(db, reach, rows),
     series: (reach, keys) => seriesOf(db, reach, keys),
   };
+}
+
+/** What a person may see, as text: there are as many as roles. */
+function nameOfVisibility({ visibility }: SearchReach): string {
+  const { asReferrer, asExpert, asAnybody } = visibility;
+  return [asReferrer, asExpert, asAnybody].map((states) => [...states].join(' ')).join('/');
+}
+
+/** The same for everything that decides about a total. */
+function nameOf(reach: SearchReach, search: IndexSearch): string {
+  return JSON.stringify([reach.userId, nameOfVisibility(reach), search]);
 }
 
 /** A change of the state that is under way is waited for, or the study would be entered with the state before it. */
@@ -140,9 +166,9 @@ type SelectStudies = (db: Kysely<Tables>, values: StudyList) => Promise<{ readon
 /** Statements by what they may see; there are as many as roles. */
 const studyStatements = new Map<string, SelectStudies>();
 
-function selectStudies({ visibility }: SearchReach): SelectStudies {
-  const { asReferrer, asExpert, asAnybody } = visibility;
-  const key = JSON.stringify([asReferrer, asExpert, asAnybody].map((states) => [...states]));
+function selectStudies(reach: SearchReach): SelectStudies {
+  const { visibility } = reach;
+  const key = nameOfVisibility(reach);
   const known = studyStatements.get(key);
   if (known !== undefined) return known;
   const statement = fixedStatement((db, { userId, ids }: StudyList) =>

@@ -68,28 +68,31 @@ export function answerTo(
 ): string {
   let url = `${base}/studies/${study.studyUid}`;
   let lines = study.dataset;
-  const made: Record<string, DicomJsonElement> = {
-    // DICOM JSON is UTF-8 whatever the files are (PS3.18 section F.2).
-    '00080005': { vr: 'CS', Value: ['ISO_IR 192'] },
-    '00080056': { vr: 'CS', Value: ['ONLINE'] },
-    // Left out when there is none: viewers take the element for a list of values.
-    ...(study.modalities.length === 0 ? {} : { '00080061': { vr: 'CS', Value: study.modalities } }),
-    '00201206': { vr: 'IS', Value: [study.seriesCount] },
-    '00201208': { vr: 'IS', Value: [study.instanceCount] },
-  };
   if (series !== null) {
     url += `/series/${series.seriesUid}`;
     lines = mergeElementLines(lines, series.dataset);
-    made['00080060'] = series.modality === '' ? { vr: 'CS' } : { vr: 'CS', Value: [series.modality] };
-    made['00201209'] = { vr: 'IS', Value: [series.instanceCount] };
   }
   if (key.sopInstanceUid !== undefined) {
     url += `/instances/${key.sopInstanceUid}`;
     lines = mergeElementLines(lines, toElementLines(answerOf('instance', instance ?? {})));
   }
-  if (base !== '') made['00081190'] = { vr: 'UR', Value: [url] };
+  const made = madeLines(study, series, base === '' ? null : url);
   if (fields !== null && instance !== null) lines = mergeElementLines(lines, toElementLines(pick(instance, fields)));
-  return toJsonText(mergeElementLines(lines, toElementLines(made)));
+  return toJsonText(mergeElementLines(lines, made));
+}
+
+/** The elements no file says, as lines in the order of their tags. */
+function madeLines(study: FoundStudy, series: FoundSeries | null, url: string | null): string {
+  // DICOM JSON is UTF-8 whatever the files are (PS3.18 section F.2).
+  let lines = `"00080005":{"vr":"CS","Value":["ISO_IR 192"]}\n"00080056":{"vr":"CS","Value":["ONLINE"]}`;
+  if (series !== null) {
+    lines += `\n"00080060":${series.modality === '' ? '{"vr":"CS"}' : `{"vr":"CS","Value":[${JSON.stringify(series.modality)}]}`}`;
+  }
+  // Left out when there is none: viewers take the element for a list of values.
+  if (study.modalities.length > 0) lines += `\n"00080061":{"vr":"CS","Value":${JSON.stringify(study.modalities)}}`;
+  if (url !== null) lines += `\n"00081190":{"vr":"UR","Value":[${JSON.stringify(url)}]}`;
+  lines += `\n"00201206":{"vr":"IS","Value":[${study.seriesCount}]}\n"00201208":{"vr":"IS","Value":[${study.instanceCount}]}`;
+  return series === null ? lines : `${lines}\n"00201209":{"vr":"IS","Value":[${series.instanceCount}]}`;
 }
 
 function pick(instance: DicomJsonDataset, { level, tree }: Fields): DicomJsonDataset {

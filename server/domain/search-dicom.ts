@@ -86,16 +86,8 @@ async function fromIndex(
   search: IndexSearch,
   query: DicomQuery,
 ): Promise<Found> {
-  const { offset, limit } = query;
-  // One more than asked for tells whether anything is left to count.
-  const keys = await db.search.find(reach, search, offset, limit + 1);
-  const isLast = keys.length <= limit && (keys.length > 0 || offset === 0);
-  const [matches, counted] = await Promise.all([
-    describe(db, reach, keys.slice(0, limit)),
-    isLast ? 0 : db.search.count(reach, search),
-  ]);
-  // A remembered total may be older than the page.
-  return { matches, total: keys.length === 0 ? counted : Math.max(counted, offset + keys.length) };
+  const { keys, total } = await db.search.page(reach, search, query.offset, query.limit);
+  return { matches: await describe(db, reach, keys), total };
 }
 
 async function fromInstances(

@@ -102,6 +102,13 @@ export interface SearchIndex {
   find(reach: SearchReach, search: IndexSearch, offset: number, limit: number): Promise<FoundKey[]>;
   /** How many matches there are in all. A large number may be some seconds old. */
   count(reach: SearchReach, search: IndexSearch): Promise<number>;
+  /** What both of them say, for less than both: a search that matches little is counted by being found. */
+  page(
+    reach: SearchReach,
+    search: IndexSearch,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly keys: readonly FoundKey[]; readonly total: number }>;
   /** The studies of the rows that the person may see, with what he may see of them counted, by row. */
   studies(reach: SearchReach, rows: readonly number[]): Promise<Map<number, FoundStudy>>;
   /** The series of the keys, by row and UID joined with a space. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InstanceScope } from '#server/domain/material-ports.ts';
 import type { AuditRule } from '#server/http/access.ts';
 import { callerGone } from '#server/http/caller-gone.ts';
+import { acceptsGzip } from '#server/http/gzip-coding.ts';
 import { knownTags } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
 import { type DicomJsonDataset, withBulkDataBase } from '#shared/dicom/dicom-json.ts';
@@ -29,17 +30,6 @@ const JSON_FORMS: readonly Form[] = ['application/dicom+json', 'application/json
   ...{ multipart: false, mediaType, transferSyntaxUid: null },
 }));
 const XML: Form = { multipart: true, mediaType: 'application/dicom+xml', transferSyntaxUid: null };
-
-/** True unless the client leaves gzip out or gives it no weight (RFC 9110 section 12.5.3). */
-function acceptsGzip(header: string | undefined): boolean {
-  const codings = (header ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((coding) => coding.trim());
-  const named =
-    codings.find((coding) => /^(x-)?gzip\b/.test(coding)) ?? codings.find((coding) => coding.startsWith('*'));
-  return named !== undefined && !/;\s*q=0(\.0*)?$/.test(named);
-}
 
 /** WADO-RS metadata (PS3.18 section 10.4.1.1.2) as DICOM JSON, compressed once and kept, and as XML made of that. */
 export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {

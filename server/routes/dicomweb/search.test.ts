@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { importPath } from '#server/domain/import-path.ts';
@@ -97,6 +98,17 @@ describe('attributes are named (PS3.18 8.3.4.1)', () => {
     const answer = await ask(`studies?${encodeURIComponent('Doe John"\r\nX: y')}=1`);
     expect(String(answer.headers.warning)).not.toContain('Doe');
   });
+});
+
+test('an answer is packed for who understands it (RFC 9110 12.5.3), and says how long it is', async () => {
+  const askFor = (coding: string) =>
+    referrer.inject({ method: 'GET', url: '/dicom-web/studies', headers: { 'accept-encoding': coding } });
+  const plain = await askFor('gzip;q=0');
+  const packed = await askFor('br, gzip');
+  expect([plain, packed].map(({ headers }) => headers['content-encoding'])).toEqual([undefined, 'gzip']);
+  expect(packed.headers.vary).toContain('accept-encoding');
+  expect(packed.headers['content-length']).toBe(String(packed.rawPayload.byteLength));
+  expect(gunzipSync(packed.rawPayload).equals(plain.rawPayload)).toBe(true);
 });
 
 describe('pages (PS3.18 8.3.4.4)', () => {

@@ -6,6 +6,7 @@ import { searchDicom } from '#server/domain/search-dicom.ts';
 import { parseSearchQuery } from '#server/domain/search-query.ts';
 import type { Access, AuditRule } from '#server/http/access.ts';
 import { principalOf } from '#server/http/access-control.ts';
+import { acceptsGzip, gzipped } from '#server/http/gzip-coding.ts';
 import type { Services } from '#server/services.ts';
 import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { toNativeXml } from '#shared/dicom/dicom-xml.ts';
@@ -24,8 +25,10 @@ import {
 } from './places.ts';
 
 const audit: AuditRule = { action: 'dicom.search', coalesceMs: 60_000 };
-/** Answers say the same over and over: the quickest compression finds most of it, in a third of the time of the best. */
-const compress = { encodings: ['gzip' as const], threshold: 1024, zlibOptions: { level: 1 } };
+/** Shorter answers fit into one packet as they are. */
+const PACKED_FROM_BYTES = 1024;
+/** Packed here, in one piece: a stream costs several times as much as the packing. */
+const compress = false;
 const anywhere: Access = { kind: 'general', action: 'material.search' };
 
 const JSON_FORMS: readonly Form[] = ['application/dicom+json', 'application/json'].map((mediaType) => ({
@@ -66,10 +69,16 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
       );
     }
     // An answer shows what the caller may see now; asked again, it may be another one.
-    void reply.header('x-total-count', total).header('cache-control', 'private, no-cache').header('vary', 'accept');
-    if (form === XML) return asXml(reply, answers);
-    // As bytes: text would be given a charset parameter, which this media type does not have.
-    return reply.type(form.mediaType).send(Buffer.from(`[${answers.join(',')}]`));
+    void reply
+      .header('x-total-count', total)
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'accept, accept-encoding');
+    const { contentType, bytes } = form === XML ? asXml(answers) : asJson(form.mediaType, answers);
+    void reply.type(contentType);
+    // As bytes: text would be given a charset parameter, which these media types do not have.
+    if (bytes.byteLength < PACKED_FROM_BYTES || !acceptsGzip(request.headers['accept-encoding']))
+      return reply.send(bytes);
+    return reply.header('content-encoding', 'gzip').send(await gzipped(bytes));
   }
 
   return async (app) => {
@@ -118,9 +127,18 @@ export function searchRoutes(services: Services): FastifyPluginAsyncZod {
   };
 }
 
-function asXml(reply: FastifyReply, answers: readonly string[]): FastifyReply {
+interface Body {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+function asJson(mediaType: string, answers: readonly string[]): Body {
+  return { contentType: mediaType, bytes: Buffer.from(`[${answers.join(',')}]`) };
+}
+
+function asXml(answers: readonly string[]): Body {
   const { contentType, partHead, tail } = multipartOf(XML.mediaType);
   const head = partHead(null);
   const parts = answers.flatMap((text) => [head, Buffer.from(toNativeXml(JSON.parse(text) as DicomJsonDataset))]);
-  return reply.type(contentType).send(Buffer.concat([...parts, tail]));
+  return { contentType, bytes: Buffer.concat([...parts, tail]) };
 }

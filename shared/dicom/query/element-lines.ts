@@ -24,20 +24,25 @@ export function toJsonText(lines: string): string {
   return `{${lines.replaceAll('\n', ',')}}`;
 }
 
-/** Both in one; of an element that both have, that of `over`. */
+/** Both in one; of an element that both have, that of `over`, which is the shorter one as a rule. */
 export function mergeElementLines(under: string, over: string): string {
   if (under === '' || over === '') return under + over;
-  const [a, b] = [under.split('\n'), over.split('\n')];
-  const merged: string[] = [];
+  let merged = '';
+  // Where the first line of `under` begins that is not in `merged` yet.
   let at = 0;
-  for (const line of b) {
+  for (const line of over.split('\n')) {
     const tag = line.slice(0, TAG_END);
-    for (let one = a[at]; one !== undefined && one.slice(0, TAG_END) < tag; one = a[at]) {
-      merged.push(one);
-      at += 1;
-    }
-    if (a[at]?.startsWith(tag) === true) at += 1;
-    merged.push(line);
+    let next = at;
+    while (next < under.length && under.slice(next, next + TAG_END) < tag) next = behindLine(under, next);
+    if (next > at) merged += next < under.length ? under.slice(at, next) : `${under.slice(at)}\n`;
+    at = under.startsWith(tag, next) ? behindLine(under, next) : next;
+    merged += `${line}\n`;
   }
-  return [...merged, ...a.slice(at)].join('\n');
+  return at < under.length ? merged + under.slice(at) : merged.slice(0, -1);
+}
+
+/** Where the line behind the one that begins at `start` begins, or the end of the text. */
+function behindLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end + 1;
 }
