@@ -1,7 +1,7 @@
 /** From stored values to 8 bits of grey (PS3.3 C.11): through a table with one entry for each value a frame has. */
 import { type ImageDescription, windowsOfFrame } from '#shared/dicom/image-description.ts';
-import { greyLevel, isTurned, voiTransform } from '#shared/imaging/grey-scale.ts';
-import { applyWindow, autoWindow, isUsableWindow, type VoiWindow } from '#shared/imaging/window.ts';
+import { greyLevel, isTurned, type Voi, voiTransform } from '#shared/imaging/grey-scale.ts';
+import { autoWindow, isUsableWindow, type VoiWindow } from '#shared/imaging/window.ts';
 import type { SampleArray } from './stored-pixels.ts';
 
 /**
@@ -16,12 +16,16 @@ export function renderGrey(
   window: (VoiWindow & { readonly inverted: boolean; readonly useVoiLut?: boolean }) | null,
 ): Uint8Array {
   const words = wordsOf(pixels);
-  const asked = window?.useVoiLut === true && image.voiLut !== null ? voiTransform({ table: image.voiLut }) : null;
-  const voi = asked ?? statedVoi(image, frameNumber, window) ?? automaticVoi(findWindow(pixels, image, modality));
+  const table = window?.useVoiLut === true ? image.voiLut : null;
+  const voi = table === null ? voiOfFrame(image, frameNumber, window) : { table };
+  const transform = voiTransform(voi ?? automaticVoi(findWindow(pixels, image, modality)));
   const stated = isTurned(image.photometricInterpretation, image.presentationLutShape ?? null);
   const inverted = stated !== (window?.inverted ?? false);
-  const level = (stored: number) => greyLevel(voi(modality(stored)), inverted);
-  return words === null ? renderEach(pixels, level) : renderByTable(words, pixels, level);
+  const level = (stored: number) => greyLevel(transform(modality(stored)), inverted);
+  if (words === null) return renderEach(pixels, level);
+  const levelOf = ((storedOf) => (word: number) => level(storedOf(word)))(storedValueOf(words, pixels));
+  const isSteady = image.modalityLut === null && (voi === null || 'window' in voi) && isFiniteFrom(modality);
+  return isSteady ? renderSteady(words, levelOf) : renderByTable(words, levelOf);
 }
 
 function renderEach(pixels: SampleArray, level: (stored: number) => number): Uint8Array {
@@ -33,17 +37,66 @@ function renderEach(pixels: SampleArray, level: (stored: number) => number): Uin
   return out;
 }
 
+/** Neither the rescale nor its values are out of the range of numbers. */
+function isFiniteFrom(modality: (stored: number) => number): boolean {
+  return [-(2 ** 16), 0, 1, 2 ** 16].every((stored) => Number.isFinite(modality(stored)));
+}
+
+/** Grey levels by stored word where all of them are worked out before the pixels. */
+const STEADY_LEVELS = new Uint8Array(2 ** 16);
+
+/**
+ * Levels that only rise or only fall with the stored value, as those of every window do: between two values of one level
+ * all have that level, so that only the steps from level to level are looked for.
+ */
+function renderSteady(words: Words, levelOf: (word: number) => number): Uint8Array {
+  const table = STEADY_LEVELS;
+  const fill = (first: number, atFirst: number, last: number, atLast: number): void => {
+    if (atFirst === atLast || last - first === 1) {
+      table.fill(atFirst, first, last);
+      table[last] = atLast;
+      return;
+    }
+    const middle = (first + last) >>> 1;
+    const atMiddle = levelOf(middle);
+    fill(first, atFirst, middle, atMiddle);
+    fill(middle, atMiddle, last, atLast);
+  };
+  const half = tableSize(words) / 2;
+  // Of signed values the upper half of the words are the lower ones.
+  for (const first of [0, half]) fill(first, levelOf(first), first + half - 1, levelOf(first + half - 1));
+  const out = new Uint8Array(words.length);
+  const done = words instanceof Uint16Array ? paintPairs(words, table, out) : 0;
+  for (let i = done; i < out.length; i++) out[i] = table[words[i] ?? 0] ?? 0;
+  return out;
+}
+
+/** As `renderPairs`, of a table that has every level. */
+function paintPairs(words: Uint16Array, table: Uint8Array, out: Uint8Array): number {
+  const pairs = pairsOf(words);
+  const greys = new Uint16Array(out.buffer, out.byteOffset, pairs.length);
+  for (let i = 0; i < pairs.length; i++) {
+    const pair = pairs[i] ?? 0;
+    greys[i] = (table[pair & 0xffff] ?? 0) | ((table[pair >>> 16] ?? 0) << 8);
+  }
+  return pairs.length * 2;
+}
+
+function pairsOf(words: Uint16Array): Uint32Array {
+  const aligned = words.byteOffset % 4 === 0 ? words : words.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, words.length >> 1);
+}
+
 /** Grey levels by stored word, cleared for each frame: making it anew costs as much as filling it. */
 const LEVELS = new Int16Array(2 ** 16);
 
 /** Few distinct values, many pixels: each value is worked out once. */
-function renderByTable(words: Words, pixels: SampleArray, level: (stored: number) => number): Uint8Array {
-  const storedOf = storedValueOf(words, pixels);
+function renderByTable(words: Words, levelOf: (word: number) => number): Uint8Array {
   const table = LEVELS.fill(-1, 0, tableSize(words));
   const greyOf = (word: number): number => {
     const known = table[word] ?? -1;
     if (known >= 0) return known;
-    const grey = level(storedOf(word));
+    const grey = levelOf(word);
     table[word] = grey;
     return grey;
   };
@@ -55,8 +108,7 @@ function renderByTable(words: Words, pixels: SampleArray, level: (stored: number
 
 /** Two pixels at a time, which takes half as long. Returns how many are done: all but an odd last one. */
 function renderPairs(words: Uint16Array, table: Int16Array, greyOf: (word: number) => number, out: Uint8Array): number {
-  const aligned = words.byteOffset % 4 === 0 ? words : words.slice();
-  const pairs = new Uint32Array(aligned.buffer, aligned.byteOffset, words.length >> 1);
+  const pairs = pairsOf(words);
   const greys = new Uint16Array(out.buffer, out.byteOffset, pairs.length);
   for (let i = 0; i < pairs.length; i++) {
     const pair = pairs[i] ?? 0;
@@ -115,15 +167,11 @@ function wordsOf(pixels: SampleArray): Words | null {
   return null;
 }
 
-/** The VOI transformation to 0…1 by the window asked for, a window of the frame or the VOI LUT; null without any. */
-function statedVoi(
-  image: ImageDescription,
-  frameNumber: number,
-  window: VoiWindow | null,
-): ((value: number) => number) | null {
+/** The window asked for, a window of the frame or the VOI LUT; null without any. */
+function voiOfFrame(image: ImageDescription, frameNumber: number, window: VoiWindow | null): Voi | null {
   const stated = [window, ...windowsOfFrame(image, frameNumber)].find((one) => one !== null && isUsableWindow(one));
-  if (stated) return voiTransform({ window: stated });
-  return image.voiLut === null ? null : voiTransform({ table: image.voiLut });
+  if (stated) return { window: stated };
+  return image.voiLut === null ? null : { table: image.voiLut };
 }
 
 /** The window from percentiles without the padding; null when there is nothing but that. */
@@ -140,8 +188,8 @@ export function findWindow(
 }
 
 /** Nothing but padding: everything is black. */
-function automaticVoi(auto: VoiWindow | null): (value: number) => number {
-  return auto ? (value) => applyWindow(value, auto) : () => 0;
+function automaticVoi(auto: VoiWindow | null): Voi {
+  return { window: auto ?? { center: Number.MAX_VALUE, width: 1 } };
 }
 
 /** Pixel Padding Value, or the range from it to Pixel Padding Range Limit, whichever is larger (PS3.3 C.7.5.1.1.2). */

@@ -6,6 +6,7 @@ import './raster.ts';
 import { withIccProfile } from './embedded-profile.ts';
 import { encodeGreyGif } from './grey-gif.ts';
 import { builtInProfile } from './icc-profiles.ts';
+import { encodeJpeg } from './jpeg-encoding.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { RenderedFrame } from './render-frame.ts';
 
@@ -53,6 +54,7 @@ export async function encodePicture(
 ): Promise<Uint8Array> {
   // GIF has no place for a profile.
   if (wish.format === 'gif' && frame.channels === 1) return encodeGreyGif([frame], [0]);
+  if (wish.format === 'jpeg' && wish.iccProfile === 'no') return encodeJpeg(frame, wish.quality);
   const source =
     wish.iccProfile === 'no' ? grey(raw(frame), frame.channels) : await inColourSpace(frame, wish.iccProfile, profile);
   const picture = source.timeout({ seconds: SECONDS });

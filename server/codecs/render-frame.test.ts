@@ -3,6 +3,7 @@ import { imageOfFrame } from '#shared/dicom/frame-image.ts';
 import { parseDicomHeader } from '#shared/dicom/header.ts';
 import { describeImage, type ImageDescription } from '#shared/dicom/image-description.ts';
 import { sampleInstance, samplePart10 } from '#shared/dicom/sample-dataset.ts';
+import { applyWindow } from '#shared/imaging/window.ts';
 import { modalityValues, renderFrame } from './render-frame.ts';
 import type { DecodedFrame, SampleArray } from './stored-pixels.ts';
 
@@ -185,4 +186,30 @@ test.each([
   [{ ...RGB, samplesPerPixel: 4, photometricInterpretation: 'CMYK' }, /CMYK is not supported/],
 ])('refuses %j', (change, sentence) => {
   expect(() => render(new Uint8Array(12), change)).toThrow(sentence);
+});
+
+test.each([
+  { voiFunction: 'LINEAR', width: 400 },
+  { voiFunction: 'LINEAR', width: 1 },
+  { voiFunction: 'LINEAR_EXACT', width: 0.5 },
+  { voiFunction: 'LINEAR_EXACT', width: 90_000 },
+  { voiFunction: 'SIGMOID', width: 3000 },
+] as const)('every stored value has the level its window says: %j', (voi) => {
+  const words = Uint16Array.from({ length: 2 ** 16 }, (_, word) => word);
+  const bytes = Uint8Array.from({ length: 2 ** 8 }, (_, word) => word);
+  for (const pixels of [words, new Int16Array(words.buffer), bytes, new Int8Array(bytes.buffer)]) {
+    for (const [slope, inverted] of [
+      [1, false],
+      [-0.37, true],
+      [0, false],
+    ] as const) {
+      const window = { ...voi, center: 40.3, inverted };
+      const levels = Array.from(pixels, (stored) => {
+        const grey = Math.round(applyWindow(stored * slope - 24, window) * 255);
+        return inverted ? 255 - grey : grey;
+      });
+      const shown = render(pixels, { rescaleSlope: slope, rescaleIntercept: -24, modalityLut: null }, window);
+      expect(Buffer.from(shown).equals(Buffer.from(levels))).toBe(true);
+    }
+  }
 });

@@ -12,7 +12,7 @@ export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp';
 export type IccProfileWish = 'no' | 'yes' | 'srgb' | 'displayp3' | 'adobergb' | 'rommrgb';
 
 /** Names the way pictures are made in entity tags; it grows whenever the same wish gives another picture. */
-export const RENDERING_VERSION = 2;
+export const RENDERING_VERSION = 3;
 
 /** A part of the source image, from its top left corner. `fraction` is of its width and height. */
 export interface SourceRegion {
