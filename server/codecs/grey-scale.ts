@@ -23,7 +23,8 @@ export function renderGrey(
   const inverted = stated !== (window?.inverted ?? false);
   const level = (stored: number) => greyLevel(transform(modality(stored)), inverted);
   if (words === null) return renderEach(pixels, level);
-  const levelOf = ((storedOf) => (word: number) => level(storedOf(word)))(storedValueOf(words, pixels));
+  const storedOf = storedValueOf(words, pixels);
+  const levelOf = (word: number) => level(storedOf(word));
   const isSteady = image.modalityLut === null && (voi === null || 'window' in voi) && isFiniteFrom(modality);
   return isSteady ? renderSteady(words, levelOf) : renderByTable(words, levelOf);
 }

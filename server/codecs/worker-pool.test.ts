@@ -108,7 +108,7 @@ test('a worker may not write, beside its compiled modules neither, and sees noth
   const paths = [join(folder, 'written'), ...(compiled === null ? [] : [join(compiled, 'written')])];
   expect(await open({ entry: SERVING }).run('rights', paths, SIGNAL)).toEqual({
     refused: paths.map(() => 'ERR_ACCESS_DENIED'),
-    environment: compiled === null ? [] : ['NODE_COMPILE_CACHE'],
+    environment: ['MALLOC_ARENA_MAX', ...(compiled === null ? [] : ['NODE_COMPILE_CACHE'])],
   });
 });
 

@@ -70,6 +70,8 @@ interface Worker {
  * to 64 MB. One thread helps the engine instead of four, which have nothing to share.
  */
 const SMALL_HEAP = ['--max-semi-space-size=2', '--v8-pool-size=1'];
+/** Of the C library on Linux, which has one for each thread and seldom gives anything of them back. */
+const FEW_HEAPS = { MALLOC_ARENA_MAX: '1' };
 const MEMORY_CHECK_MS = 100;
 const IDLE_MS = 15_000;
 const SURPLUS_IDLE_MS = 3000;
@@ -108,7 +110,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         ...(options.nativeModules ? ['--allow-addons'] : []),
         '--disable-warning=SecurityWarning',
       ],
-      env: compiled === null ? {} : { NODE_COMPILE_CACHE: compiled },
+      env: { ...FEW_HEAPS, ...(compiled === null ? {} : { NODE_COMPILE_CACHE: compiled }) },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -1,5 +1,5 @@
-/** Counting this far takes long enough to remember the result. */
-export const LARGE_TOTAL = 1000;
+/** Counting further than this takes long enough to remember the result. */
+const LARGE = 1000;
 const BELIEVED_MS = 3000;
 const MAX_KNOWN = 500;
 
@@ -22,7 +22,7 @@ export class KnownTotals {
     if (known !== undefined) return known;
     this.#known.delete(key);
     const total = await count();
-    if (total >= LARGE_TOTAL) {
+    if (total >= LARGE) {
       const oldest = this.#known.size >= MAX_KNOWN ? this.#known.keys().next().value : undefined;
       if (oldest !== undefined) this.#known.delete(oldest);
       this.#known.set(key, { total, until: now + BELIEVED_MS });

@@ -3,6 +3,7 @@ import type { SearchReach } from '#server/domain/reach-ports.ts';
 import type { IndexedAttribute, IndexedFilter, IndexSearch } from '#server/domain/search-ports.ts';
 import type { Condition } from '#shared/dicom/query/condition.ts';
 import type { SearchLevel } from '#shared/dicom/query/levels.ts';
+import { holdsText } from './dialects/search-text.ts';
 import { nameCondition, numberCondition, textCondition } from './search-columns.ts';
 import { allOf, anyOf, checkedColumns, isVisible, studyColumns } from './search-visibility.ts';
 import type { Tables } from './tables.ts';
@@ -228,7 +229,7 @@ function modalityCondition(db: Db, reach: SearchReach, condition: Condition, nam
     and ${isVisible(reach, checkedColumns(db, 's3'))} and ${textCondition(db, sql.ref('r3.modality'), condition)}))`;
   const exact = condition.patterns.every((pattern) => !/[*?/]/.test(pattern));
   const here = exact
-    ? textCondition(db, own, { kind: 'texts', patterns: condition.patterns.map((pattern) => `*/${pattern}/*`) })
+    ? anyOf(condition.patterns.map((pattern) => holdsText(db, own, `/${pattern}/`)))
     : sql<SqlBool>`exists (select 1 from search_series r3 where r3.study_row = ${s}.id
         and ${textCondition(db, sql.ref('r3.modality'), condition)})`;
   return anyOf([here, anywhere]);

@@ -7,7 +7,7 @@ import type { SeriesUid, SopInstanceUid, StudyUid, UserId } from '#shared/ids.ts
 import { bytewise, isInList, listValue } from './dialects/search-text.ts';
 import { lockSearchIndex, locksRows } from './dialects/writer-lock.ts';
 import { fixedStatement } from './fixed-statement.ts';
-import { type KnownTotals, LARGE_TOTAL } from './known-totals.ts';
+import type { KnownTotals } from './known-totals.ts';
 import { conditionsOf, isOfStudies, showing, tablesOf } from './search-conditions.ts';
 import { isFoundInOrder } from './search-plan.ts';
 import { allOf, consultationColumns, isVisible, studyColumns } from './search-visibility.ts';
@@ -16,17 +16,22 @@ import type { Tables } from './tables.ts';
 
 /** Lists are asked in parts of this size. */
 const LIST_PART = 500;
+/** So many matches are looked for when nobody knows yet how many there are: one pass instead of two. */
+const COUNTED_BY_FINDING = 2500;
 /** A search counts no further than this. */
 const MAX_TOTAL = 1_000_000;
 
 /** The search index on one connection. `totals` may outlive it: a large count is believed for some seconds. */
 export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): SearchIndex {
-  async function find(reach: SearchReach, search: IndexSearch, offset: number, limit: number): Promise<FoundKey[]> {
-    const inOrder = await isFoundInOrder(db, search, offset + limit);
+  async function rowsOf(
+    reach: SearchReach,
+    search: IndexSearch,
+    { offset, limit, inOrder }: { readonly offset: number; readonly limit: number; readonly inOrder: boolean },
+  ): Promise<FoundRow[]> {
     const { rows } = await sql<FoundRow>`select ${keysOf(search.level)} from ${tablesOf(search.level)}
       where ${conditionsOf(db, reach, search, inOrder)} order by ${orderOf(db, search.level)}
       limit ${limit} offset ${offset}`.execute(db);
-    return rows.map(toKey);
+    return rows;
   }
 
   async function count(reach: SearchReach, search: IndexSearch): Promise<number> {
@@ -47,18 +52,23 @@ export function createSearchIndex(db: Kysely<Tables>, totals: KnownTotals): Sear
       }
     },
 
-    find,
+    async find(reach, search, offset, limit) {
+      const inOrder = await isFoundInOrder(db, search, offset + limit);
+      return (await rowsOf(reach, search, { offset, limit, inOrder })).map(toKey);
+    },
+
     count,
 
     async page(reach, search, offset, limit) {
-      const known = totals.known(nameOf(reach, search)) !== undefined;
-      const wanted = known || search.level !== 'study' ? limit + 1 : Math.max(limit + 1, LARGE_TOTAL);
-      const keys = await find(reach, search, offset, wanted);
-      const found = { keys: keys.slice(0, limit) };
-      if (keys.length < wanted && (keys.length > 0 || offset === 0)) return { ...found, total: offset + keys.length };
+      const inOrder = await isFoundInOrder(db, search, offset + limit + 1);
+      const isMany = inOrder || totals.known(nameOf(reach, search)) !== undefined;
+      const wanted = isMany || search.level !== 'study' ? limit + 1 : Math.max(limit + 1, COUNTED_BY_FINDING);
+      const rows = await rowsOf(reach, search, { offset, limit: wanted, inOrder });
+      const keys = rows.slice(0, limit).map(toKey);
+      if (rows.length < wanted && (rows.length > 0 || offset === 0)) return { keys, total: offset + rows.length };
       const counted = await count(reach, search);
       // A remembered total may be older than the page.
-      return { ...found, total: keys.length === 0 ? counted : Math.max(counted, offset + keys.length) };
+      return { keys, total: rows.length === 0 ? counted : Math.max(counted, offset + rows.length) };
     },
 
     studies: (reach, rows) => studiesOf(db, reach, rows),

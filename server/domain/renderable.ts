@@ -17,7 +17,8 @@ import type { PictureRenderer, PictureSource } from './rendering-ports.ts';
 const REMEMBERED = 500;
 /** What is longer than that as text is read anew each time, so that what is remembered stays small. */
 const REMEMBERED_CHARACTERS = 1024 * 1024;
-const PICTURE_CACHE_BYTES = 32 * 1024 * 1024;
+/** Some four hundred pictures of CT slices; one that is made again takes two milliseconds. */
+const PICTURE_CACHE_BYTES = 16 * 1024 * 1024;
 
 /** What an instance can be rendered to (PS3.18 section 8.7.4, resource categories). */
 export type RenderableKind = 'picture' | 'video' | 'report' | 'presentation' | 'document' | 'none';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BufferPool } from './buffer-pool.ts';
 
 const BYTES = 512 * 1024;
@@ -25,6 +25,27 @@ describe('memory that is used again', () => {
     const third = await leaseOf(pool, BYTES - 100);
     expect(third.memory.buffer).toBe(first.memory.buffer);
     expect(third.memory.byteLength).toBe(BYTES - 100);
+  });
+
+  it('is given up when no answer has used any for some seconds', async () => {
+    vi.useFakeTimers();
+    try {
+      const pool = new BufferPool();
+      const first = await leaseOf(pool);
+      first.closes();
+      vi.advanceTimersByTime(4000);
+      const second = await leaseOf(pool);
+      expect(second.memory.buffer).toBe(first.memory.buffer);
+      second.closes();
+      vi.advanceTimersByTime(4000);
+      const third = await leaseOf(pool);
+      expect(third.memory.buffer).toBe(first.memory.buffer);
+      third.closes();
+      vi.advanceTimersByTime(6000);
+      expect((await leaseOf(pool)).memory.buffer).not.toBe(first.memory.buffer);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is kept from others while a read into it is under way, though the caller has left', async () => {

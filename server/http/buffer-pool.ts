@@ -8,10 +8,13 @@ import type { FastifyReply } from 'fastify';
 const SMALLEST_BYTES = 64 * 1024;
 const LARGEST_BYTES = 32 * 1024 * 1024;
 const IDLE_BYTES = 32 * 1024 * 1024;
+/** When no answer has given anything back for so long, nobody is looking through images any more. */
+const IDLE_MS = 5000;
 
 export class BufferPool {
   readonly #idle = new Map<number, Buffer[]>();
   #idleBytes = 0;
+  #emptying: NodeJS.Timeout | null = null;
 
   /**
    * Does `work` with memory that comes back to the pool when the work is over and the answer has been sent or given up,
@@ -51,6 +54,14 @@ export class BufferPool {
     if (waiting === undefined) this.#idle.set(size, [buffer]);
     else waiting.push(buffer);
     this.#idleBytes += size;
+    this.#emptying ??= setTimeout(() => this.#empty(), IDLE_MS).unref();
+    this.#emptying.refresh();
+  }
+
+  #empty(): void {
+    this.#idle.clear();
+    this.#idleBytes = 0;
+    this.#emptying = null;
   }
 }
 

@@ -85,6 +85,11 @@ export function fitsWildcard<T>(db: Kysely<T>, column: RawBuilder<unknown>, patt
   return sql<SqlBool>`${column} like ${like} escape '\\'`;
 }
 
+/** True where the text stands anywhere in the column; case counts. */
+export function holdsText<T>(db: Kysely<T>, column: RawBuilder<unknown>, text: string): RawBuilder<SqlBool> {
+  return isPostgres(db) ? sql<SqlBool>`strpos(${column}, ${text}) > 0` : sql<SqlBool>`instr(${column}, ${text}) > 0`;
+}
+
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
