@@ -144,6 +144,8 @@ function studiesOf(
       modalities: [...new Set(members.map(({ modality }) => modality))].sort(),
       patientName: first?.patientName ?? '',
       patientId: first?.patientId ?? '',
+      patientIdIssuer: first?.patientIdIssuer ?? '',
+      patientBirthDate: first?.patientBirthDate ?? null,
       series: described
         .map(({ row, description }) => ({
           ...seriesSummary(row, description, instances.get(keyOf(row)) ?? []),

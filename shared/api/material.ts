@@ -98,6 +98,10 @@ export const studySummarySchema = z.object({
   /** As in the DICOM header; may be masked later for blinded readers. */
   patientName: z.string(),
   patientId: z.string(),
+  /** Issuer of Patient ID; empty when the file names none. */
+  patientIdIssuer: z.string(),
+  /** ISO date, or null. */
+  patientBirthDate: z.string().nullable(),
   series: z.array(seriesSummarySchema),
 });
 export type StudySummary = z.infer<typeof studySummarySchema>;

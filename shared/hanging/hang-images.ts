@@ -1,4 +1,5 @@
 import type { HangingProtocol, SetCondition, ViewportRule } from './hanging-protocol.ts';
+import { sharesRegion } from './prior-studies.ts';
 
 /** A display set as protocols look at it. */
 export interface HangableSet {
@@ -55,9 +56,22 @@ function readingOrder(sets: readonly HangableSet[]): HangableSet[] {
   return [...sets.filter(({ kind }) => kind !== 'localiser'), ...sets.filter(({ kind }) => kind === 'localiser')];
 }
 
+/** The sets of a study that are what a condition asks for, in the order in which rules count them. */
+export function fittingSets(material: HangableMaterial, studyUid: string, condition: SetCondition): HangableSet[] {
+  return readingOrder(material.sets.filter((set) => set.studyUid === studyUid && fits(set, condition)));
+}
+
+/** Plain radiographs are compared, whatever took them up. */
+function kindOfImage(modality: string): string {
+  return ['CR', 'DX', 'RG'].includes(modality) ? 'DX' : modality;
+}
+
 /** How much a set is like another; 0 for what is not to be compared. */
 function likeness(set: HangableSet, other: HangableSet): number {
-  if (set.modality !== other.modality || (set.kind === 'localiser') !== (other.kind === 'localiser')) return 0;
+  if (kindOfImage(set.modality) !== kindOfImage(other.modality)) return 0;
+  if ((set.kind === 'localiser') !== (other.kind === 'localiser')) return 0;
+  // A head is not the prior of a chest.
+  if (set.bodyPart !== '' && other.bodyPart !== '' && !sharesRegion(set.bodyPart, other.bodyPart)) return 0;
   // One breast is never the prior of the other, nor one view of another.
   if (set.laterality !== '' && other.laterality !== '' && set.laterality !== other.laterality) return 0;
   if (set.view !== '' && other.view !== '' && set.view !== other.view) return 0;
@@ -81,7 +95,7 @@ function chosenBy(
   const pattern = rule.like === null ? null : (shown[rule.like] ?? null);
   if (rule.like !== null && pattern === null) return null;
   for (const studyUid of studies) {
-    const fitting = readingOrder(material.sets.filter((set) => set.studyUid === studyUid && fits(set, rule.condition)));
+    const fitting = fittingSets(material, studyUid, rule.condition);
     if (pattern === null) {
       const found = fitting[rule.nth];
       if (found !== undefined) return found;

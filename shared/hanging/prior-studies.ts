@@ -28,7 +28,8 @@ const folded = (name: string): string =>
 export function isSamePatient(a: StudyFacts, b: StudyFacts): boolean {
   const [bornA, bornB] = [a, b].map(({ patientBirthDate }) => (patientBirthDate ?? '').replaceAll('-', ''));
   if (bornA !== '' && bornB !== '' && bornA !== bornB) return false;
-  const sameId = a.patientId !== '' && a.patientId === b.patientId;
+  // De-identified files often say 0000 of everybody.
+  const sameId = /[^0\s]/.test(a.patientId) && a.patientId === b.patientId;
   const otherIssuer = a.patientIdIssuer !== '' && b.patientIdIssuer !== '' && a.patientIdIssuer !== b.patientIdIssuer;
   const sameName = folded(a.patientName) !== '' && folded(a.patientName) === folded(b.patientName);
   if (sameId && !otherIssuer) return true;
@@ -57,12 +58,20 @@ export function priorsOf<Study extends StudyFacts>(studies: readonly Study[], cu
 /** Words that name no region. */
 const NO_REGION = new Set(['CT', 'MR', 'PET', 'WITH', 'WITHOUT', 'STUDY', 'ROUTINE', 'THE', 'AND']);
 
+/** Words of which several name one region. */
+const ONE_REGION: Readonly<Record<string, string>> = {
+  ...{ THORAX: 'CHEST', LUNG: 'CHEST', LUNGS: 'CHEST', BRAIN: 'HEAD', SKULL: 'HEAD', CRANIUM: 'HEAD' },
+  ...{ ABDOMENPELVIS: 'ABDOMEN', HEADNECK: 'HEAD', CHESTABDOMEN: 'CHEST', CHESTABDPELVIS: 'CHEST' },
+};
+
 function wordsOf(region: string): string[] {
   return folded(region)
     .split(' ')
-    .filter((word) => word.length > 2 && !NO_REGION.has(word));
+    .filter((word) => word.length > 2 && !NO_REGION.has(word))
+    .map((word) => ONE_REGION[word] ?? word);
 }
 
+/** Whether two descriptions of body parts have a region in common. */
 export function sharesRegion(a: string, b: string): boolean {
   const words = new Set(wordsOf(a));
   return wordsOf(b).some((word) => words.has(word));

@@ -106,19 +106,36 @@ export function orientationLetters(direction: PatientVector): string {
     .join('');
 }
 
-/** The letters to print at the four edges of the image as stored (no rotation, no flip). */
-export function edgeLetters(plane: Pick<ImagePlane, 'rowCosines' | 'columnCosines'>): {
+/** The letters at the four edges of an image. */
+export interface EdgeLetters {
   readonly left: string;
   readonly right: string;
   readonly top: string;
   readonly bottom: string;
-} {
+}
+
+/** The letters to print at the four edges of the image as stored (no rotation, no flip). */
+export function edgeLetters(plane: Pick<ImagePlane, 'rowCosines' | 'columnCosines'>): EdgeLetters {
   return {
     left: orientationLetters(negate(plane.rowCosines)),
     right: orientationLetters(plane.rowCosines),
     top: orientationLetters(negate(plane.columnCosines)),
     bottom: orientationLetters(plane.columnCosines),
   };
+}
+
+const OPPOSITE: Readonly<Record<string, string>> = { A: 'P', P: 'A', L: 'R', R: 'L', H: 'F', F: 'H' };
+
+/**
+ * The same from Patient Orientation (PS3.3 C.7.6.1.1.1): the directions of rows and columns in letters. Null unless both
+ * are made of them; quadrupeds have other letters.
+ */
+export function edgesOfPatientOrientation(values: readonly string[]): EdgeLetters | null {
+  const [right, bottom] = values.map((value) => value.trim().toUpperCase());
+  if (right === undefined || bottom === undefined) return null;
+  if (![right, bottom].every((letters) => /^[APLRHF]{1,3}$/.test(letters))) return null;
+  const opposite = (letters: string) => [...letters].map((letter) => OPPOSITE[letter] ?? '').join('');
+  return { left: opposite(right), right, top: opposite(bottom), bottom };
 }
 
 /** What the order of slices looks at. */

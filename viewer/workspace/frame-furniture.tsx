@@ -18,7 +18,11 @@ interface FrameFurnitureProps {
 }
 
 function Lines({ text }: { readonly text: string }) {
-  return text.split('\n').map((line) => <div key={line}>{line}</div>);
+  return text.split('\n').map((line) => (
+    <div key={line} className={classes.line}>
+      {line}
+    </div>
+  ));
 }
 
 function positionText(positionMm: number): string {
@@ -32,7 +36,9 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
   return (
     <div className={classes.furniture}>
       <div className={classes.topLeft}>
-        <Lines text={patientLine} />
+        {patientLine.split('\n').map((line) => (
+          <div key={line}>{line}</div>
+        ))}
       </div>
       <div className={classes.topRight}>
         <Lines text={studyLine} />
@@ -61,22 +67,33 @@ export function FrameFurniture({ engine, frame, inverted, patientLine, studyLine
       </div>
       {orientation !== null && (
         <>
-          <div className={classes.top}>{orientation.top}</div>
-          <div className={classes.right}>{orientation.right}</div>
-          <div className={classes.bottom}>{orientation.bottom}</div>
-          <div className={classes.left}>{orientation.left}</div>
+          <div className={classes.top} data-edge="top">
+            {orientation.top}
+          </div>
+          <div className={classes.right} data-edge="right">
+            {orientation.right}
+          </div>
+          <div className={classes.left} data-edge="left">
+            {orientation.left}
+          </div>
         </>
       )}
-      {bar !== null && (
-        <div className={classes.scale}>
-          <div>{bar.text}</div>
-          {frame.scaleNote !== null && <div className={classes.quiet}>{frame.scaleNote}</div>}
-          <div className={classes.bar} style={{ width: bar.widthPx }} />
-        </div>
-      )}
-      {mmPerScreenPixel === null && (
-        <div className={classes.scale}>{frame.scaleNote ?? 'No scale in the file: lengths in px'}</div>
-      )}
+      <div className={classes.foot}>
+        {orientation !== null && (
+          <div className={classes.bottom} data-edge="bottom">
+            {orientation.bottom}
+          </div>
+        )}
+        {bar === null ? (
+          <div>{frame.scaleNote ?? 'No scale in the file: lengths in px'}</div>
+        ) : (
+          <>
+            <div>{bar.text}</div>
+            {frame.scaleNote !== null && <div className={classes.quiet}>{frame.scaleNote}</div>}
+            <div className={classes.bar} style={{ width: bar.widthPx }} />
+          </>
+        )}
+      </div>
     </div>
   );
 }

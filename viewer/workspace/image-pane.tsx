@@ -6,6 +6,7 @@ import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts
 import { type Brush, FIRST_BRUSH } from '#viewer/engines/tools/brush.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { patientLine } from '#viewer/words/patient-words.ts';
+import type { HungEngine } from './hanging-hand.ts';
 import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SeriesViewport } from './series-viewport.tsx';
 import { SlideViewport } from './slide-viewport.tsx';
@@ -15,7 +16,7 @@ import type { UserCalibrations } from './user-calibrations.ts';
 import type { SyncedEngine, ViewportSync } from './viewport-sync.ts';
 
 /** What a page may ask of an opened viewport, whatever it shows. */
-export interface PaneEngine extends SyncedEngine {
+export interface PaneEngine extends SyncedEngine, HungEngine {
   show(target: Target, view: ViewState): Promise<void>;
   view(): ViewState | null;
   cancelDrawing(): boolean;
@@ -60,7 +61,7 @@ export function ImagePane({
   return item.kind === 'series' ? (
     <SeriesViewport
       {...pane}
-      frameCount={item.series.frameCount}
+      frameCount={item.set.frameCount}
       study={item.study}
       calibrations={calibrations}
       segments={segments}

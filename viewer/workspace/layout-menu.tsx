@@ -1,15 +1,19 @@
 import { ActionIcon, NumberInput, Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
 import { type Dispatch, useState } from 'react';
+import { HangingChoices } from './hanging-choices.tsx';
 import styles from './layout-menu.module.css';
 import { itemKey, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
+import type { HangingDesk } from './use-hanging.ts';
 import { MOST_COLUMNS, MOST_ROWS } from './viewport-grid.ts';
 
 interface LayoutMenuProps {
   readonly items: readonly PaneItem[];
   readonly state: ReadingState;
   readonly dispatch: Dispatch<ReadingEvent>;
+  readonly hanging: HangingDesk;
+  readonly onEditHanging: () => void;
 }
 
 const PICKED = [1, 2, 3, 4];
@@ -23,7 +27,7 @@ function nextItems(items: readonly PaneItem[], active: string | null): string[] 
 }
 
 /** How many viewports there are: a field to point into, or two numbers. */
-export function LayoutMenu({ items, state, dispatch }: LayoutMenuProps) {
+export function LayoutMenu({ items, state, dispatch, hanging, onEditHanging }: LayoutMenuProps) {
   const [opened, setOpened] = useState(false);
   const [pointed, setPointed] = useState<readonly [rows: number, columns: number] | null>(null);
   const { rows, columns, slots, active } = state.grid;
@@ -33,7 +37,7 @@ export function LayoutMenu({ items, state, dispatch }: LayoutMenuProps) {
   };
   const [shownRows, shownColumns] = pointed ?? [rows, columns];
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus shadow="none">
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={264} trapFocus shadow="none">
       <Popover.Target>
         <Tooltip label="Layout" openDelay={300} disabled={opened}>
           <ActionIcon
@@ -89,6 +93,14 @@ export function LayoutMenu({ items, state, dispatch }: LayoutMenuProps) {
             onChange={(value) => arrange(rows, Number(value) || 1)}
           />
         </div>
+        <HangingChoices
+          desk={hanging}
+          onChosen={() => setOpened(false)}
+          onEdit={() => {
+            setOpened(false);
+            onEditHanging();
+          }}
+        />
       </Popover.Dropdown>
     </Popover>
   );

@@ -21,6 +21,8 @@ import { KeyImageList } from './key-image-list.tsx';
 import styles from './material-tray.module.css';
 import { ObjectSeries } from './object-series.tsx';
 import { itemKey, type PaneItem, type SeriesItem, seriesTitle } from './pane-item.ts';
+import { PriorStudies } from './prior-studies.tsx';
+import type { HangingDesk } from './use-hanging.ts';
 import type { KeyImageWork } from './use-key-images.ts';
 
 /** Scanners write `^` between the parts of a procedure's name. */
@@ -28,6 +30,8 @@ const plain = (description: string): string => description.replaceAll('^', ' ');
 
 interface MaterialTrayProps {
   readonly material: Material;
+  readonly items: readonly PaneItem[];
+  readonly hanging: Pick<HangingDesk, 'compare'>;
   /** Keys of the items that stand in a viewport; the first is the active one. */
   readonly openKeys: readonly string[];
   readonly onOpen: (item: PaneItem) => void;
@@ -194,6 +198,11 @@ export function MaterialTray(props: MaterialTrayProps) {
             {plain(study.description) || 'Study'}
             {study.studyDate !== null && <span className={styles.detail}>{formatDicomDate(study.studyDate)}</span>}
           </h2>
+          <PriorStudies
+            study={study}
+            items={props.items}
+            onCompare={(prior) => props.hanging.compare(study.studyUid, prior)}
+          />
           {study.series.map((series) => (
             <Fragment key={series.seriesUid}>
               {series.displaySets.map((set) => {

@@ -33,6 +33,8 @@ const MATERIAL: Material = materialSchema.parse({
       studyDate: null,
       modalities: ['CT'],
       patientName: '',
+      patientIdIssuer: '',
+      patientBirthDate: null,
       patientId: '',
       series: [series('1.2.1', true, 'Lung'), series('1.2.2', false), series('1.2.3', true)],
     },

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { EmptyPane } from './empty-pane.tsx';
 import { Pane, type PaneProps } from './pane.tsx';
 import styles from './reading-page.module.css';
@@ -21,8 +22,16 @@ export function PaneRow({ narrow, ...props }: PaneRowProps) {
         gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
       };
   const isNothing = panes.items.length === 1 && panes.items[0] === null;
+  const room = useRef<HTMLElement>(null);
+  const { hanging } = panes;
+  useEffect(() => {
+    // The engines take over the size first.
+    const observer = new ResizeObserver(() => requestAnimationFrame(hanging.resized));
+    if (room.current !== null) observer.observe(room.current);
+    return () => observer.disconnect();
+  }, [hanging]);
   return (
-    <main className={styles.panes} style={template}>
+    <main ref={room} className={styles.panes} style={template}>
       {isNothing && (
         <p className={styles.nothing}>There is no image in this consultation. Documents are in the tray.</p>
       )}

@@ -164,6 +164,7 @@ export function Pane({
       <div
         className={styles.image}
         onDoubleClick={enlarge}
+        onWheelCapture={() => panes.sync.movedByHand(pane)}
         onDragOver={(event) => {
           if (!isItemDrag(event)) return;
           event.preventDefault();

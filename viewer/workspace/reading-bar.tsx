@@ -9,7 +9,7 @@ import {
   IconLayoutSidebarRight,
   type TablerIcon,
 } from '@tabler/icons-react';
-import { type Dispatch, useState } from 'react';
+import { type Dispatch, lazy, Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import { SaveState } from '#viewer/ui/save-state.tsx';
@@ -21,8 +21,11 @@ import styles from './reading-bar.module.css';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { SyncMenu } from './sync-menu.tsx';
 import { ToolBar } from './tool-bar.tsx';
+import type { HangingDesk } from './use-hanging.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 import type { SyncChoice } from './viewport-sync.ts';
+
+const HangingEditor = lazy(async () => ({ default: (await import('./hanging-editor.tsx')).HangingEditor }));
 
 interface ReadingBarProps {
   readonly consultation: Consultation;
@@ -31,6 +34,7 @@ interface ReadingBarProps {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly activeKind: PaneItem['kind'] | null;
   readonly work: ReadingWork;
+  readonly hanging: HangingDesk;
   readonly linked: SyncChoice;
   readonly onLinked: (choice: SyncChoice) => void;
 }
@@ -96,10 +100,12 @@ export function ReadingBar({
   dispatch,
   activeKind,
   work,
+  hanging,
   linked,
   onLinked,
 }: ReadingBarProps) {
   const [help, setHelp] = useState(false);
+  const [editing, setEditing] = useState(false);
   return (
     <header className={styles.bar}>
       <Link className={styles.back} to={`/consultations/${consultation.id}`} aria-label="Back to the consultation">
@@ -141,7 +147,13 @@ export function ReadingBar({
           </>
         )}
         <span className={styles.layout}>
-          <LayoutMenu items={items} state={state} dispatch={dispatch} />
+          <LayoutMenu
+            items={items}
+            state={state}
+            dispatch={dispatch}
+            hanging={hanging}
+            onEditHanging={() => setEditing(true)}
+          />
           {state.grid.slots.length > 1 && <SyncMenu choice={linked} onChoose={onLinked} />}
         </span>
         <BesideMenu items={items} state={state} dispatch={dispatch} />
@@ -155,6 +167,11 @@ export function ReadingBar({
           onClick={() => dispatch({ type: 'panel', open: !state.panelOpen })}
         />
       </div>
+      {editing && (
+        <Suspense fallback={null}>
+          <HangingEditor desk={hanging} grid={state.grid} linked={linked} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
       <KeyHelp opened={help} onOpen={() => setHelp(true)} onClose={() => setHelp(false)} />
     </header>
   );

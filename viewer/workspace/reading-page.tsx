@@ -9,6 +9,7 @@ import { sentenceOf } from '#viewer/api/client.ts';
 import { consultationQuery, fireEvent } from '#viewer/api/consultations.ts';
 import { materialQuery } from '#viewer/api/material.ts';
 import { useMyReport } from '#viewer/state/my-report.ts';
+import { preferencesQuery } from '#viewer/state/preferences.ts';
 import { useConsultationRecords } from '#viewer/state/use-records.ts';
 import { useTitle } from '#viewer/ui/use-title.ts';
 import styles from './reading-page.module.css';
@@ -33,6 +34,8 @@ export function ReadingPage() {
   const me = useMe();
   const consultation = useQuery(consultationQuery(id));
   const material = useQuery(materialQuery(id));
+  // How the images hang must be known before the first one opens; without an answer it is as it comes.
+  const preferences = useQuery({ ...preferencesQuery, retry: false });
   const actions = consultation.data?.actions ?? [];
   const records = useConsultationRecords(id, me, actions.includes('annotation.read'));
   const isExpert = me.role === 'radiologist' || me.role === 'pathologist';
@@ -49,7 +52,7 @@ export function ReadingPage() {
       </div>
     );
   }
-  if (consultation.data === undefined || material.data === undefined) {
+  if (consultation.data === undefined || material.data === undefined || preferences.isPending) {
     return (
       <div className={styles.problem}>
         <Loader size="sm" color="gray" aria-label="Opening the images" />

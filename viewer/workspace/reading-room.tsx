@@ -4,6 +4,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import type { Material } from '#shared/api/material.ts';
+import type { Preferences } from '#shared/api/preferences.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import { useMe } from '#viewer/api/account.ts';
 import { steppedBrush } from '#viewer/engines/tools/brush.ts';
@@ -11,6 +12,7 @@ import { isPaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { areaOperationOfKey } from './area-menu.tsx';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import { copyOn } from './copy-on.ts';
 import { MaterialTray } from './material-tray.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
@@ -23,13 +25,14 @@ import { nextRadius } from './segment-settings.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { isBrush, toolOfKey } from './tool-choices.ts';
 import { useAreaWork } from './use-area-work.ts';
+import { type FirstLayout, firstHanging, hangingOfAddress, keptGrid, useHanging } from './use-hanging.ts';
 import { useKeyImages } from './use-key-images.ts';
 import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
 import { useSegments } from './use-segments.ts';
 import { readPlace } from './view-address.ts';
-import { openKeys } from './viewport-grid.ts';
+import { openKeys, singleViewport, type ViewportGrid } from './viewport-grid.ts';
 import { NO_SYNC, type SyncChoice } from './viewport-sync.ts';
 
 interface ReadingRoomProps {
@@ -55,13 +58,40 @@ const ARROWS: Readonly<Record<string, readonly [across: -1 | 0 | 1, down: -1 | 0
   ArrowDown: [0, 1],
 };
 
-/** What is open when the page opens: what the address says, else what the reader's discipline asks for. */
-function firstItem(items: readonly PaneItem[], search: URLSearchParams, prefersSlides: boolean): PaneItem | undefined {
+/**
+ * What is open when the page opens: what the address says, else the layout the reader left, else what his discipline asks
+ * for, radiology by its hanging protocols.
+ */
+function firstLayout(
+  items: readonly PaneItem[],
+  search: URLSearchParams,
+  prefersSlides: boolean,
+  preferences: Preferences,
+  consultationId: string,
+): FirstLayout {
   const place = readPlace(search.get('view'));
-  const asked = place === null ? undefined : itemOfTarget(items, place.target);
-  const byKey = itemOfKey(items, search.get('open'));
-  const preferred = items.find((item) => item.kind === (prefersSlides ? 'slide' : 'series'));
-  return asked ?? byKey ?? preferred ?? items[0];
+  const asked = (place && itemOfTarget(items, place.target)) ?? itemOfKey(items, search.get('open'));
+  const only = (item: PaneItem | undefined): FirstLayout => ({
+    grid: singleViewport(item === undefined ? null : itemKey(item)),
+    ...{ linked: NO_SYNC, hanging: null },
+  });
+  const kept = preferences.layouts?.[consultationId];
+  const left = keptGrid(kept, items);
+  const stands = (grid: ViewportGrid): ViewportGrid | null => {
+    const at = asked === undefined ? grid.active : grid.slots.indexOf(itemKey(asked));
+    return at < 0 ? null : { ...grid, active: at };
+  };
+  // A copied link leads to an image; it stands among others where they were left or hung so.
+  const grid = left === null ? null : stands(left);
+  if (grid !== null) return { grid, linked: kept?.linked ?? NO_SYNC, hanging: null };
+  if (asked !== undefined) {
+    const hung = hangingOfAddress(items, search.get('hang'), preferences.hangingProtocols);
+    const among = hung === null ? null : stands(hung.grid);
+    return hung === null || among === null ? only(asked) : { ...hung, grid: among };
+  }
+  const preferred = items.find((item) => item.kind === (prefersSlides ? 'slide' : 'series')) ?? items[0];
+  if (preferred?.kind !== 'series') return only(preferred);
+  return firstHanging(items, preferences.hangingProtocols) ?? only(preferred);
 }
 
 /** Who opens the images for the first time wants to know what is asked; later the own work comes first. */
@@ -79,19 +109,24 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false }) ?? false;
   const [search, setSearch] = useSearchParams();
   const items = useMemo(() => paneItems(material), [material]);
-  const [state, dispatch] = useReducer(reading, null, () => {
-    const first = firstItem(items, search, me.role === 'pathologist');
-    return initialReading(first === undefined ? null : itemKey(first), !narrow, firstTab(consultation));
-  });
+  const preferences = usePreferences();
+  const [first] = useState(() => firstLayout(items, search, me.role === 'pathologist', preferences, consultation.id));
+  const [state, dispatch] = useReducer(reading, null, () =>
+    initialReading(first.grid, !narrow, firstTab(consultation)),
+  );
   const own = useReadingRecords({ consultation, records, report, state, dispatch });
   const areas = useAreaWork({ material, state, dispatch, work: own });
   const layers = useObjectLayers(material);
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const segments = useSegments(records, work);
   const keyImages = useKeyImages(records, work);
-  const panes = usePanes({ items, state, dispatch, search, setSearch });
-  const [linked, setLinked] = useState<SyncChoice>(NO_SYNC);
+  const panes = usePanes({ items, state, dispatch, search, setSearch, first: first.hanging });
+  const [linked, setLinked] = useState<SyncChoice>(first.linked);
   useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
+  const hanging = useHanging({
+    ...{ consultationId: consultation.id, items, grid: state.grid, linked, setLinked, dispatch },
+    ...{ begin: panes.hanging.begin, first: first.hanging, setSearch },
+  });
   const activeItem = panes.items[state.grid.active] ?? undefined;
 
   const show = (annotation: Annotation) => {
@@ -184,6 +219,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const tray = (
     <MaterialTray
       material={material}
+      items={items}
+      hanging={hanging}
       openKeys={openKeys(state.grid)}
       consultationId={consultation.id}
       keyImages={keyImages}
@@ -225,6 +262,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         dispatch={dispatch}
         activeKind={activeItem?.kind ?? null}
         work={work}
+        hanging={hanging}
         linked={linked}
         onLinked={setLinked}
       />

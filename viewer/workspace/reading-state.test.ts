@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { initialReading, type ReadingEvent, type ReadingState, reading } from './reading-state.ts';
+import { singleViewport } from './viewport-grid.ts';
 
-const start = initialReading('series.1', true, 'findings');
+const start = initialReading(singleViewport('series.1'), true, 'findings');
 const led = (state: ReadingState, ...events: ReadingEvent[]) => events.reduce(reading, state);
 
 describe('what the reading page remembers', () => {

@@ -10,7 +10,6 @@ import {
   opened,
   openedBeside,
   placed,
-  singleViewport,
   toggledAlone,
   type ViewportGrid,
 } from './viewport-grid.ts';
@@ -63,9 +62,9 @@ export type ReadingEvent =
   | { readonly type: 'finding'; readonly id: string };
 
 /** The state a page begins with. */
-export function initialReading(open: string | null, wide: boolean, tab: PanelTab): ReadingState {
+export function initialReading(grid: ViewportGrid, wide: boolean, tab: PanelTab): ReadingState {
   return {
-    grid: singleViewport(open),
+    grid,
     tools: FIRST_TOOL,
     brush: FIRST_BRUSH,
     selectedId: null,

@@ -8,7 +8,7 @@ interface SyncMenuProps {
 }
 
 const CHOICES: readonly (readonly [key: keyof SyncChoice, name: string])[] = [
-  ['scroll', 'Scroll together, by position in the patient'],
+  ['scroll', 'Scroll together, by position in the patient; other examinations by distance'],
   ['window', 'Same window in the same modality'],
   ['place', 'Zoom and pan together'],
   ['lines', 'Reference lines'],

@@ -2,8 +2,10 @@ import { notifications } from '@mantine/notifications';
 import { type Dispatch, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SetURLSearchParams } from 'react-router';
 import type { Target } from '#shared/annotation/annotation.ts';
+import type { Hanging } from '#shared/hanging/hang-images.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
+import { createHangingHand, type HangingHand } from './hanging-hand.ts';
 import type { PaneEngine } from './image-pane.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
@@ -28,6 +30,7 @@ export interface Panes {
   takeEngine(pane: number, engine: PaneEngine | null): void;
   takeStatus(pane: number, status: EngineStatus): void;
   readonly sync: ViewportSync;
+  readonly hanging: HangingHand;
   /** The opened engine of a viewport. */
   engineOf(pane: number): PaneEngine | undefined;
 }
@@ -40,15 +43,22 @@ interface PanesOptions {
   readonly dispatch: Dispatch<ReadingEvent>;
   readonly search: URLSearchParams;
   readonly setSearch: SetURLSearchParams;
+  /** What is hung as the page opens. */
+  readonly first: Hanging | null;
 }
 
 /** Holds the engines of the open viewports, shows places in them and keeps the address at the view. */
-export function usePanes({ items, state, dispatch, search, setSearch }: PanesOptions): Panes {
+export function usePanes({ items, state, dispatch, search, setSearch, first }: PanesOptions): Panes {
   const engines = useRef(new Map<number, PaneEngine>());
   /** Places that wait for their item to be opened, by its key. */
   const waiting = useRef(new Map<string, Wanted>());
   const [images] = useState(createShownImages);
   const [sync] = useState(createViewportSync);
+  const [hanging] = useState(() => {
+    const hand = createHangingHand();
+    hand.begin(first);
+    return hand;
+  });
   useEffect(() => sync.lead(state.grid.active), [sync, state.grid.active]);
   const started = useRef(false);
   const timer = useRef(0);
@@ -95,6 +105,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
       takeEngine(pane, engine) {
         images.takeEngine(String(pane), engine);
         sync.takeEngine(pane, engine);
+        hanging.takeEngine(pane, grid.current.slots[pane] ?? null, engine);
         if (engine === null) {
           engines.current.delete(pane);
           return;
@@ -107,6 +118,7 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         restore(key, place);
       },
       sync,
+      hanging,
       engineOf: (pane) => engines.current.get(pane),
       takeStatus(pane, status) {
         images.takeStatus(String(pane), status);
@@ -126,6 +138,6 @@ export function usePanes({ items, state, dispatch, search, setSearch }: PanesOpt
         }, ADDRESS_AFTER_MS);
       },
     }),
-    [items, state.grid.slots, dispatch, restore, setSearch, images, sync],
+    [items, state.grid.slots, dispatch, restore, setSearch, images, sync, hanging],
   );
 }

@@ -50,6 +50,38 @@ describe('linked viewports', () => {
     expect(alike.asked).toHaveLength(1);
   });
 
+  it('of another examination go as far as the active one, from where the reader put them', () => {
+    const sync = createViewportSync();
+    let [z, theirs] = [0, 500];
+    const asked: number[] = [];
+    const at = (place: () => number, uid: string): SyncedEngine => ({
+      placed: () => ({ plane: axial(place()), columns: 100, rows: 100, frameOfReferenceUid: uid, modality: 'CT' }),
+      goToPoint: (point) => asked.push(point[2]),
+    });
+    sync.takeEngine(
+      0,
+      at(() => z, '1'),
+    );
+    sync.takeEngine(
+      1,
+      at(() => theirs, '2'),
+    );
+    sync.choose({ ...NO_SYNC, scroll: true });
+    sync.takeStatus(0, status('a'));
+    z = 4;
+    sync.takeStatus(0, status('b'));
+    // Its slices lie 5 mm apart: it is nearest, and the rest is not forgotten.
+    theirs = 505;
+    z = 10;
+    sync.takeStatus(0, status('c'));
+    expect(asked).toEqual([504, 510]);
+    theirs = 520;
+    sync.movedByHand(1);
+    z = 11;
+    sync.takeStatus(0, status('d'));
+    expect(asked[2]).toBe(521);
+  });
+
   it('share a window within a modality', () => {
     const sync = createViewportSync();
     const [lead, ct, mr] = [engine(axial(0)), engine(axial(0), '9'), engine(axial(0), '1.2', 'MR')];

@@ -3,6 +3,7 @@ import { areParallelPlanes, cuttingLine, type ImagePoint, imagePoint } from '#sh
 import type { FrameView } from '#shared/imaging/view-state.ts';
 import type { PatientPlace } from '#viewer/engines/cornerstone/patient-place.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
+import { createParallelWalk } from './parallel-walk.ts';
 
 /** What moves along in the other viewports. */
 export interface SyncChoice {
@@ -34,6 +35,8 @@ export interface ViewportSync {
   takeStatus(pane: number, status: EngineStatus): void;
   lead(pane: number): void;
   choose(choice: SyncChoice): void;
+  /** The reader scrolled a viewport that does not lead: from there on it goes along. */
+  movedByHand(pane: number): void;
   /** While it is held, the others show the point under the pointer. */
   pointing(held: boolean): void;
   guides(pane: number): Guides;
@@ -47,6 +50,7 @@ export function createViewportSync(): ViewportSync {
   let leader = 0;
   let choice = NO_SYNC;
   let isPointing = false;
+  const walk = createParallelWalk();
   let before: { readonly target: string; readonly window: string; readonly framed: string } | null = null;
 
   const others = (): [number, SyncedEngine][] => [...engines].filter(([pane]) => pane !== leader);
@@ -78,11 +82,15 @@ export function createViewportSync(): ViewportSync {
   ): void => {
     const here = source.placed?.() ?? null;
     const [middle, framed] = [middleOf(source), source.framed?.() ?? null];
-    for (const [, engine] of others()) {
+    for (const [pane, engine] of others()) {
       const there = engine.placed?.() ?? null;
       const isAlike =
         here !== null && there !== null && sharesSpace(source, engine) && areParallelPlanes(here.plane, there.plane);
       if (choice.scroll && changed.target && isAlike && middle !== null) engine.goToPoint?.(middle, REACH_MM);
+      if (choice.scroll && changed.target && !sharesSpace(source, engine)) {
+        const point = walk.follow(pane, here, middle, there, middleOf(engine));
+        if (point !== null) engine.goToPoint?.(point, REACH_MM);
+      }
       if (choice.window && changed.window && here?.modality === there?.modality) {
         engine.setWindow?.({ center: view.windowCenter, width: view.windowWidth });
       }
@@ -127,6 +135,7 @@ export function createViewportSync(): ViewportSync {
       };
       const was = before;
       before = now;
+      const middle = middleOf(source);
       if (was !== null) {
         const changed = {
           ...{ target: was.target !== now.target, window: was.window !== now.window },
@@ -134,17 +143,21 @@ export function createViewportSync(): ViewportSync {
         };
         if (changed.target || changed.window || changed.framed) moveAlong(source, changed, view);
       }
+      walk.stand(middle);
       draw(source);
     },
     lead(pane) {
       if (pane === leader) return;
       leader = pane;
       before = null;
+      walk.forget();
       const source = engines.get(pane);
       if (source !== undefined) draw(source);
     },
+    movedByHand: (pane) => walk.forget(pane),
     choose(next) {
       choice = next;
+      walk.forget();
       const source = engines.get(leader);
       if (source !== undefined) draw(source);
     },

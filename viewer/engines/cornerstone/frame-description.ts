@@ -6,7 +6,13 @@ import { readScaleAttributes } from '#shared/dicom/scale-attributes.ts';
 import { hexTag, TAG } from '#shared/dicom/tag.ts';
 import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { type Calibration, calibrationOfInstance } from '#shared/imaging/calibration.ts';
-import { type ImagePlane, imagePlaneOf } from '#shared/imaging/image-plane.ts';
+import {
+  type EdgeLetters,
+  edgeLetters,
+  edgesOfPatientOrientation,
+  type ImagePlane,
+  imagePlaneOf,
+} from '#shared/imaging/image-plane.ts';
 import type { Palette } from '#shared/imaging/palette.ts';
 import type { PetAttributes } from '#shared/imaging/suv.ts';
 import { isUsableWindow, type VoiFunction, type VoiWindow } from '#shared/imaging/window.ts';
@@ -36,6 +42,8 @@ export interface FrameDescription {
   readonly palette: Palette | null;
   /** Null without position, orientation or spacing. */
   readonly plane: ImagePlane | null;
+  /** The letters at the edges of the stored image, from its plane, else from Patient Orientation; null without either. */
+  readonly edges: EdgeLetters | null;
   readonly frameOfReferenceUid: string | null;
   readonly calibration: Calibration;
   /** Width and height of a pixel relative to each other: from its spacing, else Pixel Aspect Ratio, else square. */
@@ -62,6 +70,7 @@ export interface FrameDescription {
   readonly display: DisplayAttributes;
 }
 
+const PATIENT_ORIENTATION = 0x00200020;
 const PIXEL_ASPECT_RATIO = 0x00280034;
 const LOSSY_METHOD = 0x00282114;
 const AVAILABLE_TRANSFER_SYNTAX = 0x00083002;
@@ -127,6 +136,12 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     { rows, columns, numberOfFrames, samplesPerPixel, photometricInterpretation, bitsAllocated, bitsStored, highBit },
     { signed, mayBeNegative: signed || (rescaleIntercept < 0 && bitsStored < 16) },
   );
+  const plane = imagePlaneOf({
+    imagePositionPatient: vectorIn(TAG.PlanePositionSequence, TAG.ImagePositionPatient, 3),
+    imageOrientationPatient: vectorIn(TAG.PlaneOrientationSequence, TAG.ImageOrientationPatient, 6),
+    pixelSpacing,
+  });
+  const patientOrientation = (instance[hexTag(PATIENT_ORIENTATION)]?.Value ?? []).map(String);
   return {
     modality,
     sopClassUid: textOf(instance, TAG.SOPClassUID) ?? '',
@@ -142,11 +157,8 @@ export function describeFrame(instance: DicomJsonDataset, frameNumber: number): 
     highBit,
     signed,
     palette: photometricInterpretation === 'PALETTE COLOR' ? paletteOf(instance) : null,
-    plane: imagePlaneOf({
-      imagePositionPatient: vectorIn(TAG.PlanePositionSequence, TAG.ImagePositionPatient, 3),
-      imageOrientationPatient: vectorIn(TAG.PlaneOrientationSequence, TAG.ImageOrientationPatient, 6),
-      pixelSpacing,
-    }),
+    plane,
+    edges: plane === null ? edgesOfPatientOrientation(patientOrientation) : edgeLetters(plane),
     frameOfReferenceUid: textOf(instance, TAG.FrameOfReferenceUID),
     calibration,
     pixelShape: pixelShapeOf(calibration, vectorOf(instance, PIXEL_ASPECT_RATIO, 2)),

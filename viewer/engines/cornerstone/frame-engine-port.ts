@@ -5,6 +5,7 @@ import type { FusionControls } from './frame-fusion.ts';
 import type { LookControls } from './frame-look.ts';
 import type { ShapeControls } from './frame-measuring.ts';
 import type { FrameStack } from './frame-stack.ts';
+import type { HungPlace } from './hung-place.ts';
 import type { PatientPlace } from './patient-place.ts';
 import type { SegmentControls } from './segment-port.ts';
 import type { WindowChoice } from './window-choices.ts';
@@ -22,6 +23,11 @@ export interface FrameEngine
   step(steps: number): void;
   /** True when this frame is decoded and in the cache. */
   isLoaded(index: number): boolean;
+  /** The whole image upright at a place that it keeps until the hand moves it, also when the viewport changes its size. */
+  hang(place: HungPlace): void;
+  isHung(): boolean;
+  /** Millimetres of a CSS pixel when the whole image is as large as the viewport allows; null without a scale. */
+  wholeAt(): number | null;
   /** The whole image, centred, as large as the viewport allows. */
   fit(): void;
   /** One image pixel is one device pixel. */

@@ -13,6 +13,7 @@ import { createFrameLook, frameViewOf, lookControls } from './frame-look.ts';
 import { createFrameMeasuring, type PaintedFrame, shapeControls } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
+import { type HungPlace, hungPlacement, mmOfWhole } from './hung-place.ts';
 import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import { createPatientPlace } from './patient-place.ts';
@@ -41,7 +42,7 @@ import { trueSizeZoom } from './true-size.ts';
 const GRACE_MS = 150;
 
 /** What the placement follows when the viewport changes its size: the whole image, a restored view, or nothing. */
-type Framing = 'fit' | 'free' | FrameView;
+type Framing = 'fit' | 'free' | FrameView | HungPlace;
 
 /**
  * Shows series in `element` (positioned, with a size). Where the image lies, its window, its marks and all numbers are
@@ -178,7 +179,10 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     const screen = painter.screen();
     const before = shownDescription();
     const otherSize = before !== null && (before.rows !== description.rows || before.columns !== description.columns);
-    if (typeof framing === 'object') return placementOfView(framing, description, screen);
+    if (typeof framing === 'object')
+      return 'edge' in framing
+        ? hungPlacement(framing, description, screen)
+        : placementOfView(framing, description, screen);
     if (placement === null || otherSize) framing = 'fit';
     return placement === null || framing === 'fit' ? fitted(description, screen, placement ?? undefined) : placement;
   }
@@ -224,7 +228,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     const held = Math.min(Math.max(Math.round(index), 0), stack.frames.length - 1);
     if (held === painter.wanted()) return;
     direction = held > painter.wanted() ? 1 : -1;
-    if (typeof framing === 'object') framing = 'free';
+    if (typeof framing === 'object' && !('edge' in framing)) framing = 'free';
     watch.begin(GRACE_MS);
     painter.want(held);
     if (isTrue()) watch.settle();
@@ -342,6 +346,9 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     goTo: want,
     step: (steps) => want(painter.wanted() + steps),
     isLoaded: (index) => prefetch?.isLoaded(index) ?? false,
+    hang: (wanted) => move((_, shown) => hungPlacement(wanted, shown, painter.screen()), wanted),
+    isHung: () => typeof framing === 'object' && 'edge' in framing,
+    wholeAt: () => projected((_, shown) => mmOfWhole(shown, painter.screen())),
     fit: () => move((now, shown) => fitted(shown, painter.screen(), now), 'fit'),
     actualSize: () => move((now, shown) => actualSize(now, shown, painter.screen(), window.devicePixelRatio)),
     trueSize() {

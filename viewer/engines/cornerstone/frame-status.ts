@@ -57,7 +57,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       windowWidth: window.width,
       windowName: windowName(description, look),
       zoom: placement.zoom,
-      orientation: screenLetters(placement, plane),
+      orientation: screenLetters(placement, description.edges),
       mmPerScreenPixel: millimetres,
       scaleNote: scaleNote(calibration),
       fidelity: fidelityOf(description, look, placement.zoom * facts.density, calibration),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagePlaneOf } from '#shared/imaging/image-plane.ts';
+import { edgeLetters } from '#shared/imaging/image-plane.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
 import {
   fitted,
@@ -142,11 +142,7 @@ describe('a stored view', () => {
 });
 
 describe('letters at the edges', () => {
-  const axial = imagePlaneOf({
-    imagePositionPatient: [0, 0, 0],
-    imageOrientationPatient: [1, 0, 0, 0, 1, 0],
-    pixelSpacing: [1, 1],
-  });
+  const axial = edgeLetters({ rowCosines: [1, 0, 0], columnCosines: [0, 1, 0] });
 
   it('follow the image: rotated', () => {
     expect(screenLetters(rotated(fitted(square, screen), 90), axial)).toEqual({
@@ -161,7 +157,7 @@ describe('letters at the edges', () => {
     expect(screenLetters(mirrored(fitted(square, screen)), axial)).toMatchObject({ left: 'L', right: 'R', top: 'A' });
   });
 
-  it('are absent without a plane', () => {
+  it('are absent where the image has none', () => {
     expect(screenLetters(fitted(square, screen), null)).toBeNull();
   });
 });

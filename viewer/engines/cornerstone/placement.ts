@@ -1,5 +1,5 @@
 import type { Point } from '#shared/annotation/geometry.ts';
-import { edgeLetters, type ImagePlane } from '#shared/imaging/image-plane.ts';
+import type { EdgeLetters } from '#shared/imaging/image-plane.ts';
 import type { VisibleRectangle } from '#shared/imaging/view-state.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface ImageFormat {
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 64;
 
-function shapeOf({ pixelShape }: ImageFormat): readonly [number, number] {
+export function shapeOf({ pixelShape }: ImageFormat): readonly [number, number] {
   const smaller = Math.min(pixelShape.width, pixelShape.height);
   return [pixelShape.width / smaller, pixelShape.height / smaller];
 }
@@ -121,7 +121,7 @@ function showing(rectangle: VisibleRectangle, format: ImageFormat, screen: Size,
   };
 }
 
-const UPRIGHT: Placement = {
+export const UPRIGHT: Placement = {
   center: [0, 0],
   zoom: 1,
   rotation: 0,
@@ -211,13 +211,9 @@ export function mirrored(placement: Placement): Placement {
   };
 }
 
-/** The letters at the four edges of the screen, or null without a plane or between two quarter turns. */
-export function screenLetters(
-  placement: Placement,
-  plane: ImagePlane | null,
-): { readonly top: string; readonly right: string; readonly bottom: string; readonly left: string } | null {
-  if (plane === null) return null;
-  const letters = edgeLetters(plane);
+/** The letters at the four edges of the screen, or null where the image has none. */
+export function screenLetters(placement: Placement, letters: EdgeLetters | null): EdgeLetters | null {
+  if (letters === null) return null;
   const at = (direction: Point): string => {
     const [x, y] = screenDirectionToImage(placement, direction);
     if (Math.abs(x) > Math.abs(y)) return x > 0 ? letters.right : letters.left;
