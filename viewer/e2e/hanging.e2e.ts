@@ -168,4 +168,31 @@ describe.skipIf(data === null || !hasDcmtk)('hanging protocols', () => {
       .waitFor();
     expect(window.takeComplaints()).toEqual([]);
   });
+
+  it('takes keys and corner texts as the reader wants them, and says why not', async () => {
+    await read('chest');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.getByRole('button', { name: 'Change keys' }).click();
+    await help.getByRole('button', { name: 'Key of Length: L' }).click();
+    await page.keyboard.press('e');
+    expect(await help.getByRole('alert').textContent()).toBe('E already stands for “Ellipse”.');
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+    await page.keyboard.press('#');
+    await help.getByRole('button', { name: 'Key of Length: #' }).waitFor();
+    await saved;
+    await page.goto('/account');
+    await page.getByLabel('Corner of: Series').selectOption('Not shown');
+    await page.getByLabel('Corner of: Zoom').selectOption('Upper left');
+    await page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+    await read('chest');
+    const first = viewports().first();
+    await first.getByText('T.T.').waitFor();
+    expect(await first.getByText(/ThoraxRoutine/).count()).toBe(0);
+    await first.focus();
+    await page.keyboard.press('#');
+    const length = page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Length' });
+    await eventually(() => length.getAttribute('aria-pressed')).toBe('true');
+    expect(window.takeComplaints()).toEqual([]);
+  });
 });

@@ -119,7 +119,7 @@ describe('measuring', () => {
   it('copies a shape to the next slice, where it is measured anew, and takes that back', async () => {
     const before = await newest();
     const count = (await annotations()).length;
-    await page.keyboard.press(']');
+    await page.keyboard.press('}');
     await viewport.getByText('Slice 2/3').waitFor();
     await eventually(async () => (await annotations()).length).toBe(count + 1);
     const copy = await newest();

@@ -11,23 +11,26 @@ import {
   IconZoomScan,
 } from '@tabler/icons-react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import { DrawingItems } from './drawing-items.tsx';
 import classes from './frame-actions.module.css';
+import { keyText } from './shortcuts.ts';
 
 interface Action {
   readonly name: string;
-  readonly key: string | null;
+  /** The action of shortcuts. */
+  readonly action: string | null;
   readonly icon: typeof IconContrast2;
   readonly run: (engine: FrameEngine) => void;
 }
 
 const ACTIONS: readonly Action[] = [
-  { name: 'Fit the image', key: 'F', icon: IconArrowsMaximize, run: (engine) => engine.fit() },
-  { name: 'Actual size', key: 'X', icon: IconZoomScan, run: (engine) => engine.actualSize() },
-  { name: 'Turn clockwise', key: '.', icon: IconRotateClockwise, run: (engine) => engine.rotate(90) },
-  { name: 'Mirror', key: 'H', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
-  { name: 'Invert', key: 'I', icon: IconContrast2, run: (engine) => engine.invert() },
-  { name: 'Reset the view', key: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
+  { name: 'Fit the image', action: 'fit', icon: IconArrowsMaximize, run: (engine) => engine.fit() },
+  { name: 'Actual size', action: 'series.actual-size', icon: IconZoomScan, run: (engine) => engine.actualSize() },
+  { name: 'Turn clockwise', action: 'turn-right', icon: IconRotateClockwise, run: (engine) => engine.rotate(90) },
+  { name: 'Mirror', action: 'series.mirror', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
+  { name: 'Invert', action: 'series.invert', icon: IconContrast2, run: (engine) => engine.invert() },
+  { name: 'Reset the view', action: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
 ];
 
 /** Whether the shown frame is a key image, and how to change that. */
@@ -44,12 +47,17 @@ interface FrameActionsProps {
 
 /** What can be done at once to the view: a strip at the edge for a mouse, a menu for fingers. */
 export function FrameActions({ engine, keyMark }: FrameActionsProps) {
+  const { shortcuts } = usePreferences();
+  const label = (name: string, action: string | null): string => {
+    const key = action === null ? '' : keyText(action, shortcuts);
+    return key === '' ? name : `${name}  ·  ${key}`;
+  };
   return (
     <div className={classes.strip} role="toolbar" aria-label="View" aria-orientation="vertical">
-      {ACTIONS.map(({ name, key, icon: Icon, run }) => (
+      {ACTIONS.map(({ name, action, icon: Icon, run }) => (
         <Tooltip
           key={name}
-          label={key === null ? name : `${name}  ·  ${key}`}
+          label={label(name, action)}
           position="right"
           openDelay={300}
           transitionProps={{ duration: 0 }}

@@ -1,4 +1,5 @@
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
+import { actionOfKey, isPlainKey, type Shortcuts } from './shortcuts.ts';
 
 interface Key {
   readonly key: string;
@@ -6,59 +7,54 @@ interface Key {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
+  getModifierState?(key: string): boolean;
 }
 
 const PAGE = 10;
 
-const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
+/** Keys of every keyboard, which are not chosen. */
+const ARROWS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
   ArrowUp: (engine) => engine.step(-1),
   ArrowLeft: (engine) => engine.step(-1),
   ArrowDown: (engine) => engine.step(1),
   ArrowRight: (engine) => engine.step(1),
-  PageUp: (engine) => engine.step(-PAGE),
-  PageDown: (engine) => engine.step(PAGE),
-  Home: (engine) => engine.goTo(0),
-  End: (engine) => engine.goTo(Number.MAX_SAFE_INTEGER),
-  '+': (engine) => engine.zoomBy(1.25),
-  '=': (engine) => engine.zoomBy(1.25),
-  '-': (engine) => engine.zoomBy(0.8),
-  '0': (engine) => engine.fit(),
-  x: (engine) => engine.actualSize(),
-  f: (engine) => engine.fit(),
-  i: (engine) => engine.invert(),
-  j: (engine) => engine.windowOnSelection(),
-  y: (engine) => engine.toggleOverlays(),
-  u: (engine) => engine.toggleShutter(),
-  k: (engine) => engine.trueSize(),
-  h: (engine) => engine.mirror(),
-  '.': (engine) => engine.rotate(90),
-  ',': (engine) => engine.rotate(-90),
 };
 
-/** The keys of a radiology viewport, for the list that `?` shows. */
+const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
+  'series.previous': (engine) => engine.step(-1),
+  'series.next': (engine) => engine.step(1),
+  'series.ten-back': (engine) => engine.step(-PAGE),
+  'series.ten-on': (engine) => engine.step(PAGE),
+  'series.first': (engine) => engine.goTo(0),
+  'series.last': (engine) => engine.goTo(Number.MAX_SAFE_INTEGER),
+  'series.actual-size': (engine) => engine.actualSize(),
+  'series.true-size': (engine) => engine.trueSize(),
+  'series.mirror': (engine) => engine.mirror(),
+  'series.invert': (engine) => engine.invert(),
+  'series.region-window': (engine) => engine.windowOnSelection(),
+  'series.overlays': (engine) => engine.toggleOverlays(),
+  'series.shutter': (engine) => engine.toggleShutter(),
+  fit: (engine) => engine.fit(),
+  'zoom-in': (engine) => engine.zoomBy(1.25),
+  'zoom-out': (engine) => engine.zoomBy(0.8),
+  'turn-left': (engine) => engine.rotate(-90),
+  'turn-right': (engine) => engine.rotate(90),
+};
+
+/** What hands do in a radiology viewport beside the keys that can be chosen, for the list that `?` shows. */
 export const FRAME_KEYS: readonly (readonly [keys: string, meaning: string])[] = [
-  ['↑ ↓', 'Previous, next slice'],
-  ['Page ↑ ↓', 'Ten slices'],
-  ['Home End', 'First, last slice'],
+  ['↑ ↓', 'Previous, next image'],
   ['1 – 9', 'Window presets'],
-  ['0 F', 'Fit the image'],
-  ['X', 'One image pixel a screen pixel'],
-  ['K', 'True size in mm'],
-  ['+ −', 'Zoom'],
-  [', .', 'Turn left, right'],
-  ['H', 'Mirror'],
-  ['I', 'Invert'],
-  ['J', 'Window from the selected region'],
-  ['Y U', 'Overlay, shutter of the file'],
-  ["'", 'Play, pause'],
+  ['[ ]', 'With a brush in hand: its size'],
   ['Shift', 'Show the point under the pointer in the others'],
   ['Shift + arrows', 'To the next viewport'],
   ['Space + drag', 'Move the image'],
 ];
 
 /** Does what the key means in a radiology viewport; false when it means nothing here. */
-export function pressFrameKey(engine: FrameEngine, { key, altKey, ctrlKey, metaKey, shiftKey }: Key): boolean {
-  if (altKey || ctrlKey || metaKey) return false;
+export function pressFrameKey(engine: FrameEngine, event: Key, chosen: Shortcuts | undefined): boolean {
+  if (!isPlainKey(event)) return false;
+  const { key, shiftKey } = event;
   // With Shift the arrows lead to the other viewports.
   if (shiftKey && key.startsWith('Arrow')) return false;
   const choice = /^[1-9]$/.test(key) ? engine.windowChoices().find((one) => one.key === key) : undefined;
@@ -66,7 +62,8 @@ export function pressFrameKey(engine: FrameEngine, { key, altKey, ctrlKey, metaK
     engine.chooseWindow(choice);
     return true;
   }
-  const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key];
+  const id = actionOfKey('series', key, chosen);
+  const action = ARROWS[key] ?? (id === null ? undefined : ACTIONS[id]);
   action?.(engine);
   return action !== undefined;
 }

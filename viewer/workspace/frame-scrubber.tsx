@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { FrameStatus } from '#viewer/engines/image-engine.ts';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import { pressFrameKey } from './frame-keys.ts';
 import classes from './frame-scrubber.module.css';
 import { loadedSegments } from './loaded-segments.ts';
@@ -12,6 +13,7 @@ interface FrameScrubberProps {
 
 /** A thin slider through the stack at the right edge; the brighter parts of its track are already loaded. */
 export function FrameScrubber({ engine, frame }: FrameScrubberProps) {
+  const { shortcuts } = usePreferences();
   const lastFrame = useRef<FrameStatus | null>(null);
   if (frame !== null) lastFrame.current = frame;
   const known = lastFrame.current;
@@ -24,7 +26,7 @@ export function FrameScrubber({ engine, frame }: FrameScrubberProps) {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation();
-    if (pressFrameKey(engine, event)) event.preventDefault();
+    if (pressFrameKey(engine, event, shortcuts)) event.preventDefault();
   };
   return (
     <div

@@ -2,13 +2,16 @@ import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, Mark, Tool } from '#viewer/engines/image-engine.ts';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import { FrameActions } from './frame-actions.tsx';
 import { FrameCover } from './frame-cover.tsx';
-import { FrameFurniture } from './frame-furniture.tsx';
+import { FrameFurniture, type StudyTexts } from './frame-furniture.tsx';
 import { pressFrameKey } from './frame-keys.ts';
 import { FrameScrubber } from './frame-scrubber.tsx';
 import classes from './frame-viewport.module.css';
 import { PreviewNote } from './preview-note.tsx';
+import { actionOfKey, isPlainKey } from './shortcuts.ts';
+import { isBrush } from './tool-choices.ts';
 import { useCine } from './use-cine.ts';
 import { useFrameEngine } from './use-frame-engine.ts';
 import type { KeyImageWork } from './use-key-images.ts';
@@ -35,6 +38,8 @@ export interface FrameViewportProps {
   /** Segments over the images, and what paints them; none where a viewport only shows. */
   readonly segments?: ShownSegments | undefined;
   readonly keyImages?: KeyImageWork | undefined;
+  /** The same in parts, for the corners. */
+  readonly texts: StudyTexts;
   readonly listener: EngineListener;
   /** The series is open and its first image painted: now views can be restored. Null when the viewport goes away. */
   readonly onEngine: (engine: FrameEngine | null) => void;
@@ -63,10 +68,12 @@ export function FrameViewport(props: FrameViewportProps) {
     keyImages,
     patientLine,
     studyLine,
+    texts,
     listener,
     onEngine,
     guides,
   } = props;
+  const { shortcuts } = usePreferences();
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, members, listener, onEngine);
@@ -83,19 +90,24 @@ export function FrameViewport(props: FrameViewportProps) {
   useEffect(() => engine?.setSegments(shown), [engine, shown]);
   useEffect(() => engine?.setSegmentHand(hand, painted), [engine, hand, painted]);
 
+  /** With a brush in hand brackets are its size. */
+  const press = (event: Parameters<typeof pressFrameKey>[1]): boolean =>
+    engine !== null && !(isBrush(tool) && /^[[\]]$/.test(event.key)) && pressFrameKey(engine, event, shortcuts);
+  const pressed = useRef(press);
+  pressed.current = press;
   // Keys pressed nowhere in particular belong to the viewport under the pointer.
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       const isNowhere = event.target === document.body && root.current?.matches(':hover') === true;
-      if (engine !== null && isNowhere && pressFrameKey(engine, event)) event.preventDefault();
+      if (isNowhere && pressed.current(event)) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [engine]);
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (engine === null || isControl(event.target)) return;
-    if (event.key === "'" && !event.ctrlKey && !event.metaKey && !event.altKey) cine.toggle();
-    else if (!pressFrameKey(engine, event)) return;
+    if (isPlainKey(event) && actionOfKey('series', event.key, shortcuts) === 'series.play') cine.toggle();
+    else if (!press(event)) return;
     event.preventDefault();
   };
   const { target, view } = status;
@@ -120,7 +132,7 @@ export function FrameViewport(props: FrameViewportProps) {
           frame={status.frame}
           inverted={status.view?.kind === 'frame' && status.view.inverted}
           patientLine={patientLine}
-          studyLine={studyLine}
+          texts={texts}
           cine={cine}
         />
       )}

@@ -58,33 +58,31 @@ export function ImagePane({
   ...pane
 }: ImagePaneProps) {
   const who = [patientLine(consultation.patient), consultation.patient.reference].filter(Boolean).join('\n');
-  return item.kind === 'series' ? (
+  if (item.kind === 'slide') {
+    const isReader = consultation.actions.includes('annotation.write');
+    return <SlideViewport {...pane} brush={brush} slide={item.slide} patientLine={who} isReader={isReader} />;
+  }
+  const { study, series, set } = item;
+  const texts = {
+    modality: series.modality,
+    date: study.studyDate === null ? '' : formatDicomDate(study.studyDate),
+    description: study.description,
+    series: itemTitle(item),
+  };
+  return (
     <SeriesViewport
       {...pane}
-      frameCount={item.set.frameCount}
-      study={item.study}
+      frameCount={set.frameCount}
+      study={study}
       calibrations={calibrations}
       segments={segments}
       keyImages={keyImages}
-      studyUid={item.study.studyUid}
-      seriesUid={item.series.seriesUid}
-      members={item.set.instanceUids}
+      studyUid={study.studyUid}
+      seriesUid={series.seriesUid}
+      members={set.instanceUids}
       patientLine={who}
-      studyLine={[
-        item.study.studyDate === null ? '' : formatDicomDate(item.study.studyDate),
-        item.study.description,
-        itemTitle(item),
-      ]
-        .filter(Boolean)
-        .join('\n')}
-    />
-  ) : (
-    <SlideViewport
-      {...pane}
-      brush={brush}
-      slide={item.slide}
-      patientLine={who}
-      isReader={consultation.actions.includes('annotation.write')}
+      studyLine={[texts.date, texts.description, texts.series].filter(Boolean).join('\n')}
+      texts={texts}
     />
   );
 }

@@ -1,10 +1,11 @@
-import { Kbd, Modal } from '@mantine/core';
-import { useEffect } from 'react';
-import { AREA_CHOICES } from './area-menu.tsx';
+import { Button, Kbd, Modal } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { changePreferences, usePreferences } from '#viewer/state/preferences.ts';
 import { FRAME_KEYS } from './frame-keys.ts';
 import styles from './key-help.module.css';
+import { ShortcutField } from './shortcut-field.tsx';
+import { keysOf, SHORTCUT_ACTIONS, type ShortcutAction, shownKey } from './shortcuts.ts';
 import { SLIDE_KEYS } from './slide-keys.ts';
-import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 
 interface KeyHelpProps {
   readonly opened: boolean;
@@ -22,35 +23,35 @@ const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['[ ] with a brush', 'Narrower, wider'],
   ['Shift + click', 'Select one more, or one less'],
   ['Delete', 'Delete the selected annotations'],
-  [']  [', 'Copy it to the next, previous image'],
   ['Ctrl Z', 'Undo'],
   ['Ctrl Shift Z', 'Redo'],
 ];
 
-const AREA_KEYS = AREA_CHOICES.flatMap(({ key, name }) => (key === null ? [] : [[key, `${name} (areas)`] as const]));
+const isTool = ({ id }: ShortcutAction): boolean => /^(slide-)?tool\./.test(id);
+const GROUPS: readonly (readonly [
+  title: string,
+  has: (action: ShortcutAction) => boolean,
+  fixed: readonly (readonly [string, string])[],
+])[] = [
+  ['Tools', isTool, []],
+  ['Slices', (action) => action.where === 'series' && !isTool(action), FRAME_KEYS],
+  ['Slides', (action) => action.where === 'slide', SLIDE_KEYS],
+  ['Slices and slides', (action) => action.where === 'both' && !isTool(action), EVERYWHERE],
+];
 
-const named = ({ key, name }: ToolChoice): [string, string] => [key, name];
-
-function Keys({ title, keys }: { readonly title: string; readonly keys: readonly (readonly [string, string])[] }) {
+function Row({ keys, does }: { readonly keys: ReactNode; readonly does: string }) {
   return (
-    <section>
-      <h3 className={styles.title}>{title}</h3>
-      <dl className={styles.keys}>
-        {keys.map(([names, does]) => (
-          <div key={names}>
-            <dt>
-              <Kbd>{names}</Kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <div>
+      <dt>{keys}</dt>
+      <dd>{does}</dd>
+    </div>
   );
 }
 
-/** The keys of the reading page; `?` opens it. */
+/** The keys of the reading page, as they are now; `?` opens it, and they are changed here. */
 export function KeyHelp({ opened, onOpen, onClose }: KeyHelpProps) {
+  const { shortcuts } = usePreferences();
+  const [changing, setChanging] = useState(false);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest('input,textarea,select') !== null;
@@ -59,14 +60,51 @@ export function KeyHelp({ opened, onOpen, onClose }: KeyHelpProps) {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [onOpen]);
+  const keysShown = (action: ShortcutAction) =>
+    changing ? (
+      <ShortcutField action={action} chosen={shortcuts} />
+    ) : (
+      <span className={styles.several}>
+        {keysOf(action, shortcuts).map((key) => (
+          <Kbd key={key}>{shownKey(key)}</Kbd>
+        ))}
+      </span>
+    );
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size={760} centered>
+    <Modal opened={opened} onClose={onClose} title="Keys" size={960} centered>
+      <div className={styles.actions}>
+        <Button size="compact-sm" variant={changing ? 'light' : 'default'} onClick={() => setChanging(!changing)}>
+          {changing ? 'Done' : 'Change keys'}
+        </Button>
+        {changing && (
+          <>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              disabled={shortcuts === undefined}
+              onClick={() => changePreferences({ shortcuts: null })}
+            >
+              Restore the keys it came with
+            </Button>
+            <span className={styles.hint}>Touch a key, then press another. Backspace takes it away.</span>
+          </>
+        )}
+      </div>
       <div className={styles.columns}>
-        <Keys title="Tools on slices" keys={TOOL_CHOICES.series.flat().map(named)} />
-        <Keys title="Slices" keys={FRAME_KEYS} />
-        <Keys title="Tools on slides" keys={TOOL_CHOICES.slide.flat().map(named)} />
-        <Keys title="Slides" keys={[...SLIDE_KEYS, ...AREA_KEYS]} />
-        <Keys title="Everywhere" keys={EVERYWHERE} />
+        {GROUPS.map(([title, has, fixed]) => (
+          <section key={title}>
+            <h3 className={styles.title}>{title}</h3>
+            <dl className={styles.keys}>
+              {SHORTCUT_ACTIONS.filter(has).map((action) => (
+                <Row key={action.id} keys={keysShown(action)} does={action.name} />
+              ))}
+              {fixed.map(([names, does]) => (
+                <Row key={names} keys={<Kbd>{names}</Kbd>} does={does} />
+              ))}
+            </dl>
+          </section>
+        ))}
       </div>
     </Modal>
   );

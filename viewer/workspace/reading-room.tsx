@@ -11,8 +11,8 @@ import { steppedBrush } from '#viewer/engines/tools/brush.ts';
 import { isPaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import type { ConsultationRecords } from '#viewer/state/consultation-records.ts';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
-import { areaOperationOfKey } from './area-menu.tsx';
 import { usePreferences } from '#viewer/state/preferences.ts';
+import { AREA_CHOICES } from './area-choices.ts';
 import { copyOn } from './copy-on.ts';
 import { MaterialTray } from './material-tray.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
@@ -22,8 +22,9 @@ import styles from './reading-page.module.css';
 import { initialReading, type PanelTab, reading } from './reading-state.ts';
 import { ResizablePanel } from './resizable-panel.tsx';
 import { nextRadius } from './segment-settings.tsx';
+import { actionOfKey, areaAction, isPlainKey, toolOfKey } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
-import { isBrush, toolOfKey } from './tool-choices.ts';
+import { isBrush } from './tool-choices.ts';
 import { useAreaWork } from './use-area-work.ts';
 import { type FirstLayout, firstHanging, hangingOfAddress, keptGrid, useHanging } from './use-hanging.ts';
 import { useKeyImages } from './use-key-images.ts';
@@ -99,6 +100,9 @@ function firstTab({ events, actions }: Consultation): PanelTab {
   return events.includes('read') || !actions.includes('annotation.read') ? 'questions' : 'findings';
 }
 
+/** By how many images a copy goes. */
+const COPIES: Readonly<Record<string, -1 | 1>> = { 'series.copy-back': -1, 'series.copy-on': 1 };
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input,textarea,select,[contenteditable]') !== null;
 }
@@ -140,21 +144,16 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
   const now = {
-    work,
-    areas,
-    panes,
-    segments,
-    activeItem,
-    tools: state.tools,
-    selectedId: state.selectedId,
+    ...{ work, areas, panes, segments, activeItem, tools: state.tools, selectedId: state.selectedId },
     brush: state.brush,
+    shortcuts: preferences.shortcuts,
   };
   const latest = useRef(now);
   latest.current = now;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const now = latest.current;
-      if (event.defaultPrevented || isTyping(event.target) || event.altKey) return;
+      if (event.defaultPrevented || isTyping(event.target)) return;
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
         event.preventDefault();
         if (event.shiftKey) now.work.redo();
@@ -171,7 +170,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         });
         return;
       }
-      if (event.ctrlKey || event.metaKey || now.activeItem === undefined) return;
+      if (!isPlainKey(event) || now.activeItem === undefined) return;
       if (event.key === 'Escape') {
         if (!now.panes.cancelDrawing()) dispatch({ type: 'select', id: null });
         return;
@@ -181,17 +180,20 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         return;
       }
       const selected = now.work.annotations.find(({ id }) => id === now.selectedId);
-      if ((event.key === ']' || event.key === '[') && selected?.target.kind === 'frame' && now.work.canWrite) {
-        copyOn(selected, now.panes.images, now.work, event.key === ']' ? 1 : -1);
+      const { kind } = now.activeItem;
+      const action = actionOfKey(kind, event.key, now.shortcuts);
+      const copies = COPIES[action ?? ''];
+      if (copies !== undefined && selected?.target.kind === 'frame' && now.work.canWrite) {
+        copyOn(selected, now.panes.images, now.work, copies);
         return;
       }
-      const operation = now.activeItem.kind === 'slide' ? areaOperationOfKey(event.key) : null;
-      if (operation !== null && now.work.canWrite) {
+      const operation = AREA_CHOICES.find((choice) => areaAction(choice) === action)?.operation;
+      if (operation !== undefined && now.work.canWrite) {
         now.areas.run(operation);
         return;
       }
-      const tool = toolOfKey(now.activeItem.kind, event.key);
-      if (tool !== null) dispatch({ type: 'tool', kind: now.activeItem.kind, tool });
+      const tool = toolOfKey(kind, event.key, now.shortcuts);
+      if (tool !== null) dispatch({ type: 'tool', kind, tool });
     };
     // Before the keys of the image, where brackets step through focal planes.
     const onBracket = (event: KeyboardEvent) => {

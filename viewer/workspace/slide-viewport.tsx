@@ -8,8 +8,10 @@ import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import type { EngineListener, Mark, SlideStatus, Tool } from '#viewer/engines/image-engine.ts';
 import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
 import type { Brush } from '#viewer/engines/tools/brush.ts';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import { useColourProfile } from './colour-profile.tsx';
 import { FrameCover } from './frame-cover.tsx';
+import { actionOfKey, isPlainKey } from './shortcuts.ts';
 import { SlideFurniture } from './slide-furniture.tsx';
 import { pressSlideKey } from './slide-keys.ts';
 import { SlidePlanes } from './slide-planes.tsx';
@@ -42,6 +44,7 @@ export function SlideViewport(props: SlideViewportProps) {
   const { slide, marks, tool, color, brush, patientLine, listener, isReader, onEngine } = props;
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
+  const { shortcuts } = usePreferences();
   const [icc, toggleIcc] = useColourProfile();
   const { engine, status, problem, retry } = useSlideEngine(host, slide, icc, listener, onEngine);
   useSlideCoverage(host, slide, status, isReader);
@@ -70,12 +73,12 @@ export function SlideViewport(props: SlideViewportProps) {
   useEffect(() => engine?.setMarks(marks), [engine, marks]);
 
   const pressKey = (event: Parameters<typeof pressSlideKey>[3]): boolean => {
-    const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
-    if (isPlain && event.key.toLowerCase() === 'i' && slide.iccProfile !== null) {
+    const action = isPlainKey(event) ? actionOfKey('slide', event.key, shortcuts) : null;
+    if (action === 'slide.colour-profile' && slide.iccProfile !== null) {
       toggleIcc();
       return true;
     }
-    return engine !== null && pressSlideKey(engine, slide, tissue, event);
+    return engine !== null && pressSlideKey(engine, slide, tissue, event, shortcuts);
   };
   const latestKey = useRef(pressKey);
   latestKey.current = pressKey;

@@ -4,7 +4,9 @@ import type { Tool } from '#viewer/engines/image-engine.ts';
 import type { Brush } from '#viewer/engines/tools/brush.ts';
 import { isPaintingTool } from '#viewer/engines/tools/drawing-tool.ts';
 import { BrushSize } from './brush-size.tsx';
+import { usePreferences } from '#viewer/state/preferences.ts';
 import type { PaneItem } from './pane-item.ts';
+import { keyText, toolAction } from './shortcuts.ts';
 import styles from './tool-bar.module.css';
 import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 
@@ -19,20 +21,22 @@ interface ToolBarProps {
 }
 
 interface ToolButtonProps {
+  readonly kind: PaneItem['kind'];
   readonly choice: ToolChoice;
   readonly inHand: boolean;
   readonly onTool: (tool: Tool) => void;
 }
 
-function ToolButton({ choice: { tool, name, key, Icon }, inHand, onTool }: ToolButtonProps) {
+function ToolButton({ kind, choice: { tool, name, Icon }, inHand, onTool }: ToolButtonProps) {
+  const key = keyText(toolAction(kind, tool), usePreferences().shortcuts);
   return (
-    <Tooltip label={`${name}  ·  ${key}`} openDelay={300}>
+    <Tooltip label={key === '' ? name : `${name}  ·  ${key}`} openDelay={300}>
       <ActionIcon
         size={32}
         variant={inHand ? 'filled' : 'subtle'}
         color={inHand ? 'accent' : 'gray'}
         aria-label={name}
-        aria-keyshortcuts={key}
+        aria-keyshortcuts={key || undefined}
         aria-pressed={inHand}
         onClick={() => onTool(tool)}
       >
@@ -44,14 +48,16 @@ function ToolButton({ choice: { tool, name, key, Icon }, inHand, onTool }: ToolB
 
 /** The rarer tools; the one in hand stands beside the menu. */
 function MoreTools({
+  kind,
   choices,
   tool,
   onTool,
-}: Pick<ToolBarProps, 'tool' | 'onTool'> & { readonly choices: readonly ToolChoice[] }) {
+}: Pick<ToolBarProps, 'kind' | 'tool' | 'onTool'> & { readonly choices: readonly ToolChoice[] }) {
   const inHand = choices.find((choice) => choice.tool === tool);
+  const { shortcuts } = usePreferences();
   return (
     <>
-      {inHand !== undefined && <ToolButton choice={inHand} inHand onTool={onTool} />}
+      {inHand !== undefined && <ToolButton kind={kind} choice={inHand} inHand onTool={onTool} />}
       <Menu position="bottom-start" width={260}>
         <Menu.Target>
           <ActionIcon size={32} variant="subtle" color="gray" aria-label="More measuring tools">
@@ -59,11 +65,11 @@ function MoreTools({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {choices.map(({ tool: choice, name, key, Icon }) => (
+          {choices.map(({ tool: choice, name, Icon }) => (
             <Menu.Item
               key={choice}
               leftSection={<Icon size={16} stroke={1.75} />}
-              rightSection={<Kbd size="xs">{key}</Kbd>}
+              rightSection={<Kbd size="xs">{keyText(toolAction(kind, choice), shortcuts)}</Kbd>}
               onClick={() => onTool(choice)}
             >
               {name}
@@ -80,7 +86,7 @@ export function ToolBar({ kind, tool, brush, canDraw, onTool, onBrush }: ToolBar
   const [navigation = [], drawing = [], more = []] = TOOL_CHOICES[kind];
   const buttons = (choices: readonly ToolChoice[]) =>
     choices.map((choice) => (
-      <ToolButton key={choice.tool} choice={choice} inHand={choice.tool === tool} onTool={onTool} />
+      <ToolButton key={choice.tool} kind={kind} choice={choice} inHand={choice.tool === tool} onTool={onTool} />
     ));
   return (
     <div className={styles.bar} role="toolbar" aria-label="Tools">
@@ -88,7 +94,7 @@ export function ToolBar({ kind, tool, brush, canDraw, onTool, onBrush }: ToolBar
       {canDraw && (
         <div className={styles.group}>
           {buttons(drawing)}
-          <MoreTools choices={more} tool={tool} onTool={onTool} />
+          <MoreTools kind={kind} choices={more} tool={tool} onTool={onTool} />
           {isPaintingTool(tool) && <BrushSize brush={brush} onBrush={onBrush} />}
         </div>
       )}

@@ -112,9 +112,3 @@ export const FIRST_TOOL: Readonly<Record<PaneItem['kind'], Tool>> = { series: 'w
 export function isBrush(tool: Tool): boolean {
   return tool === 'brush' || tool === 'eraser' || tool === 'threshold-brush';
 }
-
-/** The tool of a key for this kind of image. */
-export function toolOfKey(kind: PaneItem['kind'], key: string): Tool | null {
-  const wanted = key.toUpperCase();
-  return TOOL_CHOICES[kind].flat().find((choice) => choice.key === wanted)?.tool ?? null;
-}
