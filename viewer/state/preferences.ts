@@ -16,7 +16,8 @@ const NOTHING: Preferences = {};
 
 /** What changed here and has not reached the server. */
 let waiting: ChangePreferences = {};
-let isSending = false;
+/** What is on its way. */
+let sent: ChangePreferences | null = null;
 
 const withWaiting = ({ revision, preferences }: StoredPreferences): StoredPreferences => ({
   revision,
@@ -46,23 +47,34 @@ export function changePreferences(changes: ChangePreferences): void {
 }
 
 async function send(): Promise<void> {
-  if (isSending || Object.keys(waiting).length === 0) return;
-  isSending = true;
-  const sent = waiting;
+  if (sent !== null || Object.keys(waiting).length === 0) return;
+  const sending = waiting;
+  sent = sending;
   waiting = {};
   try {
-    const stored = await request(storedPreferencesSchema, 'PUT', preferencesPath, sent);
+    const stored = await request(storedPreferencesSchema, 'PUT', preferencesPath, sending);
+    sent = null;
     queryClient.setQueryData(preferencesQuery.queryKey, withWaiting(stored));
-    isSending = false;
     void send();
   } catch (error) {
-    isSending = false;
+    sent = null;
     const mayStillWork = error instanceof ApiFailure && (error.status === 0 || error.status >= 500);
     // What the server refuses it refuses again; the page goes on with what it has.
     if (!mayStillWork) return;
-    waiting = mergedChanges(sent, waiting);
+    waiting = mergedChanges(sending, waiting);
     window.setTimeout(send, AGAIN_AFTER_MS);
   }
 }
 
-if (typeof window !== 'undefined') window.addEventListener('online', () => void send());
+/** A page that is left takes its requests along; this one outlives it. */
+function sendLast(): void {
+  const rest = mergedChanges(sent ?? {}, waiting);
+  if (Object.keys(rest).length === 0) return;
+  const headers = { 'content-type': 'application/json' };
+  void fetch(preferencesPath, { method: 'PUT', keepalive: true, headers, body: JSON.stringify(rest) });
+}
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('online', () => void send());
+  window.addEventListener('pagehide', sendLast);
+}

@@ -1,5 +1,4 @@
-import { Button, Loader, NativeSelect } from '@mantine/core';
-import { IconArrowBackUp, IconPhotoOff, IconStack2 } from '@tabler/icons-react';
+import { Button, NativeSelect } from '@mantine/core';
 import { type KeyboardEvent, useRef } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { STANDARD_VIEWS, type StandardView } from '#viewer/engines/cornerstone/rendering-camera.ts';
@@ -7,7 +6,7 @@ import type { RenderingPreset } from '#viewer/engines/cornerstone/rendering-pres
 import type { VolumeRendering } from '#viewer/engines/cornerstone/volume-rendering.ts';
 import classes from './rendering-viewport.module.css';
 import { useVolumeRendering } from './use-volume-rendering.ts';
-import frame from './volume-viewport.module.css';
+import { VolumeSection } from './volume-section.tsx';
 
 interface RenderingViewportProps {
   readonly studyUid: StudyUid;
@@ -47,12 +46,16 @@ export function RenderingViewport({
     members,
   );
   return (
-    <section className={frame.viewport} aria-label={`3D of ${title}`}>
-      <div className={frame.bar}>
-        <Button size="compact-sm" variant="default" leftSection={<IconStack2 size={16} />} onClick={onClose}>
-          Slices
-        </Button>
-        {rendering !== null && status !== null && problem === null && (
+    <VolumeSection
+      label={`3D of ${title}`}
+      {...{ onClose, problem, patientLine, title, remarks }}
+      loading={rendering === null ? { loaded, count } : null}
+      onReset={rendering === null || problem !== null ? null : rendering.reset}
+      facts={<span>3D is for orientation; measure on the slices.</span>}
+      tools={
+        rendering !== null &&
+        status !== null &&
+        problem === null && (
           <>
             <NativeSelect
               size="xs"
@@ -75,59 +78,28 @@ export function RenderingViewport({
                 </Button>
               ))}
             </Button.Group>
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              leftSection={<IconArrowBackUp size={16} />}
-              onClick={rendering.reset}
-            >
-              Reset
-            </Button>
           </>
-        )}
+        )
+      }
+    >
+      <div
+        ref={host}
+        className={classes.stage}
+        role="application"
+        aria-label="Rendered volume: arrows turn, Shift and arrows move, + and − zoom, 0 resets"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys act on what has the focus
+        tabIndex={0}
+        onPointerDown={(event) => event.currentTarget.focus()}
+        onKeyDown={(event) => rendering !== null && press(rendering, event)}
+      >
+        {status !== null &&
+          EDGES.map((edge) => (
+            <span key={edge} className={classes.letter} data-edge={edge}>
+              {status.letters[edge]}
+            </span>
+          ))}
       </div>
-      {problem === null ? (
-        <div
-          ref={host}
-          className={classes.stage}
-          role="application"
-          aria-label="Rendered volume: arrows turn, Shift and arrows move, + and − zoom, 0 resets"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys act on what has the focus
-          tabIndex={0}
-          onPointerDown={(event) => event.currentTarget.focus()}
-          onKeyDown={(event) => rendering !== null && press(rendering, event)}
-        >
-          {status !== null &&
-            EDGES.map((edge) => (
-              <span key={edge} className={classes.letter} data-edge={edge}>
-                {status.letters[edge]}
-              </span>
-            ))}
-        </div>
-      ) : (
-        <div className={frame.cover} role="alert">
-          <IconPhotoOff size={32} stroke={1.5} aria-hidden />
-          <p>{problem}</p>
-        </div>
-      )}
-      <div className={frame.who}>
-        {patientLine.replaceAll('\n', ' · ')} · {title}
-      </div>
-      <div className={frame.facts} role="status">
-        {rendering === null && problem === null && (
-          <span>
-            <Loader size={12} color="gray" /> {loaded}/{count} slices loaded
-          </span>
-        )}
-        <span>3D is for orientation; measure on the slices.</span>
-        {remarks.map((sentence) => (
-          <span key={sentence} className={frame.attention}>
-            ⚠ {sentence}
-          </span>
-        ))}
-      </div>
-    </section>
+    </VolumeSection>
   );
 }
 

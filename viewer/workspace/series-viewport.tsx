@@ -1,13 +1,19 @@
 import { Button } from '@mantine/core';
 import { IconCube, IconRotate3d } from '@tabler/icons-react';
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import type { StudySummary } from '#shared/api/material.ts';
+import type { VolumeView } from '#shared/imaging/volume-view.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
 import type { EngineListener, EngineStatus, FusionStatus } from '#viewer/engines/image-engine.ts';
 import { FrameViewport, type FrameViewportProps } from './frame-viewport.tsx';
 import { FusionPanel } from './fusion-panel.tsx';
 import classes from './series-viewport.module.css';
+import { readPlanes, withPlanes, writePlanes } from './view-address.ts';
 import { ViewExport } from './view-export.tsx';
+
+/** The address follows the planes this long after they came to rest. */
+const ADDRESS_AFTER_MS = 600;
 
 const VolumeViewport = lazy(async () => ({ default: (await import('./volume-viewport.tsx')).VolumeViewport }));
 const RenderingViewport = lazy(async () => ({
@@ -51,7 +57,27 @@ export function SeriesViewport({ frameCount, study, ...slices }: SeriesViewportP
     },
     [onEngine],
   );
-  const [shownAs, setShownAs] = useState<'slices' | 'planes' | 'rendering'>('slices');
+  const [search, setSearch] = useSearchParams();
+  const name = `${slices.seriesUid}~${slices.members[0] ?? ''}`;
+  const [before] = useState(() => readPlanes(search.get('planes'), name));
+  const [shownAs, setShownAs] = useState<'slices' | 'planes' | 'rendering'>(before === null ? 'slices' : 'planes');
+  const timer = useRef(0);
+  const leave = () => {
+    window.clearTimeout(timer.current);
+    setShownAs('slices');
+    setSearch(withPlanes(null), { replace: true, preventScrollReset: true });
+  };
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  // The address holds the planes that were moved last.
+  const latest = useRef({ name, setSearch });
+  latest.current = { name, setSearch };
+  const onView = useCallback((view: VolumeView) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      const now = latest.current;
+      now.setSearch(withPlanes(writePlanes(now.name, view)), { replace: true, preventScrollReset: true });
+    }, ADDRESS_AFTER_MS);
+  }, []);
   if (shownAs !== 'slices') {
     const AsVolume = shownAs === 'planes' ? VolumeViewport : RenderingViewport;
     return (
@@ -65,7 +91,9 @@ export function SeriesViewport({ frameCount, study, ...slices }: SeriesViewportP
           study={study}
           patientLine={slices.patientLine}
           title={slices.studyLine.replaceAll('\n', ', ')}
-          onClose={() => setShownAs('slices')}
+          onClose={leave}
+          before={before}
+          onView={onView}
         />
       </Suspense>
     );

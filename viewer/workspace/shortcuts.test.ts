@@ -45,7 +45,7 @@ describe('keys', () => {
     ['tool.line', 'l', undefined, null],
     ['series.invert', 'm', { 'tool.pan': null }, null],
     ['slide.plane-above', 'X', undefined, /“Exchange left and right” on slides/],
-    ['slide.plane-above', 'W', undefined, null],
+    ['slide.plane-above', '}', undefined, null],
   ])('%s may have %s: %s %s', (id, key, chosen, sentence) => {
     const refusal = refusalOf(id, key, chosen);
     if (sentence === null) expect(refusal).toBeNull();

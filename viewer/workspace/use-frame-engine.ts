@@ -1,7 +1,9 @@
+import { notifications } from '@mantine/notifications';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { sessionRenewed } from '#viewer/api/session.ts';
 import type { FrameEngine } from '#viewer/engines/cornerstone/frame-engine-port.ts';
+import { registerGraphicsRestored } from '#viewer/engines/cornerstone/graphics-loss.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
 import { registerSessionRenewal } from '#viewer/engines/session-renewal.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
@@ -16,6 +18,15 @@ export interface FrameEngineState {
 
 // Frames that are refused because the session has ended wait for the sign-in on top of the page.
 registerSessionRenewal(sessionRenewed);
+
+// Several viewports lose their pictures together: one note, under one id, says it.
+registerGraphicsRestored(() =>
+  notifications.show({
+    id: 'graphics-restored',
+    color: 'yellow',
+    message: 'The graphics card took its memory back. The images were painted again as they were.',
+  }),
+);
 
 const load = async () => (await import('#viewer/engines/cornerstone/frame-engine.ts')).createFrameEngine;
 

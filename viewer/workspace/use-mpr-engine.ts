@@ -1,6 +1,7 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { unitText } from '#shared/annotation/measurement.ts';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
+import type { VolumeView } from '#shared/imaging/volume-view.ts';
 import type { FrameStack } from '#viewer/engines/cornerstone/frame-stack.ts';
 import type { MprEngine, MprStatus } from '#viewer/engines/cornerstone/mpr-engine.ts';
 import type { VolumePlane } from '#viewer/engines/cornerstone/volume-axes.ts';
@@ -29,9 +30,12 @@ export function useMprEngine(
   studyUid: StudyUid,
   seriesUid: SeriesUid,
   members: readonly SopInstanceUid[],
+  before: VolumeView | null,
 ): MprState {
   const [state, setState] = useState<MprState>(NOTHING);
   const { axial, coronal, sagittal } = hosts;
+  // Only how it begins; later the hand has it.
+  const first = useRef(before);
   useEffect(() => {
     const leaving = new AbortController();
     let engine: MprEngine | null = null;
@@ -53,7 +57,7 @@ export function useMprEngine(
       );
       if (leaving.signal.aborted || !axial.current || !coronal.current || !sagittal.current) return;
       const places = { axial: axial.current, coronal: coronal.current, sagittal: sagittal.current };
-      engine = createMprEngine(places, volume, (status) => setState((now) => ({ ...now, status })));
+      engine = createMprEngine(places, volume, (status) => setState((now) => ({ ...now, status })), first.current);
       const made = engine;
       const { meaning } = volume.description;
       const unit = meaning === null || meaning.unit === '1' ? '' : ` ${unitText(meaning.unit)}`;

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import type { RenderingPreset } from '#viewer/engines/cornerstone/rendering-presets.ts';
-import type { RenderingStatus, VolumeRendering } from '#viewer/engines/cornerstone/volume-rendering.ts';
+import type { RenderingLook, RenderingStatus, VolumeRendering } from '#viewer/engines/cornerstone/volume-rendering.ts';
 
 export interface RenderingState {
   readonly rendering: VolumeRendering | null;
@@ -18,6 +18,10 @@ export interface RenderingState {
 const NOTHING: RenderingState = {
   ...{ rendering: null, status: null, presets: [], remarks: [], loaded: 0, count: 0, problem: null },
 };
+
+const LOST = 'The graphics card has taken its memory back. Open 3D again.';
+const BUILT_AGAIN = 'The graphics card took its memory back; the rendering was built again as it was.';
+const MOST_LOSSES = 2;
 
 /** Loads a series as a volume and renders it in `host`, for as long as the component is there. */
 export function useVolumeRendering(
@@ -53,19 +57,34 @@ export function useVolumeRendering(
       const volume = await renderedSeries(loaded, card, signal);
       const { renderVolume } = await engine;
       if (signal.aborted || host.current === null) return;
-      const made = await renderVolume(
-        host.current,
-        volume,
-        (status) => change({ status }),
-        () => change({ problem: 'The graphics card has taken its memory back. Open 3D again.' }),
-      );
-      if (signal.aborted) return made.dispose();
-      rendering = made;
       const [x, y, z] = volume.grid.dimensions;
       const remarks = [...geometry.corrections];
       if (volume.grid.decimated) remarks.push(`Decimated to ${x} × ${y} × ${z} voxels`);
       if (volume.emulated) remarks.push('Coarse: there is no graphics card');
-      change({ rendering: made, presets: volume.presets, remarks });
+      let losses = 0;
+      const build = async (before: RenderingLook | null): Promise<void> => {
+        if (signal.aborted || host.current === null) return;
+        const onStatus = (status: RenderingStatus) => change({ status });
+        const made = await renderVolume(host.current, volume, onStatus, () => rebuild(), before);
+        if (signal.aborted) return made.dispose();
+        rendering = made;
+        change({
+          rendering: made,
+          presets: volume.presets,
+          remarks: losses === 0 ? remarks : [...remarks, BUILT_AGAIN],
+        });
+      };
+      /** From the voxels, which the page still has. A card that goes on taking its memory back is left alone. */
+      const rebuild = (): void => {
+        const before = rendering?.look() ?? null;
+        rendering?.dispose();
+        rendering = null;
+        losses += 1;
+        change({ rendering: null });
+        if (losses > MOST_LOSSES) change({ problem: LOST });
+        else build(before).catch(() => change({ problem: LOST }));
+      };
+      await build(null);
     };
     setState(NOTHING);
     open().catch((error: unknown) => {

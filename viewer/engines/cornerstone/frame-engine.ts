@@ -13,36 +13,30 @@ import { createFrameLook, frameViewOf, lookControls } from './frame-look.ts';
 import { createFrameMeasuring, type PaintedFrame, shapeControls } from './frame-measuring.ts';
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
-import { type HungPlace, hungPlacement, mmOfWhole } from './hung-place.ts';
+import { hungPlacement } from './hung-place.ts';
 import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import { createPatientPlace } from './patient-place.ts';
 import { readAs } from './pet-values.ts';
 import {
-  actualSize,
   fitted,
   imageToScreen,
-  mirrored,
   type Placement,
   panned,
   placementOfView,
-  rotated,
   screenToImage,
   zoomedAbout,
 } from './placement.ts';
+import { type Framing, placementControls } from './placement-controls.ts';
 import { createGestures } from './pointer-gestures.ts';
 import { selectedRegionOf, windowOfRegion } from './region-window.ts';
 import { createSegmentLayer, segmentControls } from './segment-layer.ts';
 import { automaticWindow, needsAutomaticWindow } from './series-window.ts';
 import { createStackPainter } from './stack-painter.ts';
 import { createStackPrefetch, type StackPrefetch } from './stack-prefetch.ts';
-import { trueSizeZoom } from './true-size.ts';
 
 /** How long the former image may stay while the wanted one loads, before it is covered. */
 const GRACE_MS = 150;
-
-/** What the placement follows when the viewport changes its size: the whole image, a restored view, or nothing. */
-type Framing = 'fit' | 'free' | FrameView | HungPlace;
 
 /**
  * Shows series in `element` (positioned, with a size). Where the image lies, its window, its marks and all numbers are
@@ -218,11 +212,6 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     framing = then;
     repaint();
   }
-  /** Turning keeps a fitted image fitted. */
-  function turn(change: (now: Placement) => Placement): void {
-    if (framing === 'fit') move((now, shown) => fitted(shown, painter.screen(), change(now)), 'fit');
-    else move(change);
-  }
   function want(index: number): void {
     if (stack === null) return;
     const held = Math.min(Math.max(Math.round(index), 0), stack.frames.length - 1);
@@ -289,6 +278,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     ...lookControls(look, repaint),
     ...shapeControls(measuring),
     ...segmentControls(segments),
+    ...placementControls({ screen: painter.screen, shown: shownDescription, framing: () => framing, move }),
     ...fusionControls(look, () => stack, repaint),
     async open(source, signal) {
       signal.throwIfAborted();
@@ -346,22 +336,6 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     goTo: want,
     step: (steps) => want(painter.wanted() + steps),
     isLoaded: (index) => prefetch?.isLoaded(index) ?? false,
-    hang: (wanted) => move((_, shown) => hungPlacement(wanted, shown, painter.screen()), wanted),
-    isHung: () => typeof framing === 'object' && 'edge' in framing,
-    wholeAt: () => projected((_, shown) => mmOfWhole(shown, painter.screen())),
-    fit: () => move((now, shown) => fitted(shown, painter.screen(), now), 'fit'),
-    actualSize: () => move((now, shown) => actualSize(now, shown, painter.screen(), window.devicePixelRatio)),
-    trueSize() {
-      const zoom = trueSizeZoom(shownDescription()?.calibration);
-      if (zoom !== null) move((now, shown) => ({ ...fitted(shown, painter.screen(), now), zoom }));
-      return zoom !== null;
-    },
-    zoomBy(factor) {
-      const { width, height } = painter.screen();
-      move((now, shown) => zoomedAbout(now, shown, painter.screen(), factor, [width / 2, height / 2]));
-    },
-    rotate: (degrees) => turn((now) => rotated(now, degrees)),
-    mirror: () => turn(mirrored),
     setWindow: (next) => setVoi({ window: next }),
     windowChoices() {
       const description = shownDescription();

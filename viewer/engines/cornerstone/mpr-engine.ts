@@ -14,9 +14,11 @@ import {
   valueOfVoxel,
   voxelAt,
 } from '#shared/imaging/volume-sampling.ts';
+import type { VolumeView } from '#shared/imaging/volume-view.ts';
 import type { VoiWindow } from '#shared/imaging/window.ts';
 import type { FusionChoice, FusionStatus } from '#viewer/engines/image-engine.ts';
 import type { FusionLayer } from './fusion-layer.ts';
+import { tellGraphicsRestored } from './graphics-loss.ts';
 import { greyOf, shades } from './grey-table.ts';
 import { type LoadedVolume, windowOfVolume } from './loaded-volume.ts';
 import { type MprLine, paintMprGuides } from './mpr-guides.ts';
@@ -29,6 +31,7 @@ import {
   VOLUME_PLANES,
   type VolumePlane,
 } from './volume-axes.ts';
+import { type WindowChoice, windowChoices, windowOverSlices } from './window-choices.ts';
 
 export type MprTool = 'crosshair' | 'turn' | 'measure' | 'window';
 
@@ -39,6 +42,7 @@ export interface MprStatus {
   /** The stored value of that voxel in modality units. */
   readonly value: number | null;
   readonly window: VoiWindow;
+  readonly inverted: boolean;
   readonly slabMm: number;
   readonly slabMode: SlabMode;
   readonly oblique: boolean;
@@ -47,6 +51,7 @@ export interface MprStatus {
   readonly fusedValue: string | null;
   /** Length of the line that was drawn last, in the patient. */
   readonly lengthMm: number | null;
+  readonly view: VolumeView;
 }
 
 export interface MprEngine {
@@ -56,6 +61,10 @@ export interface MprEngine {
   /** Lays a series over the planes; null takes it away. Whether it may be is for the caller to find out. */
   setFusion(layer: FusionLayer | null): void;
   chooseFusion(choice: FusionChoice): void;
+  /** Presets of the modality and windows of the file; tables are for slices. */
+  windowChoices(): readonly WindowChoice[];
+  chooseWindow(choice: WindowChoice): void;
+  invert(): void;
   /** Puts the crosshair on a patient point; the planes follow. */
   goTo(point: PatientVector): void;
   /** The three planes of the patient through the middle of the volume. */
@@ -78,6 +87,8 @@ export function createMprEngine(
   hosts: Readonly<Record<VolumePlane, HTMLElement>>,
   volume: LoadedVolume,
   onStatus: (status: MprStatus) => void,
+  /** How it was looked at before. */
+  before: VolumeView | null = null,
 ): MprEngine {
   const { geometry, description } = volume;
   const start = middleOf(geometry);
@@ -88,12 +99,14 @@ export function createMprEngine(
   );
   const ending = new AbortController();
   const canvases = new Map<VolumePlane, CanvasRenderingContext2D>();
-  let axes: Readonly<Record<VolumePlane, PictureAxes>> = STANDARD_AXES;
-  let point = start;
-  let zoom = 1;
-  let window = windowOfVolume(volume);
+  let axes: Readonly<Record<VolumePlane, PictureAxes>> = before?.axes ?? STANDARD_AXES;
+  let point: PatientVector = before?.point ?? start;
+  let zoom = before?.zoom ?? 1;
+  let inverted = before?.inverted ?? false;
+  let window: VoiWindow =
+    before === null ? windowOfVolume(volume) : { center: before.windowCenter, width: before.windowWidth };
   let fusion: FusionLayer | null = null;
-  let slab: { mm: number; mode: SlabMode } = { mm: 0, mode: 'mean' };
+  let slab: { mm: number; mode: SlabMode } = { mm: before?.slabMm ?? 0, mode: before?.slabMode ?? 'mean' };
   let tool: MprTool = 'crosshair';
   let line: MprLine | null = null;
   let moving = false;
@@ -126,7 +139,7 @@ export function createMprEngine(
     const words = new Uint32Array(image.data.buffer);
     const { turned } = description.display;
     const modality = { rescaleSlope: 1, rescaleIntercept: 0, display: { modalityLut: null, turned } };
-    const grey = greyOf(modality, { window }, false);
+    const grey = greyOf(modality, { window }, inverted);
     for (let i = 0; i < words.length; i += 1) {
       const value = values[i] ?? Number.NaN;
       words[i] = Number.isNaN(value) ? BLACK : (GREYS[grey(value)] ?? BLACK);
@@ -154,7 +167,11 @@ export function createMprEngine(
       for (const plane of VOLUME_PLANES) draw(plane);
       const voxel = voxelAt(volume, point);
       onStatus({
-        ...{ point, voxel, value: voxel === null ? null : valueOfVoxel(volume, voxel), window },
+        ...{ point, voxel, value: voxel === null ? null : valueOfVoxel(volume, voxel), window, inverted },
+        view: {
+          ...{ point, axes, zoom, slabMm: slab.mm, slabMode: slab.mode, inverted },
+          ...{ windowCenter: window.center, windowWidth: window.width },
+        },
         ...{ slabMm: slab.mm, slabMode: slab.mode, oblique: VOLUME_PLANES.some((plane) => isOblique(axes[plane])) },
         fusion: fusion?.status() ?? null,
         fusedValue: fusion?.valueAt(point) ?? null,
@@ -246,7 +263,10 @@ export function createMprEngine(
     canvas.dataset.plane = plane;
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     if (context === null) throw new Error('This browser gives no canvas to draw on.');
-    canvas.addEventListener('contextrestored', refresh);
+    canvas.addEventListener('contextrestored', () => {
+      refresh();
+      tellGraphicsRestored();
+    });
     hosts[plane].prepend(canvas);
     canvases.set(plane, context);
     listen(plane);
@@ -275,6 +295,18 @@ export function createMprEngine(
       fusion?.choose(choice);
       refresh();
     },
+    windowChoices: () =>
+      windowChoices(description, windowOfVolume(volume)).filter(({ voi }) => voi === null || 'window' in voi),
+    chooseWindow({ voi }) {
+      const middle = volume.slices[Math.floor(volume.slices.length / 2)] ?? [];
+      if (voi === null) window = windowOverSlices([middle], null);
+      else if ('window' in voi) window = voi.window;
+      refresh();
+    },
+    invert() {
+      inverted = !inverted;
+      refresh();
+    },
     goTo(next) {
       point = next;
       refresh();
@@ -286,6 +318,7 @@ export function createMprEngine(
       line = null;
       slab = { mm: 0, mode: 'mean' };
       window = windowOfVolume(volume);
+      inverted = false;
       refresh();
     },
     dispose() {

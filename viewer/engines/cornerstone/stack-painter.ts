@@ -2,6 +2,7 @@ import { drawingChoice, drawsOnProcessor, graphicsOfDevice } from './canvas-draw
 import { type FrameFailure, failureOf } from './frame-failure.ts';
 import type { FrameImage } from './frame-image.ts';
 import { cachedFrame, firstLook, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
+import { tellGraphicsRestored } from './graphics-loss.ts';
 import { createPixelPicture, type PixelLook } from './pixel-picture.ts';
 import { type Placement, type Size, screenMatrix } from './placement.ts';
 
@@ -69,7 +70,10 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
     const made = canvas.getContext('2d', { alpha: false, willReadFrequently: onProcessor });
     if (made === null) throw new Error('This browser gives no canvas to draw on.');
-    canvas.addEventListener('contextrestored', draw);
+    canvas.addEventListener('contextrestored', () => {
+      draw();
+      tellGraphicsRestored();
+    });
     element.prepend(canvas);
     return made;
   }

@@ -41,7 +41,14 @@ export interface VolumeRendering {
   zoom(factor: number): void;
   /** The first view and the first preset. */
   reset(): void;
+  /** How it is looked at, for a rendering that takes its place. */
+  look(): RenderingLook;
   dispose(): void;
+}
+
+export interface RenderingLook {
+  readonly camera: RenderingCamera;
+  readonly preset: RenderingPreset;
 }
 
 /** An even volume in values that the presets expect. */
@@ -78,6 +85,7 @@ export async function renderVolume(
   volume: RenderedVolume,
   onStatus: (status: RenderingStatus) => void,
   onLost: () => void,
+  before: RenderingLook | null = null,
 ): Promise<VolumeRendering> {
   // One context for each rendering instead of seven; nothing else of Cornerstone draws.
   init({ rendering: { webGlContextCount: 1 }, debug: {} } as Parameters<typeof init>[0]);
@@ -155,8 +163,8 @@ export async function renderVolume(
   const [firstPreset] = volume.presets;
   const first: RenderingCamera = { ...VIEW_DIRECTIONS.A, middle: middleOfGrid(grid), halfHeightMm: 1 };
   let fitted = fittingHalfHeight();
-  let camera = { ...first, halfHeightMm: fitted };
-  let preset: RenderingPreset = firstPreset;
+  let camera = before?.camera ?? { ...first, halfHeightMm: fitted };
+  let preset: RenderingPreset = before?.preset ?? firstPreset;
   let sampledAs: 'resting' | 'moving' | null = null;
 
   function fittingHalfHeight(): number {
@@ -252,7 +260,7 @@ export async function renderVolume(
   observer.observe(host);
   ending.signal.addEventListener('abort', () => observer.disconnect());
   sampleAs('resting');
-  setPreset(firstPreset);
+  setPreset(preset);
   apply();
 
   return {
@@ -269,6 +277,7 @@ export async function renderVolume(
       setPreset(firstPreset);
       apply();
     },
+    look: () => ({ camera, preset }),
     dispose: release,
   };
 }
