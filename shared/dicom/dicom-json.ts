@@ -73,6 +73,14 @@ export function withBulkDataBase(metadataJson: string, base: string): string {
   );
 }
 
+/** The same for metadata whose addresses begin at their study, relative to the service at `service`; no slash at its end. */
+export function withServiceBase(metadataJson: string, service: string): string {
+  return metadataJson.replaceAll(
+    '"BulkDataURI":"studies/',
+    `"BulkDataURI":${JSON.stringify(`${service}/studies/`).slice(0, -1)}`,
+  );
+}
+
 /** The value bytes behind a BulkDataURI path, or undefined when there are none. */
 export function bulkDataOf(header: DicomHeader, path: string): Uint8Array | undefined {
   const [dataset, tag] = followBulkPath(header, path);

@@ -7,7 +7,7 @@ import { callerGone } from '#server/http/caller-gone.ts';
 import { acceptsGzip } from '#server/http/gzip-coding.ts';
 import { knownTags } from '#server/http/immutable.ts';
 import type { Services } from '#server/services.ts';
-import { type DicomJsonDataset, withBulkDataBase } from '#shared/dicom/dicom-json.ts';
+import type { DicomJsonDataset } from '#shared/dicom/dicom-json.ts';
 import { toNativeXml } from '#shared/dicom/dicom-xml.ts';
 import { acceptOf, chooseForm, type Form } from './accept.ts';
 import { multipartOf } from './multipart.ts';
@@ -34,7 +34,6 @@ const XML: Form = { multipart: true, mediaType: 'application/dicom+xml', transfe
 /** WADO-RS metadata (PS3.18 section 10.4.1.1.2) as DICOM JSON, compressed once and kept, and as XML made of that. */
 export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
   async function answer(request: FastifyRequest, reply: FastifyReply, scope: InstanceScope) {
-    const base = serviceBase(request);
     const form = chooseForm(acceptOf(request), [...JSON_FORMS, XML]);
     // Each representation has a tag of its own (RFC 9110 section 8.8.3.3), made of the one of the instances.
     const packed = form !== XML && acceptsGzip(request.headers['accept-encoding']);
@@ -44,8 +43,7 @@ export function metadataRoutes({ material }: Services): FastifyPluginAsyncZod {
       instancesWithin(request),
       scope,
       known,
-      base,
-      (json, place) => withBulkDataBase(json, `${base}/${place}/`),
+      serviceBase(request),
       callerGone(reply),
     );
     // More instances may come: the browser asks again each time, and mostly hears that nothing changed.
