@@ -11,8 +11,8 @@ export type Mask = Uint8Array<ArrayBuffer>;
 export function encodeMask(mask: Uint8Array): string {
   const bytes: number[] = [];
   let [inside, length] = [0, 0];
-  for (const value of mask) {
-    if ((value === 0 ? 0 : 1) !== inside) {
+  for (let place = 0; place < mask.length; place += 1) {
+    if ((mask[place] === 0 ? 0 : 1) !== inside) {
       pushLength(bytes, length);
       inside = 1 - inside;
       length = 0;

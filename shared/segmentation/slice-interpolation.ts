@@ -29,35 +29,55 @@ export function signedDistances(mask: Uint8Array, grid: Grid): SignedDistances {
   const inside = squaredDistances(mask, 0, grid);
   const outside = squaredDistances(mask, 1, grid);
   const half = Math.min(grid.pixelWidth, grid.pixelHeight) / 2;
-  return Float32Array.from(mask, (value, place) =>
-    value === 0 ? half - Math.sqrt(outside[place] ?? 0) : Math.sqrt(inside[place] ?? 0) - half,
-  );
+  const distances = new Float32Array(mask.length);
+  for (let place = 0; place < mask.length; place += 1) {
+    distances[place] = mask[place] === 0 ? half - Math.sqrt(outside[place] ?? 0) : Math.sqrt(inside[place] ?? 0) - half;
+  }
+  return distances;
 }
 
 /** Further than any pixel of a frame, and still exact in squares. */
 const FAR = 1e15;
 
+/** Of one line of the field: its values, the parabolas of the envelope, and where one gives way to the next. */
+interface Line {
+  readonly heights: Float64Array;
+  readonly vertices: Int32Array;
+  readonly borders: Float64Array;
+}
+
 /** Squared distance to the nearest pixel of `value` (Felzenszwalb and Huttenlocher 2012): rows first, then columns. */
 function squaredDistances(mask: Uint8Array, value: 0 | 1, grid: Grid): Float64Array {
   const { columns, rows, pixelWidth, pixelHeight } = grid;
-  const field = Float64Array.from(mask, (one) => ((one === 0 ? 0 : 1) === value ? 0 : FAR));
-  for (let row = 0; row < rows; row += 1) transform(field, row * columns, 1, columns, pixelWidth);
-  for (let column = 0; column < columns; column += 1) transform(field, column, columns, rows, pixelHeight);
+  const field = new Float64Array(mask.length);
+  for (let place = 0; place < mask.length; place += 1) field[place] = (mask[place] === 0 ? 0 : 1) === value ? 0 : FAR;
+  const longest = Math.max(columns, rows);
+  const line: Line = {
+    heights: new Float64Array(longest),
+    vertices: new Int32Array(longest),
+    borders: new Float64Array(longest + 1),
+  };
+  for (let row = 0; row < rows; row += 1) transform(field, row * columns, 1, columns, pixelWidth, line);
+  for (let column = 0; column < columns; column += 1) transform(field, column, columns, rows, pixelHeight, line);
   return field;
 }
 
 /** The lower envelope of the parabolas over one line of the field, in place. */
-function transform(field: Float64Array, first: number, step: number, count: number, size: number): void {
-  const heights = Float64Array.from({ length: count }, (_, i) => field[first + i * step] ?? FAR);
-  const at = (i: number): number => heights[i] ?? FAR;
-  const vertices = new Int32Array(count);
-  const borders = new Float64Array(count + 1);
-  let last = 0;
-  borders[0] = Number.NEGATIVE_INFINITY;
-  borders[1] = Number.POSITIVE_INFINITY;
+function transform(
+  field: Float64Array,
+  first: number,
+  step: number,
+  count: number,
+  size: number,
+  { heights, vertices, borders }: Line,
+): void {
   const square = size * size;
-  const meet = (i: number, j: number): number =>
-    (at(i) + i * i * square - at(j) - j * j * square) / (2 * square * (i - j));
+  // A parabola is known by its height over the place 0.
+  for (let i = 0; i < count; i += 1) heights[i] = (field[first + i * step] ?? FAR) + i * i * square;
+  const meet = (i: number, j: number): number => ((heights[i] ?? 0) - (heights[j] ?? 0)) / (2 * square * (i - j));
+  let last = 0;
+  vertices[0] = 0;
+  borders[0] = Number.NEGATIVE_INFINITY;
   for (let i = 1; i < count; i += 1) {
     let border = meet(i, vertices[last] ?? 0);
     while (last > 0 && border <= (borders[last] ?? 0)) {
@@ -67,12 +87,12 @@ function transform(field: Float64Array, first: number, step: number, count: numb
     last += 1;
     vertices[last] = i;
     borders[last] = border;
-    borders[last + 1] = Number.POSITIVE_INFINITY;
   }
+  const end = last;
   last = 0;
   for (let i = 0; i < count; i += 1) {
-    while ((borders[last + 1] ?? Number.POSITIVE_INFINITY) < i) last += 1;
+    while (last < end && (borders[last + 1] ?? 0) < i) last += 1;
     const vertex = vertices[last] ?? 0;
-    field[first + i * step] = at(vertex) + (i - vertex) * (i - vertex) * square;
+    field[first + i * step] = (heights[vertex] ?? 0) + (i * i - 2 * i * vertex) * square;
   }
 }

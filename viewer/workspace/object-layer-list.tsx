@@ -1,5 +1,14 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconEye, IconEyeOff, IconPolygon, IconRuler2, IconStar, IconWand, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconEye,
+  IconEyeOff,
+  IconPolygon,
+  IconRuler2,
+  IconStack2,
+  IconStar,
+  IconWand,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import type { Target } from '#shared/annotation/annotation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import { countOf } from '#viewer/ui/quantities.ts';
@@ -16,6 +25,7 @@ const KINDS: Readonly<Record<ObjectLayer['kind'], { readonly Icon: TablerIcon; r
   measurements: { Icon: IconRuler2, one: 'measurement' },
   presentation: { Icon: IconWand, one: 'presented image' },
   'key-images': { Icon: IconStar, one: 'key image' },
+  segments: { Icon: IconStack2, one: 'segment' },
   structures: { Icon: IconPolygon, one: 'structure' },
 };
 
@@ -27,7 +37,7 @@ export function ObjectLayerList({ layers: { layers, hidden, toggle, failed }, on
       <h3 className={styles.heading}>From other systems</h3>
       {layers.map((layer) => {
         const { Icon, one } = KINDS[layer.kind];
-        const draws = layer.entries.some(({ marks }) => marks.length > 0);
+        const draws = layer.entries.some(({ marks, segments = [] }) => marks.length + segments.length > 0);
         const shown = !hidden.has(layer.key);
         return (
           <details key={layer.key} className={styles.layer}>

@@ -14,6 +14,7 @@ import { readStructureSet, type StructureRegion } from '#shared/dicom/structure-
 import type { SeriesUid, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { type ImagePlane, patientToPixel } from '#shared/imaging/image-plane.ts';
 import type { FrameView } from '#shared/imaging/view-state.ts';
+import type { ShownSegment } from '#viewer/engines/cornerstone/segment-port.ts';
 import type { Mark } from '#viewer/engines/image-engine.ts';
 
 type FrameTarget = Extract<Target, { kind: 'frame' }>;
@@ -29,12 +30,14 @@ export interface LayerEntry {
   /** How that image is to be shown, where the object says so. */
   readonly view: FrameView | null;
   readonly marks: readonly Mark[];
+  /** Of a segmentation: what lies over the images. */
+  readonly segments?: readonly ShownSegment[];
 }
 
 /** What an object that is no image has to say about the images: always read only. */
 export interface ObjectLayer {
   readonly key: string;
-  readonly kind: 'measurements' | 'presentation' | 'key-images' | 'structures';
+  readonly kind: 'measurements' | 'presentation' | 'key-images' | 'structures' | 'segments';
   readonly title: string;
   /** Who or what made it. */
   readonly author: string;

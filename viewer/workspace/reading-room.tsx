@@ -124,6 +124,10 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   const work = useMemo(() => ({ ...own, marks: [...own.marks, ...layers.marks] }), [own, layers.marks]);
   const segments = useSegments(records, work);
   const keyImages = useKeyImages(records, work);
+  const shownSegments = useMemo(
+    () => ({ ...segments, shown: [...layers.segments, ...segments.shown] }),
+    [segments, layers.segments],
+  );
   const panes = usePanes({ items, state, dispatch, search, setSearch, first: first.hanging });
   const [linked, setLinked] = useState<SyncChoice>(first.linked);
   useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
@@ -277,7 +281,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
           dispatch={dispatch}
           work={work}
           areas={areas}
-          segments={segments}
+          segments={shownSegments}
           keyImages={keyImages}
           narrow={narrow}
         />

@@ -36,12 +36,12 @@ export interface ReadSegmentation {
 const DRAWN: Readonly<Record<string, ReadSegment['drawn']>> = { MANUAL: 'by-hand', SEMIAUTOMATIC: 'half-automatic' };
 
 /**
- * The segments. `pixels` is the value of Pixel Data, not compressed. In a sentence why not, for shares instead of
+ * The segments. `pixels` is the value of Pixel Data, not compressed, or the bits of each frame. In a sentence why not, for shares instead of
  * yes and no (FRACTIONAL), for label maps, and where pixels are missing.
  */
 export function readSegmentation(
   dataset: DicomJsonDataset,
-  pixels: Uint8Array,
+  pixels: Uint8Array | readonly Uint8Array[],
 ): ReadSegmentation | { readonly refusal: string } {
   const kind = jsonText(dataset, '00620001');
   if (kind !== 'BINARY') return { refusal: `Segmentations of the type ${kind ?? '(none)'} cannot be read.` };
@@ -49,7 +49,11 @@ export function readSegmentation(
   const size = columns * rows;
   const frames = jsonItems(dataset, '52009230');
   const [shared] = jsonItems(dataset, '52009229');
-  if (size < 1 || jsonNumber(dataset, '00280100') !== 1 || pixels.length * 8 < frames.length * size) {
+  const isComplete =
+    pixels instanceof Uint8Array
+      ? pixels.length * 8 >= frames.length * size
+      : frames.every((_, at) => (pixels[at]?.length ?? 0) * 8 >= size);
+  if (size < 1 || jsonNumber(dataset, '00280100') !== 1 || !isComplete) {
     return { refusal: 'The pixels of this segmentation are incomplete.' };
   }
   const read = frames.map((groups, at) => {
@@ -59,7 +63,11 @@ export function readSegmentation(
       segmentNumber: jsonNumber(within('0062000A'), '0062000B'),
       sopInstanceUid: jsonText(source, '00081155'),
       frameNumber: jsonNumber(source, '00081160') ?? 1,
-      runs: encodeMask(unpackBits(pixels, at * size, size)),
+      runs: encodeMask(
+        pixels instanceof Uint8Array
+          ? unpackBits(pixels, at * size, size)
+          : unpackBits(pixels[at] ?? new Uint8Array(), 0, size),
+      ),
     };
   });
   const segments = jsonItems(dataset, '00620002').map((item): ReadSegment => {

@@ -79,18 +79,69 @@ function joinedFrame(frames: Frames, { sopInstanceUid, frameNumber }: StackFrame
   return { sopInstanceUid, frameNumber, runs: encodeMask(both) };
 }
 
-/** The frames of a segment with those between drawn ones filled; the same frames where there is nothing to fill. */
+/** Columns and rows, the last ones included. */
+interface Crop {
+  readonly left: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What holds every pixel of the masks and one more on each side, where there is one. */
+function cropOf(masks: readonly Mask[], columns: number, rows: number): Crop {
+  let [left, top, right, bottom] = [columns, rows, 0, 0];
+  for (const mask of masks) {
+    for (let place = mask.indexOf(1); place >= 0; place = mask.indexOf(1, place + 1)) {
+      const row = Math.floor(place / columns);
+      const column = place - row * columns;
+      if (column < left) left = column;
+      if (column > right) right = column;
+      if (row < top) top = row;
+      if (row > bottom) bottom = row;
+    }
+  }
+  [left, top] = [Math.max(0, left - 1), Math.max(0, top - 1)];
+  const [last, lowest] = [Math.min(columns - 1, right + 1), Math.min(rows - 1, bottom + 1)];
+  return { left, top, columns: last - left + 1, rows: lowest - top + 1 };
+}
+
+function cropped(mask: Mask, columns: number, crop: Crop): Mask {
+  const part = new Uint8Array(crop.columns * crop.rows);
+  for (let row = 0; row < crop.rows; row += 1) {
+    const from = (crop.top + row) * columns + crop.left;
+    part.set(mask.subarray(from, from + crop.columns), row * crop.columns);
+  }
+  return part;
+}
+
+function uncropped(part: Mask, columns: number, rows: number, crop: Crop): Mask {
+  const mask = new Uint8Array(columns * rows);
+  for (let row = 0; row < crop.rows; row += 1) {
+    mask.set(part.subarray(row * crop.columns, (row + 1) * crop.columns), (crop.top + row) * columns + crop.left);
+  }
+  return mask;
+}
+
+/**
+ * The frames of a segment with those between drawn ones filled; the same frames where there is nothing to fill. Outside
+ * of what is drawn anywhere nothing can be filled, so only that part of the frames is looked at.
+ */
 export function interpolatedFrames(stack: FrameStack, frames: Frames, columns: number, rows: number): Frames {
   const drawn = stack.frames.flatMap((frame, at) => {
     const runs = runsOn({ frames: [...frames] }, frame.sopInstanceUid, frame.frameNumber);
     const mask = runs === '' ? null : decodeMask(runs, columns * rows);
     return mask === null ? [] : [{ at, frame, mask }];
   });
+  const crop = cropOf(
+    drawn.map(({ mask }) => mask),
+    columns,
+    rows,
+  );
   const shape = drawn[0]?.frame.description.pixelShape ?? { width: 1, height: 1 };
-  const grid = { columns, rows, pixelWidth: shape.width, pixelHeight: shape.height };
+  const grid = { columns: crop.columns, rows: crop.rows, pixelWidth: shape.width, pixelHeight: shape.height };
   const known = new Map<number, SignedDistances>();
   const distancesOf = ({ at, mask }: { readonly at: number; readonly mask: Mask }): SignedDistances => {
-    const distances = known.get(at) ?? signedDistances(mask, grid);
+    const distances = known.get(at) ?? signedDistances(cropped(mask, columns, crop), grid);
     known.set(at, distances);
     return distances;
   };
@@ -102,7 +153,8 @@ export function interpolatedFrames(stack: FrameStack, frames: Frames, columns: n
       const frame = stack.frames[at];
       if (frame?.description.columns !== columns || frame.description.rows !== rows) continue;
       const share = shareBetween(before.frame, frame, after.frame) ?? (at - before.at) / (after.at - before.at);
-      const runs = encodeMask(maskBetween(grid, distancesOf(before), distancesOf(after), share));
+      const between = maskBetween(grid, distancesOf(before), distancesOf(after), share);
+      const runs = encodeMask(uncropped(between, columns, rows, crop));
       const { sopInstanceUid, frameNumber } = frame;
       if (runs !== '') added.push({ sopInstanceUid, frameNumber, runs });
     }
