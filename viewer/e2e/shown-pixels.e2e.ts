@@ -116,8 +116,10 @@ describe.skipIf(data === null)('what is on the screen', () => {
   async function hasSquarePixels(study: StudySummary, series: SeriesSummary): Promise<boolean> {
     const answer = await window.context.request.get(materialPaths.seriesMetadata(study.studyUid, series.seriesUid));
     const [first] = (await answer.json()) as Record<string, { Value?: unknown[] }>[];
-    const [rowMm, columnMm] = (first?.['00280030']?.Value ?? []).map(Number);
-    return rowMm === undefined || columnMm === undefined || Math.abs(columnMm / rowMm - 1) < 0.002;
+    // Pixel Spacing, else Pixel Aspect Ratio: rows first in both.
+    const sides = first?.['00280030']?.Value ?? first?.['00280034']?.Value ?? [];
+    const [down, across] = sides.map(Number);
+    return down === undefined || across === undefined || Math.abs(across / down - 1) < 0.002;
   }
 
   /** Where the file states no window, the one that is shown is typed in, so that the server can be asked for the same. */

@@ -17,6 +17,7 @@ import { useFrameEngine } from './use-frame-engine.ts';
 import type { KeyImageWork } from './use-key-images.ts';
 import type { ShownSegments } from './use-segments.ts';
 import type { UserCalibrations } from './user-calibrations.ts';
+import { VideoPlayer } from './video-player.tsx';
 import { ViewportGuides } from './viewport-guides.tsx';
 import type { ViewportSync } from './viewport-sync.ts';
 
@@ -76,7 +77,14 @@ export function FrameViewport(props: FrameViewportProps) {
   const { shortcuts } = usePreferences();
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const { engine, status, problem, retry } = useFrameEngine(host, studyUid, seriesUid, members, listener, onEngine);
+  const { engine, status, video, problem, retry } = useFrameEngine(
+    host,
+    studyUid,
+    seriesUid,
+    members,
+    listener,
+    onEngine,
+  );
   const cine = useCine(engine, status.frame?.count ?? 0, status.frame?.index ?? 0);
   const leave = useRef(onEngine);
   leave.current = onEngine;
@@ -138,9 +146,17 @@ export function FrameViewport(props: FrameViewportProps) {
       )}
       {status.frame?.preview === true && <PreviewNote />}
       {engine !== null && guides !== undefined && <ViewportGuides engine={engine} {...guides} />}
-      {engine !== null && <FrameActions engine={engine} keyMark={keyMark} />}
-      <FrameCover phase={problem === null ? status.phase : 'covered'} reason={problem ?? status.reason} retry={retry} />
-      {engine !== null && <FrameScrubber engine={engine} frame={status.frame} />}
+      {engine !== null && video === null && <FrameActions engine={engine} keyMark={keyMark} />}
+      {video === null ? (
+        <FrameCover
+          phase={problem === null ? status.phase : 'covered'}
+          reason={problem ?? status.reason}
+          retry={retry}
+        />
+      ) : (
+        <VideoPlayer video={video} patientLine={patientLine} studyLine={studyLine} />
+      )}
+      {engine !== null && video === null && <FrameScrubber engine={engine} frame={status.frame} />}
     </div>
   );
 }
