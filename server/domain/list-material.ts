@@ -117,6 +117,7 @@ function slideFacts(description: Partial<SlideDescription>) {
     mppsDisagree: mppsDisagree ?? false,
     scanner: scanner ?? null,
     stain: stain ?? null,
+    compression: description.compression ?? null,
     focalPlanes: planes.map((one) => ({ ...one })),
     defaultFocalPlane: description.defaultFocalPlane ?? Math.floor(planes.length / 2),
     channels: (channels ?? [{ name: 'colour', colour: null, window: null }]).map((one) => ({ ...one })),

@@ -67,7 +67,14 @@ test('its images become one slide, whose tiles are those of the objects', async 
   await runJobs();
   const { slides, studies } = await held();
   expect(slides).toMatchObject([
-    { format: 'dicom-wsi', width: 100, height: 70, mppX: 0.25, associatedImages: [{ name: 'label' }] },
+    {
+      format: 'dicom-wsi',
+      width: 100,
+      height: 70,
+      mppX: 0.25,
+      compression: 'Explicit VR Little Endian',
+      associatedImages: [{ name: 'label' }],
+    },
   ]);
   expect(slides[0]!.levels.map(({ width }) => width)).toEqual([100, 50]);
   expect(slides[0]!.name).toBe('DICOM slide (3 objects)');

@@ -54,7 +54,7 @@ describe('slides', () => {
     expect((await referrer.get(materialPaths.slide(slide.id))).json()).toEqual(slide);
     expect(slide).toMatchObject({
       ...{ name: 'biopsy.svs', width: 1500, height: 1100, mppX: 0.499, mppSource: 'aperio-description' },
-      objectivePower: 20,
+      ...{ objectivePower: 20, compression: 'JPEG' },
     });
     expect(slide.levels[0]).toMatchObject({ columns: 7, rows: 5, downsampleX: 1 });
   });

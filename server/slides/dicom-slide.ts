@@ -2,6 +2,7 @@
 
 import { copyRaster, encodeJpeg, encodePng, filledRaster } from '#server/codecs/raster.ts';
 import { decodeHere, type SlideDecoder } from '#server/codecs/slide-decoding.ts';
+import { transferSyntaxOf } from '#shared/dicom/transfer-syntax.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AssociatedImageName, SlideChannel } from '#shared/imaging/pyramid.ts';
 import { type DicomResolution, joinResolution } from './dicom-frames.ts';
@@ -93,6 +94,7 @@ export async function openDicomSlide(
       mpps: sample.mpps,
       objective: sample.objectivePower === null ? null : { power: sample.objectivePower, source: 'dicom' },
       ...{ scanner: sample.scanner, stain: sample.stain },
+      compression: transferSyntaxOf(sample.transferSyntaxUid).name,
     },
     levels: select({ focalPlane: middle, channels: [] }),
     associated: await associatedOf(parts),

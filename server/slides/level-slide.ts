@@ -63,6 +63,8 @@ export interface SlideFacts {
   readonly objective: { readonly power: number; readonly source: NonNullable<ObjectivePowerSource> } | null;
   readonly scanner?: string | null;
   readonly stain?: string | null;
+  /** As people call it; absent where there is none of the scanner's own. */
+  readonly compression?: string | null;
   readonly origin?: { readonly x: number; readonly y: number } | null;
 }
 
@@ -177,6 +179,7 @@ function describe(parts: SlideParts): SlideDescription {
     mppsDisagree: mppsDisagree(facts.mpps),
     scanner: facts.scanner ?? null,
     stain: facts.stain ?? null,
+    compression: facts.compression ?? null,
     focalPlanes: (parts.focalPlanesUm ?? [null]).map((zUm) => ({ zUm })),
     defaultFocalPlane: parts.defaultFocalPlane ?? 0,
     channels: parts.channels ?? OWN_COLOURS,

@@ -16,6 +16,22 @@ const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
   50002: 'JPEG XL',
 };
 
+const STORED_AS: Readonly<Record<number, string>> = {
+  [COMPRESSION.none]: 'uncompressed',
+  [COMPRESSION.lzw]: 'LZW',
+  [COMPRESSION.jpeg]: 'JPEG',
+  [COMPRESSION.deflate]: 'Deflate',
+  [COMPRESSION.oldDeflate]: 'Deflate',
+  [COMPRESSION.packBits]: 'PackBits',
+  [COMPRESSION.zstd]: 'Zstandard',
+  [COMPRESSION.webp]: 'WebP',
+};
+
+/** How a directory that can be decoded stores its pixels. */
+export function storedAs({ compression }: TiffDirectory): string | null {
+  return isJpeg2000(compression) ? 'JPEG 2000' : (STORED_AS[compression] ?? null);
+}
+
 /** A compression as a reader of an error sentence wants it: number, and name where there is one. */
 function compressionName(compression: number): string {
   const name = COMPRESSION_NAMES[compression];

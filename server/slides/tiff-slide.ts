@@ -9,7 +9,7 @@ import { TIFF_LIMITS, type TiffDirectory, type TiffFile, type TiffLayout, type T
 import { associatedReaders } from './tiff-associated.ts';
 import { openGridLevel } from './tiff-grid-level.ts';
 import { openMosaicLevel } from './tiff-mosaic-level.ts';
-import { channelRefusal, checkPixels } from './tiff-pixels.ts';
+import { channelRefusal, checkPixels, storedAs } from './tiff-pixels.ts';
 import { openSegments, type TiffSegments } from './tiff-segments.ts';
 import { openStack } from './tiff-stack.ts';
 
@@ -39,11 +39,13 @@ export async function openTiffSlide(
     return segments;
   };
 
-  const profile = directoriesOf(layout.levels[0])[0]?.iccProfile ?? null;
+  const [base] = directoriesOf(layout.levels[0]);
+  const profile = base?.iccProfile ?? null;
   const common = {
     ...{
       format,
-      facts: layout,
+      // A picture that was cut into tiles here says nothing of what it was.
+      facts: { ...layout, compression: base === undefined || format === 'flat-picture' ? null : storedAs(base) },
       associated: associatedReaders({ source, decoder }, tiff.littleEndian, layout.associated),
     },
     icc:

@@ -138,6 +138,8 @@ export const slideSummarySchema = z.object({
   mppsDisagree: z.boolean(),
   scanner: z.string().nullable(),
   stain: z.string().nullable(),
+  /** How the pixels of full resolution are stored; null when that is not known. */
+  compression: z.string().nullable(),
   focalPlanes: z.array(z.object({ zUm: z.number().nullable() })),
   /** Index of the one shown first. */
   defaultFocalPlane: z.int(),

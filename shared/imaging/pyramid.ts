@@ -89,6 +89,8 @@ export interface SlideDescription {
   /** Model of the scanner, and stain, when the file names them; never serial numbers or operators. */
   readonly scanner: string | null;
   readonly stain: string | null;
+  /** How the pixels of full resolution are stored, as people call it; null when that is not known. */
+  readonly compression: string | null;
   /** Of one length 1 for a slide with a single plane; `Slide.select` chooses among them. */
   readonly focalPlanes: readonly FocalPlane[];
   /** Index of the plane shown first. */

@@ -56,6 +56,7 @@ const MATERIAL: Material = materialSchema.parse({
       mppsDisagree: false,
       scanner: null,
       stain: null,
+      compression: null,
       focalPlanes: [],
       defaultFocalPlane: 0,
       channels: [],

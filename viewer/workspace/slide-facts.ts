@@ -25,6 +25,7 @@ export function slideFacts(slide: SlideSummary): (readonly [string, string])[] {
     ['Pixel size', pixelSize(slide)],
     ['Size', `${slide.width.toLocaleString('en')} × ${slide.height.toLocaleString('en')} px`],
     ['Levels', `${slide.levels.length} (${levels}), tiles ${base?.tileWidth ?? 0} × ${base?.tileHeight ?? 0} px`],
+    ['Stored as', slide.compression ?? 'not known'],
     ['Focal planes', planes === 1 ? '1' : `${planes}${heights(slide)}`],
     ['Channels', slide.channels.map(({ name }) => name).join(', ')],
     ['Colour profile', slide.iccProfile === null ? 'none' : (slide.iccProfile.name ?? 'without a name')],

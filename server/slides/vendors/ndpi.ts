@@ -84,6 +84,7 @@ export const ndpi: SlideFormat = {
         vendor: 'Hamamatsu',
         mpps: stated(resolutionCalibration(base.directory)).map((mpp) => ({ ...mpp, source: 'scanner-metadata' })),
         objective: { power: base.lens, source: 'scanner-metadata' },
+        compression: 'JPEG',
         scanner: base.directory.model === '' ? null : base.directory.model,
       },
       levels,
