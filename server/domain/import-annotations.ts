@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import { conceptKey } from '#shared/annotation/annotation-class.ts';
 import { ExchangeFileError, type ExchangeShape } from '#shared/annotation/formats/exchange.ts';
 import { type RecognisedShapes, readShapes } from '#shared/annotation/formats/read-shapes.ts';
 import { boundsOf, type Geometry, liesWithin } from '#shared/annotation/geometry.ts';
@@ -59,13 +60,14 @@ export async function importAnnotations(
     // Records of one moment are listed by their ids: sorted ones keep the order of the file.
     const ids = inside.map(() => randomUUID() as AnnotationId).sort();
     let added = 0;
-    for (const { geometry, label } of inside) {
-      const key = identity({ geometry, label });
+    for (const { geometry, label, concept } of inside) {
+      const key = identity({ geometry, label, concept });
       const id = ids[added];
       if (known.has(key) || id === undefined) continue;
       known.add(key);
       const annotation: Annotation = {
         ...{ target, geometry, label },
+        ...(concept && { concept }),
         view: viewAround(geometry),
         measurements: measureGeometry(geometry, image.calibration),
         id,
@@ -100,8 +102,8 @@ function readFile(file: string): RecognisedShapes {
   }
 }
 
-function identity({ geometry, label }: ExchangeShape): string {
-  return JSON.stringify([geometry, label]);
+function identity({ geometry, label, concept }: ExchangeShape): string {
+  return JSON.stringify([geometry, label, concept === undefined ? null : conceptKey(concept)]);
 }
 
 /** Nobody saw these shapes here when they were drawn: they are shown whole, with something around them. */

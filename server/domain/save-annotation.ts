@@ -84,6 +84,6 @@ export async function saveAnnotation(
 }
 
 /** What the person drew, without what the server computed from it. */
-function drawn({ target, geometry, label, calibration, view }: AnnotationDraft) {
-  return { target, geometry, label, calibration, view };
+function drawn({ target, geometry, label, concept, calibration, view }: AnnotationDraft) {
+  return { target, geometry, label, concept, calibration, view };
 }

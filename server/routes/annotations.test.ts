@@ -68,6 +68,13 @@ describe('annotations over HTTP', () => {
     expect(measurements[0]?.value).toBeCloseTo(400 * 300 * 0.499 * 0.499, 3);
   });
 
+  it('keeps the class of an annotation, and refuses a code that DICOM could not hold', async () => {
+    const concept = { value: '6574001', scheme: 'SCT', meaning: 'Necrosis' };
+    expect(expectJson<Annotation>(await put(open.slideDraft({ concept })), 200).concept).toEqual(concept);
+    const long = { ...concept, value: '12345678901234567' };
+    expect((await refusal(open.slideDraft({ concept: long }), 400)).code).toBe('REQUEST_INVALID');
+  });
+
   it('rule 2: refuses a measurement the image does not give', async () => {
     const length = { name: 'length', value: LENGTH_MM * 1.01, unit: 'mm', provenance: 'PixelSpacing' } as const;
     expect(await refusal(open.frameDraft({ measurements: [length] }), 422)).toMatchObject({

@@ -3,6 +3,7 @@ import { consultationIdSchema, personSchema, prose } from '#shared/consultation/
 import { uidSchema, uuidSchema } from '#shared/id-schemas.ts';
 import type { AnnotationId, FindingId, SeriesUid, SlideId, SopInstanceUid, StudyUid } from '#shared/ids.ts';
 import { viewStateSchema } from '#shared/imaging/view-state.ts';
+import { codedConceptSchema } from './coded-concept.ts';
 import { geometrySchema } from './geometry.ts';
 import { measurementSchema } from './measurement.ts';
 import { userCalibrationSchema } from './user-calibration.ts';
@@ -29,6 +30,8 @@ export const annotationDraftSchema = z.object({
   target: targetSchema,
   geometry: geometrySchema,
   label: prose(500),
+  /** What it is, as a coded term; see annotation-class.ts. Absent where nobody said. */
+  concept: codedConceptSchema.optional(),
   /** The known length it is measured by; absent where the scale is the file's. */
   calibration: userCalibrationSchema.optional(),
   /** The view in which it was last drawn or changed; "show me" restores it. */

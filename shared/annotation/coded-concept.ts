@@ -1,3 +1,12 @@
+import * as z from 'zod';
+
+/** As DICOM can hold it: Code Value and Coding Scheme Designator are Short Strings, Code Meaning a Long String. */
+export const codedConceptSchema = z.object({
+  value: z.string().min(1).max(16),
+  scheme: z.string().min(1).max(16),
+  meaning: z.string().min(1).max(64),
+});
+
 /** A term of a coding scheme (PS3.3 section 8.8): value, scheme designator, meaning. */
 export interface CodedConcept {
   readonly value: string;

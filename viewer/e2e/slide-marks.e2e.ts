@@ -147,3 +147,45 @@ test('areas are united, taken apart and cut, each as one step that is undone and
   expect(await shapes()).toEqual(before);
   expect(window.takeComplaints()).toEqual([]);
 });
+
+test('marks get a class, are counted by keys, in fields and as a share, and keep it', async () => {
+  const { page } = window;
+  await openSlide(page);
+  await page.getByRole('tab', { name: /Annotations/ }).click();
+  await page.getByText('Count mitoses and nuclei').click();
+  await page.getByRole('button', { name: 'Place a field here' }).click();
+  await page.getByText('0 in 1.000 mm² = 0.0 per mm²').waitFor();
+  const key = async (name: string, place: Place) => {
+    await page.mouse.move(place.x - 3, place.y);
+    await page.mouse.move(place.x, place.y);
+    await eventually(() => page.getByRole('application').first().innerText()).toMatch(/x \d+\s+y \d+/);
+    const before = (await annotations()).length;
+    await page.keyboard.press(name);
+    await eventually(async () => (await annotations()).length).toBe(before + 1);
+  };
+  await key('m', at(-60, -200));
+  await key('m', at(60, -200));
+  await key('q', at(150, -200));
+  await key('z', at(180, -200));
+  await page.getByText('2 in 1.000 mm² = 2.0 per mm²').waitFor();
+  await page.getByText('50.0 % (1 of 2)').waitFor();
+  await page
+    .getByRole('list', { name: 'Annotations' })
+    .getByRole('listitem')
+    .first()
+    .getByRole('button')
+    .first()
+    .click();
+  await page.getByLabel('Class of the annotation').selectOption('SCT:108369006');
+  await eventually(async () => (await annotations())[0]?.concept?.meaning).toBe('Neoplasm');
+  await saved(page);
+  const before = await shapes();
+  await openSlide(page);
+  await page.getByRole('tab', { name: /Annotations/ }).click();
+  const table = page.getByRole('region', { name: 'Classes on this slide' });
+  await table.getByRole('rowheader', { name: 'Tumour' }).waitFor();
+  expect(await shapes()).toEqual(before);
+  await table.getByRole('button', { name: 'Hide Mitosis' }).click();
+  await eventually(() => page.locator('[data-mark]').count()).toBe((await annotations()).length - 2);
+  expect(window.takeComplaints()).toEqual([]);
+});

@@ -77,8 +77,12 @@ export const browserWorld = {
 
 /** The part of an annotation that its author edits. */
 export function draftOfAnnotation(annotation: Annotation): AnnotationDraft {
-  const { target, geometry, label, calibration, view, measurements } = annotation;
-  return { target, geometry, label, view, measurements, ...(calibration && { calibration }) };
+  const { target, geometry, label, concept, calibration, view, measurements } = annotation;
+  return {
+    ...{ target, geometry, label, view, measurements },
+    ...(concept && { concept }),
+    ...(calibration && { calibration }),
+  };
 }
 
 /** The part of a segment that its author edits. */

@@ -2,14 +2,16 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopyPlus, IconFilePlus, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { CodedConcept } from '#shared/annotation/coded-concept.ts';
 import { describeProvenance } from '#shared/annotation/measurement.ts';
 import { formatMoment } from '#viewer/ui/dates.ts';
 import { AnnotationAuthors } from './annotation-authors.tsx';
 import styles from './annotation-list.module.css';
 import { AnnotationListHead } from './annotation-list-head.tsx';
 import { type AnnotationOrder, orderedAnnotations } from './annotation-order.ts';
-import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { calledBy, measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import { AreaMenu } from './area-menu.tsx';
+import { ClassField } from './class-field.tsx';
 import { LabelField } from './label-field.tsx';
 import { RegionHistogram } from './region-histogram.tsx';
 import type { ShownImages } from './shown-images.ts';
@@ -33,6 +35,8 @@ export interface AnnotationListProps {
   readonly onShow: (annotation: Annotation) => void;
   /** One more beside what is selected, or one less. */
   readonly onSelectMore: (annotation: Annotation) => void;
+  readonly colorOfMark: (annotation: Annotation) => string;
+  readonly onClassify: (annotation: Annotation, concept: CodedConcept | null) => void;
   readonly onLabel: (annotation: Annotation, label: string) => void;
   readonly onDelete: (annotation: Annotation) => void;
   readonly onMakeFinding: (annotation: Annotation) => void;
@@ -65,12 +69,12 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
         className={styles.main}
         onClick={({ shiftKey }) => (shiftKey ? props.onSelectMore(annotation) : props.onShow(annotation))}
       >
-        <span className={styles.swatch} style={{ color: props.colorOf(annotation.author.id) }}>
+        <span className={styles.swatch} style={{ color: props.colorOfMark(annotation) }}>
           <Icon size={16} stroke={1.75} aria-hidden />
         </span>
         <span className={styles.words}>
           <span className={styles.title}>
-            <b>A{props.numbers.get(annotation.id)}</b> {annotation.label.trim() === '' ? word : annotation.label}
+            <b>A{props.numbers.get(annotation.id)}</b> {calledBy(annotation) || word}
           </span>
           {measured !== undefined && (
             <Tooltip label={`Scale: ${describeProvenance(measured.provenance)}`} openDelay={400} multiline maw={280}>
@@ -86,6 +90,7 @@ function Row({ annotation, props }: { readonly annotation: Annotation; readonly 
       {selected && mine && (
         <div className={styles.tools}>
           <LabelField label={annotation.label} onSave={(label) => props.onLabel(annotation, label)} />
+          <ClassField annotation={annotation} onClassify={props.onClassify} />
           <Tooltip label="Make a finding of it">
             <ActionIcon
               variant="light"

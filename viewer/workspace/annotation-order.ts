@@ -1,6 +1,6 @@
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { foldText } from '#shared/dicom/query/fold-text.ts';
-import { SHAPE_WORDS } from './annotation-words.ts';
+import { calledBy, SHAPE_WORDS } from './annotation-words.ts';
 
 /** The orders of the annotation list, with their words. */
 export const ANNOTATION_ORDERS = {
@@ -29,7 +29,7 @@ export function orderedAnnotations(
   const wanted = foldText(filter).split(/\s+/).filter(Boolean);
   const written = (one: Annotation) =>
     foldText(
-      [`A${number(one)}`, one.label, SHAPE_WORDS[one.geometry.kind].word, one.author.name, placeOf(one)].join(' '),
+      [`A${number(one)}`, calledBy(one), SHAPE_WORDS[one.geometry.kind].word, one.author.name, placeOf(one)].join(' '),
     );
   const compare: Readonly<Record<AnnotationOrder, (a: Annotation, b: Annotation) => number>> = {
     number: () => 0,

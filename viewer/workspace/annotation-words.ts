@@ -19,6 +19,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import { classOf } from '#shared/annotation/annotation-class.ts';
 import type { GeometryKind } from '#shared/annotation/geometry.ts';
 import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
 
@@ -68,13 +69,18 @@ const BRIEFLY: ReadonlySet<Measurement['name']> = new Set([
   'value',
 ]);
 
+/** The class and the label: "Tumour · centre"; empty when it has neither. */
+export function calledBy({ label, concept }: Pick<Annotation, 'label' | 'concept'>): string {
+  return [concept === undefined ? '' : classOf(concept).name, label.trim()].filter(Boolean).join(' · ');
+}
+
 /** What is written beside a shape on the image: its name ("A3") and label, then one line a measurement. */
 export function markLines(
   name: string,
-  annotation: Pick<Annotation, 'label' | 'measurements'>,
+  annotation: Pick<Annotation, 'label' | 'measurements' | 'concept'>,
   brief: boolean,
 ): string[] {
-  const head = `${name}  ${annotation.label.trim()}`.trim();
+  const head = `${name}  ${calledBy(annotation)}`.trim();
   const told = brief
     ? annotation.measurements.filter((measurement) => BRIEFLY.has(measurement.name))
     : annotation.measurements;

@@ -81,10 +81,13 @@ function replaced(annotation: Annotation, parts: readonly areas.Area[], { areas,
   const [first, ...others] = shapes;
   if (first === undefined) return 'Nothing would be left of the area. Nothing was changed.';
   if (shapes.some((shape) => !geometrySchema.safeParse(shape).success)) return TOO_MANY;
-  const { target, label, view } = annotation;
+  const { target, label, concept, view } = annotation;
   return {
     changed: [{ id: annotation.id, geometry: first, measurements: measure(first) }],
-    made: others.map((geometry) => ({ target, geometry, label, view, measurements: measure(geometry) })),
+    made: others.map((geometry) => ({
+      ...{ target, geometry, label, view, measurements: measure(geometry) },
+      ...(concept && { concept }),
+    })),
     removed: [],
   };
 }

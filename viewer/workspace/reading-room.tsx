@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import type { Geometry } from '#shared/annotation/geometry.ts';
 import type { Material } from '#shared/api/material.ts';
 import type { Preferences } from '#shared/api/preferences.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
@@ -14,6 +15,7 @@ import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { usePreferences } from '#viewer/state/preferences.ts';
 import { AREA_CHOICES } from './area-choices.ts';
 import { copyOn } from './copy-on.ts';
+import { COUNT_KEYS } from './count-keys.ts';
 import { MaterialTray } from './material-tray.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem, paneItems } from './pane-item.ts';
 import { PaneRow } from './pane-row.tsx';
@@ -148,7 +150,8 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
     dispatch({ type: 'panel', open: !narrow });
   }, [narrow]);
   const now = {
-    ...{ work, areas, panes, segments, activeItem, tools: state.tools, selectedId: state.selectedId },
+    ...{ work, areas, panes, segments, activeItem, active: state.grid.active },
+    ...{ tools: state.tools, selectedId: state.selectedId },
     brush: state.brush,
     shortcuts: preferences.shortcuts,
   };
@@ -189,6 +192,16 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
       const copies = COPIES[action ?? ''];
       if (copies !== undefined && selected?.target.kind === 'frame' && now.work.canWrite) {
         copyOn(selected, now.panes.images, now.work, copies);
+        return;
+      }
+      const counted = COUNT_KEYS.find((choice) => choice.action === action);
+      if (counted !== undefined) {
+        const under = now.work.canWrite ? now.panes.underPointer(now.active) : null;
+        if (under !== null) {
+          const { target, view, at } = under;
+          const geometry: Geometry = { kind: 'point', at: [at[0], at[1]] };
+          now.work.create({ target, view, geometry, measurements: [] }, '', counted.concept);
+        }
         return;
       }
       const operation = AREA_CHOICES.find((choice) => areaAction(choice) === action)?.operation;

@@ -29,6 +29,10 @@ export interface ReadingState {
   readonly hiddenAuthors: ReadonlySet<string>;
   /** Whose marks stay as they are until they are unlocked. */
   readonly lockedAuthors: ReadonlySet<string>;
+  /** Marks have the colours of their classes; else of their authors. */
+  readonly colourByClass: boolean;
+  /** Keys of the classes whose marks are not shown. */
+  readonly hiddenClasses: ReadonlySet<string>;
   readonly tab: PanelTab;
   readonly trayOpen: boolean;
   readonly panelOpen: boolean;
@@ -55,6 +59,8 @@ export type ReadingEvent =
   | { readonly type: 'select-more'; readonly id: string }
   | { readonly type: 'author'; readonly id: string }
   | { readonly type: 'lock'; readonly id: string }
+  | { readonly type: 'colour'; readonly byClass: boolean }
+  | { readonly type: 'class'; readonly key: string }
   | { readonly type: 'tab'; readonly tab: PanelTab }
   | { readonly type: 'tray'; readonly open: boolean }
   | { readonly type: 'panel'; readonly open: boolean }
@@ -71,6 +77,8 @@ export function initialReading(grid: ViewportGrid, wide: boolean, tab: PanelTab)
     alsoSelected: new Set(),
     hiddenAuthors: new Set(),
     lockedAuthors: new Set(),
+    colourByClass: true,
+    hiddenClasses: new Set(),
     tab,
     trayOpen: wide,
     panelOpen: wide,
@@ -113,6 +121,10 @@ export function reading(state: ReadingState, event: ReadingEvent): ReadingState 
       return { ...state, hiddenAuthors: toggled(state.hiddenAuthors, event.id) };
     case 'lock':
       return { ...state, lockedAuthors: toggled(state.lockedAuthors, event.id) };
+    case 'colour':
+      return { ...state, colourByClass: event.byClass };
+    case 'class':
+      return { ...state, hiddenClasses: toggled(state.hiddenClasses, event.key) };
     case 'tab':
       return { ...state, tab: event.tab, panelOpen: true, focusFindingId: null };
     case 'tray':

@@ -1,8 +1,9 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconFilePlus, IconTrash, IconX } from '@tabler/icons-react';
 import type { Annotation } from '#shared/annotation/annotation.ts';
-import { measurementLine, SHAPE_WORDS } from './annotation-words.ts';
+import { calledBy, measurementLine, SHAPE_WORDS } from './annotation-words.ts';
 import { AreaMenu } from './area-menu.tsx';
+import { ClassField } from './class-field.tsx';
 import { LabelField } from './label-field.tsx';
 import { RegionHistogram } from './region-histogram.tsx';
 import { SaveRegion } from './save-region.tsx';
@@ -38,9 +39,9 @@ export function SelectedCard({ annotation, work, areas, images, onClose }: Selec
   return (
     <section className={styles.card} aria-label="Selected annotation">
       <header className={styles.head}>
-        <span className={styles.dot} style={{ background: work.colorOf(annotation.author.id) }} />
+        <span className={styles.dot} style={{ background: work.colorOfMark(annotation) }} />
         <b>A{work.numbers.get(annotation.id)}</b>
-        <span className={styles.title}>{annotation.label || SHAPE_WORDS[annotation.geometry.kind].word}</span>
+        <span className={styles.title}>{calledBy(annotation) || SHAPE_WORDS[annotation.geometry.kind].word}</span>
         <ActionIcon variant="subtle" color="gray" size={32} aria-label="Close" onClick={onClose}>
           <IconX size={16} stroke={1.75} />
         </ActionIcon>
@@ -51,6 +52,7 @@ export function SelectedCard({ annotation, work, areas, images, onClose }: Selec
       {mine ? (
         <div className={styles.tools}>
           <LabelField label={annotation.label} onSave={(label) => work.label(annotation, label)} />
+          <ClassField annotation={annotation} onClassify={work.classify} />
           <Button
             size="xs"
             variant="light"

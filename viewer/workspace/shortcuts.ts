@@ -1,5 +1,6 @@
 import type { Tool } from '#viewer/engines/image-engine.ts';
 import { AREA_CHOICES, type AreaChoice } from './area-choices.ts';
+import { COUNT_KEYS } from './count-keys.ts';
 import type { PaneItem } from './pane-item.ts';
 import { TOOL_CHOICES, type ToolChoice } from './tool-choices.ts';
 
@@ -75,6 +76,10 @@ const AREAS = AREA_CHOICES.map((choice): ShortcutAction => {
   return { id: areaAction(choice), name: `${choice.name} (areas)`, where: 'slide', keys };
 });
 
+const COUNTS = COUNT_KEYS.map(
+  ({ action, key, name }): ShortcutAction => ({ id: action, name, where: 'slide', keys: [key] }),
+);
+
 const actionsIn = (where: ShortcutAction['where'], list: typeof SERIES): ShortcutAction[] =>
   list.map(([id, name, ...keys]) => ({ id: where === 'both' ? id : `${where}.${id}`, name, where, keys }));
 
@@ -90,6 +95,7 @@ export const SHORTCUT_ACTIONS: readonly ShortcutAction[] = [
   ...actionsIn('series', SERIES),
   ...actionsIn('slide', SLIDES),
   ...AREAS,
+  ...COUNTS,
 ];
 
 /** What can be no shortcut, with the reason. */

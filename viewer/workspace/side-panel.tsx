@@ -1,14 +1,20 @@
 import { Tabs } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import type { Dispatch } from 'react';
 import type { Annotation, Target } from '#shared/annotation/annotation.ts';
+import { COUNTING_FIELD } from '#shared/annotation/annotation-class.ts';
+import { liesWithin } from '#shared/annotation/geometry.ts';
+import { measureGeometry } from '#shared/annotation/measure.ts';
 import type { Material } from '#shared/api/material.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import { largestFrame } from '#shared/segmentation/segment.ts';
+import { calibrationOf } from '#viewer/engines/openseadragon/magnification.ts';
 import { ReportEditor } from '#viewer/report/report-editor.tsx';
 import type { MyReportStore } from '#viewer/state/my-report.ts';
 import { AnnotationExchange } from './annotation-exchange.tsx';
 import { AnnotationList } from './annotation-list.tsx';
+import { ClassList } from './class-list.tsx';
 import { FindingList } from './finding-list.tsx';
 import { MeasurementReportLink } from './measurement-report-link.tsx';
 import { ObjectLayerList } from './object-layer-list.tsx';
@@ -18,6 +24,7 @@ import { PANEL_TABS, type PanelTab, type ReadingEvent, type ReadingState } from 
 import { SegmentPanel } from './segment-panel.tsx';
 import type { ShownImages } from './shown-images.ts';
 import styles from './side-panel.module.css';
+import { SlideCounts } from './slide-counts.tsx';
 import type { AreaWork } from './use-area-work.ts';
 import type { ObjectLayers } from './use-object-layers.ts';
 import type { Panes } from './use-panes.ts';
@@ -86,6 +93,13 @@ export function SidePanel(props: SidePanelProps) {
   );
   const tab = tabs.includes(state.tab) ? state.tab : 'questions';
   const { annotations, findings, numbers, colorOf, myId, canWrite } = work;
+  const activeItem = panes.items[state.grid.active];
+  const slideView = () => {
+    const view = panes.engineOf(state.grid.active)?.view() ?? null;
+    return view?.kind === 'slide' ? view : null;
+  };
+  const slideId = activeItem?.kind === 'slide' ? activeItem.slide.id : null;
+  const onSlide = annotations.filter(({ target }) => target.kind === 'slide' && target.slideId === slideId);
   return (
     <Tabs
       className={styles.panel ?? ''}
@@ -119,6 +133,39 @@ export function SidePanel(props: SidePanelProps) {
         />
       </Tabs.Panel>
       <Tabs.Panel value="annotations" className={styles.content ?? ''}>
+        <ClassList
+          annotations={onSlide}
+          selected={annotations.find(({ id }) => id === state.selectedId)}
+          hidden={state.hiddenClasses}
+          colourByClass={state.colourByClass}
+          onToggle={(key) => dispatch({ type: 'class', key })}
+          onColour={(byClass) => dispatch({ type: 'colour', byClass })}
+        />
+        {activeItem?.kind === 'slide' && (
+          <SlideCounts
+            slide={activeItem.slide}
+            annotations={onSlide}
+            numbers={numbers}
+            selected={annotations.find(({ id }) => id === state.selectedId)}
+            canWrite={canWrite}
+            view={slideView}
+            onField={(geometry) => {
+              const { slide } = activeItem;
+              const view = slideView();
+              if (view === null) return;
+              if (!liesWithin(geometry, slide.width, slide.height)) {
+                notifications.show({ color: 'yellow', message: 'The field would reach beyond the slide.' });
+                return;
+              }
+              const measurements = measureGeometry(geometry, calibrationOf(slide));
+              work.create(
+                { target: { kind: 'slide', slideId: slide.id }, geometry, view, measurements },
+                '',
+                COUNTING_FIELD,
+              );
+            }}
+          />
+        )}
         <AnnotationList
           annotations={annotations}
           numbers={numbers}
@@ -133,6 +180,8 @@ export function SidePanel(props: SidePanelProps) {
           images={images}
           placeOf={(annotation) => placeInWords(items, annotation)}
           onShow={onShow}
+          colorOfMark={work.colorOfMark}
+          onClassify={work.classify}
           onSelectMore={({ id }) => dispatch({ type: 'select-more', id })}
           onLabel={work.label}
           onDelete={work.removeAnnotation}

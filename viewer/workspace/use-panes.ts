@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { type Dispatch, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SetURLSearchParams } from 'react-router';
 import type { Target } from '#shared/annotation/annotation.ts';
+import type { Point } from '#shared/annotation/geometry.ts';
 import type { Hanging } from '#shared/hanging/hang-images.ts';
 import type { ViewState } from '#shared/imaging/view-state.ts';
 import type { EngineStatus } from '#viewer/engines/image-engine.ts';
@@ -31,6 +32,8 @@ export interface Panes {
   takeStatus(pane: number, status: EngineStatus): void;
   readonly sync: ViewportSync;
   readonly hanging: HangingHand;
+  /** The place of a slide under the pointer, with what is shown around it; null where the pointer is on no slide. */
+  underPointer(pane: number): { readonly target: Target; readonly view: ViewState; readonly at: Point } | null;
   /** The opened engine of a viewport. */
   engineOf(pane: number): PaneEngine | undefined;
 }
@@ -50,6 +53,7 @@ interface PanesOptions {
 /** Holds the engines of the open viewports, shows places in them and keeps the address at the view. */
 export function usePanes({ items, state, dispatch, search, setSearch, first }: PanesOptions): Panes {
   const engines = useRef(new Map<number, PaneEngine>());
+  const statuses = useRef(new Map<number, EngineStatus>());
   /** Places that wait for their item to be opened, by its key. */
   const waiting = useRef(new Map<string, Wanted>());
   const [images] = useState(createShownImages);
@@ -120,7 +124,14 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
       sync,
       hanging,
       engineOf: (pane) => engines.current.get(pane),
+      underPointer(pane) {
+        const { target, view, slide } = statuses.current.get(pane) ?? {};
+        if (target == null || view == null || slide == null || slide.pointer === null) return null;
+        // The status tells the pixel; what is marked is its middle.
+        return { target, view, at: [slide.pointer[0] + 0.5, slide.pointer[1] + 0.5] };
+      },
       takeStatus(pane, status) {
+        statuses.current.set(pane, status);
         images.takeStatus(String(pane), status);
         sync.takeStatus(pane, status);
         const { target, view, phase } = status;

@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { type Dispatch, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Annotation, Finding } from '#shared/annotation/annotation.ts';
+import type { CodedConcept } from '#shared/annotation/coded-concept.ts';
 import { authorColors } from '#shared/annotation/palette.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 import type { AnnotationId } from '#shared/ids.ts';
@@ -13,7 +14,7 @@ import { redoAcross, undoAcross } from '#viewer/state/undo-across.ts';
 import { whenSaved } from '#viewer/state/when-saved.ts';
 import { annotationNumbers } from './annotation-words.ts';
 import type { ShapeChanges } from './area-plans.ts';
-import { marksOf } from './marks.ts';
+import { markColor, marksOf } from './marks.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { type UserCalibrations, userCalibrations } from './user-calibrations.ts';
 
@@ -37,8 +38,12 @@ export interface ReadingWork {
   readonly canRedo: boolean;
   undo(): void;
   redo(): void;
+  /** The colour an annotation has on the image. */
+  readonly colorOfMark: (annotation: Annotation) => string;
   /** A new annotation of what was drawn. */
-  create(drawn: Drawn, label: string): void;
+  create(drawn: Drawn, label: string, concept?: CodedConcept): void;
+  /** Says what an annotation is; null: nothing is said. */
+  classify(annotation: Annotation, concept: CodedConcept | null): void;
   label(annotation: Annotation, label: string): void;
   /** Several annotations at once, as one step of undo. */
   changeShapes(changes: ShapeChanges): void;
@@ -111,19 +116,21 @@ export function useReadingRecords({ consultation, records, report, state, dispat
   const numbers = useMemo(() => annotationNumbers(annotations), [annotations]);
   const colorOf = useMemo(() => authorColors(annotations), [annotations]);
   const editableBy = canWrite ? me.id : null;
-  const { selectedId, alsoSelected, hiddenAuthors, lockedAuthors } = state;
+  const { selectedId, alsoSelected, hiddenAuthors, lockedAuthors, colourByClass, hiddenClasses } = state;
+  const classes = useMemo(() => ({ colour: colourByClass, hidden: hiddenClasses }), [colourByClass, hiddenClasses]);
   const calibrations = useMemo(() => userCalibrations(annotations, me.id), [annotations, me.id]);
   const marks = useMemo(
     () =>
       marksOf(annotations, {
         nameOf: (id) => `A${numbers.get(id) ?? ''}`,
         colorOf,
+        classes,
         selectedId,
         alsoSelected,
         hiddenAuthors,
         editableBy: editableBy !== null && lockedAuthors.has(editableBy) ? null : editableBy,
       }),
-    [annotations, numbers, colorOf, selectedId, alsoSelected, hiddenAuthors, lockedAuthors, editableBy],
+    [annotations, numbers, colorOf, classes, selectedId, alsoSelected, hiddenAuthors, lockedAuthors, editableBy],
   );
 
   const actions = useMemo(() => {
@@ -147,8 +154,12 @@ export function useReadingRecords({ consultation, records, report, state, dispat
           dispatch(more && id !== null ? { type: 'select-more', id } : { type: 'select', id }),
         onDeleteRequested: remove,
       } satisfies Omit<EngineListener, 'onStatus' | 'onDrawn'>,
-      create({ target, geometry, view, measurements, calibration }: Drawn, label: string) {
-        const draft = { target, geometry, label, view, measurements, ...(calibration && { calibration }) };
+      create({ target, geometry, view, measurements, calibration }: Drawn, label: string, concept?: CodedConcept) {
+        const draft = {
+          ...{ target, geometry, label, view, measurements },
+          ...(calibration && { calibration }),
+          ...(concept && { concept }),
+        };
         const id = records?.annotations.create(draft);
         if (id !== undefined) dispatch({ type: 'drawn', id });
       },
@@ -172,6 +183,12 @@ export function useReadingRecords({ consultation, records, report, state, dispat
       label(annotation: Annotation, label: string) {
         const newest = known(annotation.id);
         if (newest !== undefined) records?.annotations.change(annotation.id, { ...draftOfAnnotation(newest), label });
+      },
+      classify(annotation: Annotation, concept: CodedConcept | null) {
+        const newest = known(annotation.id);
+        if (newest === undefined) return;
+        const { concept: _, ...rest } = draftOfAnnotation(newest);
+        records?.annotations.change(annotation.id, { ...rest, ...(concept && { concept }) });
       },
       removeAnnotation: (annotation: Annotation) => remove(annotation.id),
       makeFinding(annotation: Annotation | null) {
@@ -198,6 +215,7 @@ export function useReadingRecords({ consultation, records, report, state, dispat
     findings,
     numbers,
     colorOf,
+    colorOfMark: (annotation) => markColor(annotation, { colorOf, classes }),
     myColor: colorOf(me.id),
     myId: me.id,
     canWrite,

@@ -36,6 +36,11 @@ test('one row a measurement, with unit and provenance, after a byte order mark',
   expect(end).toBe('');
 });
 
+test('a class has its name and its code', () => {
+  const concept = { value: '6574001', scheme: 'SCT', meaning: 'Necrosis' };
+  expect(rows({ concept })[1]).toMatch(/,Necrosis,SCT:6574001$/);
+});
+
 test('an annotation that measures nothing still has its row', () => {
   expect(rows({ measurements: [] })[1]).toMatch(/1\.2\.5,,,,,,2026/);
 });

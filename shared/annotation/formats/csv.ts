@@ -1,5 +1,6 @@
 /** Measurements as a table for spreadsheets: RFC 4180, with a byte order mark so that Excel reads UTF-8. */
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import { classOf, conceptKey } from '#shared/annotation/annotation-class.ts';
 import { describeProvenance, measurementName, unitText } from '#shared/annotation/measurement.ts';
 
 /** What a row says of an annotation beyond the annotation itself. */
@@ -29,6 +30,8 @@ const HEAD = [
   'Unit (UCUM)',
   'Provenance',
   'Changed at',
+  'Class',
+  'Class code',
 ];
 
 /** One row a measurement; an annotation that measures nothing has one row with empty cells. */
@@ -45,8 +48,13 @@ function rowsOf(annotation: Annotation, context: CsvContext): string[][] {
     ...[frame?.studyUid ?? '', frame?.seriesUid ?? '', frame?.sopInstanceUid ?? ''],
   ].map(textCell);
   const place = [...before, frame === null ? '' : String(frame.frameNumber), textCell(frameOfReferenceUid ?? '')];
-  const changed = textCell(updatedAt);
-  if (measurements.length === 0) return [[...place, '', '', '', '', '', changed]];
+  const { concept } = annotation;
+  const after = [
+    updatedAt,
+    concept === undefined ? '' : classOf(concept).name,
+    concept === undefined ? '' : conceptKey(concept),
+  ].map(textCell);
+  if (measurements.length === 0) return [[...place, '', '', '', '', '', ...after]];
   return measurements.map(({ name, value, unit, provenance }) => [
     ...place,
     textCell(measurementName(name)),
@@ -56,7 +64,7 @@ function rowsOf(annotation: Annotation, context: CsvContext): string[][] {
     // UCUM has no pixel.
     textCell(unit === 'px' || unit === 'px2' ? '' : unit),
     textCell(describeProvenance(provenance)),
-    changed,
+    ...after,
   ]);
 }
 

@@ -1,5 +1,6 @@
 /** What files of annotations of other programs have in common: shapes on one slide, in pixels of level 0. */
 
+import type { CodedConcept } from '#shared/annotation/coded-concept.ts';
 import type { Geometry, Point } from '#shared/annotation/geometry.ts';
 import { geometrySchema } from '#shared/annotation/geometry.ts';
 
@@ -7,6 +8,8 @@ import { geometrySchema } from '#shared/annotation/geometry.ts';
 export interface ExchangeShape {
   readonly geometry: Geometry;
   readonly label: string;
+  /** What the file says it is, where that is a class we know or one with a code. */
+  readonly concept?: CodedConcept | undefined;
 }
 
 /** A shape of a file; `place` counts from 1 in the order of the file. */
@@ -55,7 +58,7 @@ export class ShapeCollector {
   #place = 0;
 
   /** The next shape of the file: taken, or refused when `geometry` is a reason or is not valid. Bounded in number. */
-  add(geometry: Geometry | string, label: string): void {
+  add(geometry: Geometry | string, label: string, concept?: CodedConcept): void {
     if (++this.#place > MOST_SHAPES) throw new ExchangeFileError(`it has more than ${MOST_SHAPES} shapes`);
     if (typeof geometry === 'string') {
       this.#refused.push({ place: this.#place, reason: geometry });
@@ -66,7 +69,7 @@ export class ShapeCollector {
       if (label.length > LONGEST_LABEL) this.note(`Labels were cut at ${LONGEST_LABEL} characters.`);
       // A label with a NUL could be stored, but no list with it could be sent again.
       const words = label.replaceAll('\0', ' ').slice(0, LONGEST_LABEL);
-      this.#shapes.push({ place: this.#place, geometry: parsed.data, label: words });
+      this.#shapes.push({ place: this.#place, geometry: parsed.data, label: words, ...(concept && { concept }) });
       return;
     }
     const [issue] = parsed.error.issues;

@@ -8,6 +8,8 @@
  */
 
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import { classNamed, classOf, rgbOf } from '#shared/annotation/annotation-class.ts';
+import { type CodedConcept, codedConceptSchema } from '#shared/annotation/coded-concept.ts';
 import type { Geometry, Point } from '#shared/annotation/geometry.ts';
 import { geometrySchema } from '#shared/annotation/geometry.ts';
 import { describeProvenance, measurementName, unitText } from '#shared/annotation/measurement.ts';
@@ -35,21 +37,22 @@ type GeoGeometry =
 
 /** What the file does not hold. */
 export const GEOJSON_NOTES: readonly string[] = [
-  'GeoJSON holds shapes, labels and measurements; authors, times, views and findings stay here.',
+  'GeoJSON holds shapes, labels, classes and measurements; authors, times, views and findings stay here.',
   'Other programs see ellipses and splines as polygons, and arrows, angles and axes as lines.',
 ];
 
 /** A FeatureCollection; `id` and measurements as QuPath has them. */
 export function writeGeoJson(
-  annotations: readonly Pick<Annotation, 'id' | 'geometry' | 'label' | 'measurements'>[],
+  annotations: readonly Pick<Annotation, 'id' | 'geometry' | 'label' | 'concept' | 'measurements'>[],
 ): WrittenShapes {
-  const features = annotations.map(({ id, geometry, label, measurements }) => ({
+  const features = annotations.map(({ id, geometry, label, concept, measurements }) => ({
     type: 'Feature',
     id,
     geometry: geoGeometry(geometry),
     properties: {
       objectType: 'annotation',
       ...(label === '' ? {} : { name: label }),
+      ...(concept === undefined ? {} : { classification: classification(concept), concept }),
       measurements: Object.fromEntries(
         measurements.map((one) => [
           `${measurementName(one.name)}${unitText(one.unit) === '' ? '' : ` ${unitText(one.unit)}`} (${describeProvenance(one.provenance)})`,
@@ -60,6 +63,12 @@ export function writeGeoJson(
     },
   }));
   return { text: `${JSON.stringify({ type: 'FeatureCollection', features })}\n`, notes: GEOJSON_NOTES };
+}
+
+/** As QuPath writes it: a name, and red, green and blue. */
+function classification(concept: CodedConcept): { readonly name: string; readonly color: readonly number[] } {
+  const { name, color } = classOf(concept);
+  return { name, color: rgbOf(color) };
 }
 
 function geoGeometry(geometry: Geometry): GeoGeometry {
@@ -141,7 +150,8 @@ function readFeature(value: unknown, found: ShapeCollector): void {
   const kind = about.objectType;
   if (kind === 'detection' || kind === 'cell') found.note('Detections and cells were taken as annotations.');
   const shapes = type === 'Feature' ? shapesOf(geometry, about.consilium) : ['is not a Feature'];
-  for (const shape of shapes) found.add(shape, labelOf(about));
+  const concept = conceptOf(about);
+  for (const shape of shapes) found.add(shape, labelOf(about, concept), concept);
 }
 
 function shapesOf(geometry: unknown, description: unknown): (Geometry | string)[] {
@@ -179,9 +189,19 @@ function sameNumbers(a: unknown, b: unknown): boolean {
   return a.every((one, index) => sameNumbers(one, b[index]));
 }
 
-function labelOf(about: Readonly<Record<string, unknown>>): string {
+/** The code counts as long as it stands beside its own name; else the name, where it is that of a class. */
+function conceptOf(about: Readonly<Record<string, unknown>>): CodedConcept | undefined {
+  const { name } = asObject(about.classification);
+  if (typeof name !== 'string') return undefined;
+  const coded = codedConceptSchema.safeParse(about.concept);
+  if (coded.success && classOf(coded.data).name === name) return coded.data;
+  return classNamed(name)?.concept;
+}
+
+function labelOf(about: Readonly<Record<string, unknown>>, concept: CodedConcept | undefined): string {
   const { name } = about;
   if (typeof name === 'string' && name.trim() !== '') return name;
+  if (concept !== undefined) return '';
   const classified = asObject(about.classification).name;
   return typeof classified === 'string' ? classified : '';
 }

@@ -5,6 +5,8 @@
  */
 
 import type { Annotation } from '#shared/annotation/annotation.ts';
+import { classNamed, classOf, rgbOf } from '#shared/annotation/annotation-class.ts';
+import type { CodedConcept } from '#shared/annotation/coded-concept.ts';
 import { boundsOf, definingPoints, type Geometry, insidePolygon, type Point } from '#shared/annotation/geometry.ts';
 import { piecesOf } from '#shared/annotation/rings.ts';
 import { splineOutline } from '#shared/annotation/spline.ts';
@@ -22,7 +24,7 @@ import {
 
 /** What the file does not hold. */
 export const IMAGESCOPE_NOTES: readonly string[] = [
-  'ImageScope holds shapes and labels; authors, times, views, findings and measurements with their provenance stay here.',
+  'ImageScope holds shapes, labels and the names of classes (as layers); their codes, authors, times, views, findings and measurements with their provenance stay here.',
   'Ellipses, rectangles, rulers, arrows and polygons keep their kind; points become small points of a counting layer, ' +
     'splines polygons, angles and axes rulers.',
   'ImageScope does not tell which end of an arrow is its tip: the last point is written as the tip.',
@@ -37,18 +39,40 @@ interface WrittenRegion {
   readonly negative: boolean;
 }
 
-/** One layer with every shape; `mppX` in µm per pixel, where the slide has one. */
+/** A layer for each class, one for what has none; `mppX` in µm per pixel, where the slide has one. */
 export function writeImageScopeXml(
-  annotations: readonly Pick<Annotation, 'geometry' | 'label'>[],
+  annotations: readonly Pick<Annotation, 'geometry' | 'label' | 'concept'>[],
   mppX: number | null,
 ): WrittenShapes {
-  const regions = annotations.flatMap(({ geometry, label }) => regionsOf(geometry, label));
+  const layers = new Map<string, { readonly color: number; readonly regions: WrittenRegion[] }>();
+  for (const { geometry, label, concept } of annotations) {
+    const of = concept === undefined ? null : classOf(concept);
+    const layer = layers.get(of?.name ?? '') ?? {
+      color: of === null ? LINE_COLOUR : lineColour(of.color),
+      regions: [],
+    };
+    layer.regions.push(...regionsOf(geometry, label));
+    layers.set(of?.name ?? '', layer);
+  }
+  if (layers.size === 0) layers.set('', { color: LINE_COLOUR, regions: [] });
   const scale = mppX === null ? '' : ` MicronsPerPixel="${Number(mppX.toFixed(6))}"`;
   const text =
     `<?xml version="1.0" encoding="UTF-8"?>\n<Annotations${scale}>` +
-    `<Annotation Id="1" Name="" ReadOnly="0" Type="4" LineColor="${LINE_COLOUR}" Visible="1" Selected="1">` +
-    `<Attributes/><Regions>${regions.map(regionXml).join('')}</Regions></Annotation></Annotations>\n`;
+    [...layers].map(([name, { color, regions }], index) => layerXml(index + 1, name, color, regions)).join('') +
+    '</Annotations>\n';
   return { text, notes: IMAGESCOPE_NOTES };
+}
+
+function layerXml(id: number, name: string, color: number, regions: readonly WrittenRegion[]): string {
+  return (
+    `<Annotation Id="${id}" Name="${escaped(name)}" ReadOnly="0" Type="4" LineColor="${color}" Visible="1" ` +
+    `Selected="${id === 1 ? 1 : 0}"><Attributes/><Regions>${regions.map(regionXml).join('')}</Regions></Annotation>`
+  );
+}
+
+function lineColour(color: string): number {
+  const [red, green, blue] = rgbOf(color);
+  return blue * 65_536 + green * 256 + red;
 }
 
 function regionsOf(geometry: Geometry, label: string): WrittenRegion[] {
@@ -137,11 +161,12 @@ interface ReadRegion {
 
 function readLayer(layer: XmlElement, found: ShapeCollector): void {
   const layerName = layer.attributes.get('Name') ?? '';
+  const concept = classNamed(layerName)?.concept;
   const regions = childrenOf(child(layer, 'Regions'), 'Region').map((region): ReadRegion => {
     const text = region.attributes.get('Text') ?? '';
     return {
       type: region.attributes.get('Type') ?? '0',
-      label: text === '' ? layerName : text,
+      label: text === '' && concept === undefined ? layerName : text,
       negative: region.attributes.get('NegativeROA') === '1',
       points: verticesOf(region),
     };
@@ -149,7 +174,7 @@ function readLayer(layer: XmlElement, found: ShapeCollector): void {
   const holes = regions.filter(({ negative, points }) => negative && points !== null && points.length > 2);
   for (const region of regions) {
     if (region.negative && holes.includes(region)) continue;
-    readRegion(region, holes, found);
+    readRegion(region, holes, concept, found);
   }
   const outer = regions.filter(({ negative, points }) => !negative && points !== null);
   for (const hole of holes) {
@@ -157,7 +182,12 @@ function readLayer(layer: XmlElement, found: ShapeCollector): void {
   }
 }
 
-function readRegion(region: ReadRegion, holes: readonly ReadRegion[], found: ShapeCollector): void {
+function readRegion(
+  region: ReadRegion,
+  holes: readonly ReadRegion[],
+  concept: CodedConcept | undefined,
+  found: ShapeCollector,
+): void {
   const { type, label } = region;
   const points = (region.points ?? []).map(pairOf);
   const inside = holes.filter((hole) => holds(region, hole));
@@ -166,7 +196,7 @@ function readRegion(region: ReadRegion, holes: readonly ReadRegion[], found: Sha
     found.note('Ellipses given by points were taken as the ellipse in the box of these points.');
   }
   if (type === '4') found.note('ImageScope does not tell which end of an arrow is its tip: the last point was taken.');
-  for (const shape of shapesOf(type, points, inside)) found.add(shape, label);
+  for (const shape of shapesOf(type, points, inside)) found.add(shape, label, concept);
 }
 
 function shapesOf(type: string, points: [number, number][], holes: readonly ReadRegion[]): (Geometry | string)[] {
