@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fieldAreaMm2, fieldAround, fieldFormula, hotSpot, proportionOf } from './counting.ts';
+import { fieldAreaMm2, fieldAround, fieldFormula, hotSpot, movedOnto, proportionOf } from './counting.ts';
 import { insideTest, type Point } from './geometry.ts';
 import { measureGeometry } from './measure.ts';
 
@@ -43,6 +43,14 @@ describe('the hot spot', () => {
     }
     expect(hotSpot([], 1, size)).toBeNull();
   });
+});
+
+test('a square that reaches beyond the slide is moved onto it, and one larger than the slide is none', () => {
+  const square = fieldAround([100, 5000], { kind: 'square-mm' }, size);
+  expect(movedOnto(square, 6000, 5500)).toMatchObject({ min: [0, 3500], max: [4000, 5500] });
+  expect(movedOnto(square, 3999, 9000)).toBeNull();
+  const inside = fieldAround([3000, 3000], { kind: 'square-mm' }, size);
+  expect(movedOnto(inside, 9000, 9000)).toBe(inside);
 });
 
 describe('the share of positive nuclei', () => {

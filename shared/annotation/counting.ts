@@ -1,4 +1,4 @@
-import type { Geometry, Point } from './geometry.ts';
+import { boundsOf, type Geometry, type Point, translated } from './geometry.ts';
 
 /** A field that is counted in: a square of 1 mm², or what an eyepiece of a field number shows under an objective. */
 export type CountingField =
@@ -63,6 +63,15 @@ export function hotSpot(points: readonly Point[], areaMm2: number, { mppX, mppY 
   }
   if (best === null) return null;
   return centredOn(best, width, height, points);
+}
+
+/** A shape moved so that it lies on an image of `width` × `height` pixels; null where it is larger than that. */
+export function movedOnto(geometry: Geometry, width: number, height: number): Geometry | null {
+  const { minX, minY, maxX, maxY } = boundsOf(geometry);
+  if (maxX - minX > width || maxY - minY > height) return null;
+  const shift = (least: number, most: number, size: number) => Math.max(0, -least) + Math.min(0, size - most);
+  const [dx, dy] = [shift(minX, maxX, width), shift(minY, maxY, height)];
+  return dx === 0 && dy === 0 ? geometry : translated(geometry, dx, dy);
 }
 
 /** The square moved so that what it holds lies in its middle: it then holds at least as many. */

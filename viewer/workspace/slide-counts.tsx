@@ -9,10 +9,11 @@ import {
   fieldAround,
   fieldFormula,
   hotSpot,
+  movedOnto,
   type PixelSize,
   proportionOf,
 } from '#shared/annotation/counting.ts';
-import { boundsOf, type Geometry, isRegion, liesWithin } from '#shared/annotation/geometry.ts';
+import { boundsOf, type Geometry, isRegion } from '#shared/annotation/geometry.ts';
 import type { SlideSummary } from '#shared/api/material.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import styles from './slide-counts.module.css';
@@ -64,6 +65,7 @@ function Mitoses(props: SlideCountsProps & { readonly size: PixelSize }) {
     spotMm2,
     size,
   );
+  const spotArea = spot === null ? null : movedOnto(spot.area, slide.width, slide.height);
   const place = () => {
     const visible = props.view()?.visible;
     if (visible === undefined) return;
@@ -121,13 +123,13 @@ function Mitoses(props: SlideCountsProps & { readonly size: PixelSize }) {
             onChange={(value) => typeof value === 'number' && value > 0 && setSpotMm2(value)}
           />
           <p className={styles.result}>
-            Suggested: {spot.count} in {spotMm2} mm²
+            {spotArea === null ? 'The slide is smaller than that.' : `Suggested: ${spot.count} in ${spotMm2} mm²`}
           </p>
           <Button
             size="xs"
             variant="light"
-            disabled={!canWrite || !liesWithin(spot.area, slide.width, slide.height)}
-            onClick={() => props.onField(spot.area)}
+            disabled={!canWrite || spotArea === null}
+            onClick={() => spotArea !== null && props.onField(spotArea)}
           >
             Keep it as a field
           </Button>
