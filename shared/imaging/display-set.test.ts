@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { anatomicalPlane, completenessOf, type DisplayFacts, splitSeries } from './display-set.ts';
+import { anatomicalPlane, completenessOf, type DisplayFacts, missingInWords, splitSeries } from './display-set.ts';
 
 const AXIAL = [1, 0, 0, 0, 1, 0];
 const SAGITTAL = [0, 1, 0, 0, 0, -1];
@@ -89,4 +89,10 @@ describe('completenessOf', () => {
     expect(completenessOf(numbered(1, 5, 9, 13))).toBeNull();
     expect(completenessOf(numbered(1, 3))).toBeNull();
   });
+});
+
+test('names the instances that are missing, in runs', () => {
+  expect(missingInWords([])).toBe('');
+  expect(missingInWords([5, 9, 10, 11, 12])).toBe('5, 9–12');
+  expect(missingInWords([1, 3, 5, 7, 9, 10, 11])).toBe('1, 3, 5, 7 and 3 more');
 });

@@ -139,6 +139,20 @@ export function completenessOf(instances: readonly DisplayFacts[]): Completeness
   return { received, expected: received + missing.length, source: 'instance-numbers', missing };
 }
 
+/** "5, 9–12 and 3 more": instance numbers that are missing, so many runs of them; empty for none. */
+export function missingInWords(missing: readonly number[], mostRuns = 4): string {
+  const runs: [first: number, last: number][] = [];
+  for (const number of missing) {
+    const run = runs.at(-1);
+    if (run !== undefined && number === run[1] + 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  const told = runs.slice(0, mostRuns);
+  const rest = runs.slice(mostRuns).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const words = told.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(', ');
+  return rest === 0 ? words : `${words} and ${rest} more`;
+}
+
 /** Null when the numbers do not count the images: too few, repeated, or far apart. */
 function gapsIn(instances: readonly DisplayFacts[]): number[] | null {
   const numbers = instances.map(({ instanceNumber }) => instanceNumber);

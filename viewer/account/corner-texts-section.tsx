@@ -84,7 +84,12 @@ export function CornerTextsSection() {
           ))}
         </Table.Tbody>
       </Table>
-      <Button variant="default" disabled={cornerTexts?.[group] === undefined} onClick={restore}>
+      <Button
+        className={styles.ownWidth ?? ''}
+        variant="default"
+        disabled={cornerTexts?.[group] === undefined}
+        onClick={restore}
+      >
         As it came
       </Button>
     </Section>

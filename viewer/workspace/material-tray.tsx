@@ -12,6 +12,7 @@ import { Fragment, useState } from 'react';
 import type { KeyImage } from '#shared/annotation/key-image.ts';
 import { keyImagePaths } from '#shared/api/key-images.ts';
 import { type Material, materialPaths } from '#shared/api/material.ts';
+import { missingInWords } from '#shared/imaging/display-set.ts';
 import { formatDicomDate } from '#viewer/ui/dates.ts';
 import { countOf } from '#viewer/ui/quantities.ts';
 import { OverviewWords } from '#viewer/words/overview-words.tsx';
@@ -117,7 +118,11 @@ function SeriesCard({ item, keyImages, tray }: SeriesCardProps) {
   const { study, series, set } = item;
   const { completeness, frameCount, representativeInstanceUid } = set;
   const warning =
-    completeness === null ? undefined : `${completeness.received} of ${completeness.expected} images received`;
+    completeness === null
+      ? undefined
+      : [`${completeness.received} of ${completeness.expected} images received`, missingInWords(completeness.missing)]
+          .filter(Boolean)
+          .join('; missing ');
   return (
     <Card
       item={item}
