@@ -11,6 +11,7 @@ import { benchFrames } from './frames.ts';
 import { type BenchRow, table } from './measure.ts';
 import { type ProductServer, startProduct } from './product-server.ts';
 import { benchSearch } from './search.ts';
+import { benchSlideConditions } from './slide-conditions.ts';
 import { benchSlides } from './slides.ts';
 import { benchStow } from './stow.ts';
 import { benchTiles } from './tiles.ts';
@@ -62,6 +63,13 @@ const PARTS: Readonly<Record<string, (server: ProductServer, folder: string) => 
   tiles: (server, folder) => benchTiles(server, folder, seconds),
   slides: (server, folder) =>
     benchSlides(server, folder, { seconds: values.quick ? 1 : 2, rounds: rounds ?? (values.quick ? 1 : 5) }),
+  conditions: (server, folder) =>
+    benchSlideConditions(server, folder, {
+      seconds: values.quick ? 2 : 5,
+      rounds: rounds ?? (values.quick ? 3 : 5),
+      uploadBytes: values.quick ? 512 * 1024 ** 2 : 2 * 1024 ** 3,
+      slides: values.quick ? 80 : 200,
+    }),
   dicomweb: (server, folder) =>
     benchDicomweb(
       server,
