@@ -38,6 +38,7 @@ import { slideCoverageRoutes } from './routes/slide-coverage.ts';
 import { expressTiles, slideImageRoutes } from './routes/slide-images.ts';
 import { slideQualityRoutes } from './routes/slide-quality.ts';
 import { slideRegionRoutes } from './routes/slide-region.ts';
+import { slideRegistrationRoutes } from './routes/slide-registrations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import type { Services } from './services.ts';
 import { readTls } from './tls-files.ts';
@@ -110,6 +111,7 @@ export async function buildApp(services: Services, viewerFolder: string): Promis
   await routes.register(slideImageRoutes(services));
   await routes.register(slideRegionRoutes(services));
   await routes.register(slideCoverageRoutes(services));
+  await routes.register(slideRegistrationRoutes(services));
   await routes.register(slideQualityRoutes(services));
   await routes.register(deepZoomRoutes(services));
   await routes.register(iiifRoutes(services));

@@ -20,6 +20,7 @@ import { createSearchIndex } from './search-repository.ts';
 import { createSidePyramidRepository } from './side-pyramid-repository.ts';
 import { createSlideCoverageRepository } from './slide-coverage-repository.ts';
 import { createSlideQualityRepository } from './slide-quality-repository.ts';
+import { createSlideRegistrationRepository } from './slide-registration-repository.ts';
 import type { Tables } from './tables.ts';
 import { createTokenRepository } from './token-repository.ts';
 import { createUserDirectory } from './user-repository.ts';
@@ -42,6 +43,7 @@ function createRepositories(
     derived: createDerivedFrameRepository(db),
     quality: createSlideQualityRepository(db),
     coverage: createSlideCoverageRepository(db),
+    registrations: createSlideRegistrationRepository(db),
     search: createSearchIndex(db, totals),
     annotations: createAnnotationRepository(db),
     segments: createRecordStore<Segment>(db, 'segments', 'segment'),

@@ -17,6 +17,7 @@ import * as preferences from './migrations/0024-preferences.ts';
 import * as segments from './migrations/0026-segments.ts';
 import * as keyImages from './migrations/0027-key-images.ts';
 import * as slideCoverage from './migrations/0031-slide-coverage.ts';
+import * as slideRegistrations from './migrations/0032-slide-registrations.ts';
 import { refreshSearchIndex } from './search-rebuild.ts';
 import type { Tables } from './tables.ts';
 
@@ -39,6 +40,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0026-segments': segments,
   '0027-key-images': keyImages,
   '0031-slide-coverage': slideCoverage,
+  '0032-slide-registrations': slideRegistrations,
 };
 
 /** Brings the schema and the search index up to date. The tables of the account library come from its own migrations. */

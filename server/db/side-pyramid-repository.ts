@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { SidePyramid, SidePyramidRepository, SidePyramidState } from '#server/domain/side-pyramid-ports.ts';
 import type { Sha256 } from '#shared/ids.ts';
 import type { SlideLevel } from '#shared/imaging/pyramid.ts';
-import type { SidePyramidRow, Tables } from './tables.ts';
+import type { SidePyramidRow } from './slide-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Side pyramids of slides, on one connection. */
 export function createSidePyramidRepository(db: Kysely<Tables>): SidePyramidRepository {

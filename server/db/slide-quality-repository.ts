@@ -3,7 +3,8 @@ import type { HeldSlide, SlideQualityRepository, StoredQuality } from '#server/d
 import type { ConsultationId, Sha256, SlideId } from '#shared/ids.ts';
 import type { QualityCard } from '#shared/imaging/quality-card.ts';
 import { consultationColumns, isVisible } from './search-visibility.ts';
-import type { SlideQualityRow, Tables } from './tables.ts';
+import type { SlideQualityRow } from './slide-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Both databases refuse statements with very many parameters. */
 const LIST_PART = 500;

@@ -4,7 +4,8 @@ import type { SidePyramidState } from '#server/domain/side-pyramid-ports.ts';
 import type { ConsultationId, Sha256, SlideId } from '#shared/ids.ts';
 import type { SlideDescription, SlideLevel } from '#shared/imaging/pyramid.ts';
 import { joinLevels } from '#shared/imaging/side-levels.ts';
-import type { SlideRow, Tables } from './tables.ts';
+import type { SlideRow } from './slide-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Slides with what is known of their side pyramids. */
 export function slideRows(db: Kysely<Tables>) {

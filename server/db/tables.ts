@@ -1,4 +1,11 @@
 import type { Generated } from 'kysely';
+import type {
+  SidePyramidRow,
+  SlideCoverageRow,
+  SlideQualityRow,
+  SlideRegistrationRow,
+  SlideRow,
+} from './slide-tables.ts';
 
 /**
  * The tables as both dialects hold them: JSON as text, instants as UTC ISO 8601 text, booleans as 0/1.
@@ -27,6 +34,7 @@ export interface Tables {
   derived_frames: DerivedFrameRow;
   slide_quality: SlideQualityRow;
   slide_coverage: SlideCoverageRow;
+  slide_registrations: SlideRegistrationRow;
   measurement_reports: MeasurementReportRow;
   preferences: PreferenceRow;
   jobs: JobRow;
@@ -131,29 +139,6 @@ export interface ConsultationInstanceRow {
   added_at: string;
 }
 
-export interface SlideRow {
-  id: string;
-  consultation_id: string;
-  sha256: string;
-  size_bytes: number;
-  name: string;
-  /** SlideDescription as JSON. */
-  description: string;
-  added_at: string;
-}
-
-/** Of the bytes of a slide, whichever consultations hold it. */
-export interface SidePyramidRow {
-  source_sha256: string;
-  state: string;
-  percent: number;
-  failure: string | null;
-  sha256: string | null;
-  /** SlideLevel[] as JSON. */
-  levels: string | null;
-  updated_at: string;
-}
-
 export interface DocumentRow {
   id: string;
   consultation_id: string;
@@ -234,22 +219,6 @@ export interface RenditionRow {
   sha256: string;
   size_bytes: number;
   produced_at: string;
-}
-
-/** A cache: rows and the objects they name may be deleted at any time. */
-export interface SlideQualityRow {
-  sha256: string;
-  form: number;
-  card: string | null;
-  refusal: string | null;
-  measured_at: string;
-}
-
-export interface SlideCoverageRow {
-  slide_id: string;
-  reader_id: string;
-  seen: string;
-  updated_at: string;
 }
 
 export interface DerivedFrameRow {

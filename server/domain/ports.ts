@@ -15,6 +15,7 @@ import type { SearchIndex } from './search-ports.ts';
 import type { SidePyramidRepository } from './side-pyramid-ports.ts';
 import type { SlideCoverageRepository } from './slide-coverage-ports.ts';
 import type { SlideQualityRepository } from './slide-quality-ports.ts';
+import type { SlideRegistrationRepository } from './slide-registration-ports.ts';
 
 /** What the use cases need of the world, as interfaces. Implementations are handed in by services.ts. */
 
@@ -65,6 +66,7 @@ export interface Repositories {
   readonly derived: DerivedFrameRepository;
   readonly quality: SlideQualityRepository;
   readonly coverage: SlideCoverageRepository;
+  readonly registrations: SlideRegistrationRepository;
   readonly search: SearchIndex;
   readonly annotations: AnnotationRepository;
   readonly segments: RecordStore<Segment, SegmentId>;

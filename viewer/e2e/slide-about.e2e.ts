@@ -7,6 +7,7 @@ import { writeSlide } from '#fixtures/slide.ts';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { type SlideCoverage, slideCoveragePath } from '#shared/api/slide-coverage.ts';
 import { type SlideQuality, slideQualityPaths } from '#shared/api/slide-quality.ts';
+import { slideRegistrationsPath } from '#shared/api/slide-registrations.ts';
 import { adjusted } from '#shared/imaging/display-adjustment.ts';
 import { readCoverage } from '#shared/imaging/slide-coverage.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
@@ -30,13 +31,14 @@ beforeAll(async () => {
   const folder = join(product.folder, 'material');
   await mkdir(folder);
   await writeSlide(join(folder, 'biopsy.svs'), { width: 2500, height: 1900 });
+  await writeSlide(join(folder, 'ki-67.svs'), { width: 2100, height: 1900, seed: 7 });
   consultationId = await readyConsultation(product, browser, {
     ...{ folder, discipline: 'pathology', referrer, coordinator, expert },
   });
   window = await openWindow(browser, product.url);
   await signIn(window.page, expert);
   const held = await window.context.request.get(materialPaths.material(consultationId));
-  slideId = ((await held.json()) as Material).slides[0]!.id;
+  slideId = ((await held.json()) as Material).slides.find(({ name }) => name === 'biopsy.svs')!.id;
   for (let attempt = 0; attempt < 200; attempt++) {
     const answer = await window.context.request.get(slideQualityPaths.slide(slideId));
     if (((await answer.json()) as SlideQuality).state !== 'pending') break;
@@ -181,11 +183,58 @@ test('the slide turns over, is toned and is walked over, and the address brings 
   expect(window.takeComplaints()).toEqual([]);
 });
 
+test('two slides move together, and are laid on each other by marked places', async () => {
+  const { page } = window;
+  await page.goto(`${product.url}/consultations/${consultationId}/read?open=slide.${slideId}`);
+  await page.getByRole('button', { name: 'Open another image beside this one' }).click();
+  await page.getByRole('menuitem', { name: /ki-67/ }).click();
+  const [one, other] = [
+    page.getByRole('application', { name: /biopsy/ }),
+    page.getByRole('application', { name: /ki-67/ }),
+  ];
+  await other.getByText('Sharpening…').waitFor({ state: 'detached' });
+  const link = async (name: string | RegExp) => {
+    await page.getByRole('button', { name: 'Link viewports' }).click();
+    await page.getByRole('menuitem', { name }).click();
+    await page.keyboard.press('Escape');
+  };
+  await one.focus();
+  await link('Slides move together: off');
+  await one.focus();
+  await page.keyboard.press('4');
+  await page.keyboard.press('.');
+  await other.getByText('turned 90°').waitFor();
+  expect(await other.getByRole('textbox', { name: 'Magnification' }).inputValue()).toBe('10×');
+
+  await link(/Align slides by places/);
+  const panel = page.getByRole('region', { name: 'Align slides' });
+  const status = panel.getByRole('status');
+  expect(await page.locator('[data-cross]').count()).toBe(2);
+  for (const key of ['ArrowRight', 'ArrowDown', 'ArrowRight']) {
+    await panel.getByRole('button', { name: 'Add this pair' }).click();
+    for (const slide of [one, other]) {
+      await slide.focus();
+      await page.keyboard.press(key);
+    }
+  }
+  // The same step on both at the same scale: nothing is left over.
+  await eventually(() => status.innerText()).toMatch(/^Residual 0\.0 µm \(root mean square of 3 pairs\)$/);
+  await panel.getByRole('button', { name: 'Move together' }).click();
+  await one.focus();
+  await page.keyboard.press('3');
+  await eventually(() => other.getByRole('textbox', { name: 'Magnification' }).inputValue()).toBe('5×');
+  const stored = await window.context.request.get(slideRegistrationsPath(consultationId));
+  expect((await stored.json()).registrations).toMatchObject([
+    { fromId: slideId, model: 'similarity', pairs: { length: 3 } },
+  ]);
+  expect(window.takeComplaints()).toEqual([]);
+});
+
 test('the material list says the quality in words, on a phone as well', async () => {
   const { page } = window;
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(`${product.url}/consultations/${consultationId}`);
-  await page.getByText('Quality: no objection').click();
-  await page.getByText('Tissue on').waitFor();
+  await page.getByText('Quality: no objection').first().click();
+  await page.getByText('Tissue on').first().waitFor();
   expect(window.takeComplaints()).toEqual([]);
 });

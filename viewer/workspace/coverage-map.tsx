@@ -13,7 +13,7 @@ import { hasTissueIn, type TissueMask, tissueMaskOf } from '#shared/imaging/tiss
 import { slideCoverageQuery } from '#viewer/api/slide-coverage.ts';
 import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import type { HeatMap } from '#viewer/engines/openseadragon/heat-map-layer.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import classes from './slide-about.module.css';
 
 const SCREENED_AT = 10;

@@ -9,6 +9,7 @@ import { patientLine } from '#viewer/words/patient-words.ts';
 import type { HungEngine } from './hanging-hand.ts';
 import { itemTitle, type PaneItem } from './pane-item.ts';
 import { SeriesViewport } from './series-viewport.tsx';
+import type { MovedSlide } from './slide-sync.ts';
 import { SlideViewport } from './slide-viewport.tsx';
 import type { KeyImageWork } from './use-key-images.ts';
 import type { ShownSegments } from './use-segments.ts';
@@ -16,7 +17,7 @@ import type { UserCalibrations } from './user-calibrations.ts';
 import type { SyncedEngine, ViewportSync } from './viewport-sync.ts';
 
 /** What a page may ask of an opened viewport, whatever it shows. */
-export interface PaneEngine extends SyncedEngine, HungEngine {
+export interface PaneEngine extends SyncedEngine, HungEngine, Partial<MovedSlide> {
   show(target: Target, view: ViewState): Promise<void>;
   view(): ViewState | null;
   cancelDrawing(): boolean;

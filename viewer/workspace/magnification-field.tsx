@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useState } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
 import { magnificationAt, magnificationText, scaleOfText } from '#viewer/engines/openseadragon/magnification.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import classes from './magnification-presets.module.css';
 
 interface MagnificationFieldProps {

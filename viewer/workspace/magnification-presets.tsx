@@ -3,7 +3,7 @@ import { IconArrowsMaximize, IconRotateClockwise, IconZoomIn } from '@tabler/ico
 import { memo } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
 import { type MagnificationPreset, magnificationPresets } from '#viewer/engines/openseadragon/magnification.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import { MagnificationField } from './magnification-field.tsx';
 import classes from './magnification-presets.module.css';
 

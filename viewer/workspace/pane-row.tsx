@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { AlignSlides } from './align-slides.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { Pane, type PaneProps } from './pane.tsx';
 import styles from './reading-page.module.css';
@@ -46,6 +47,14 @@ export function PaneRow({ narrow, ...props }: PaneRowProps) {
             <Pane key={pane} {...props} item={item} pane={pane} />
           );
         })}
+      {props.alignment.pair !== null && (
+        <AlignSlides
+          {...props.alignment.pair}
+          sync={panes.slides}
+          registrations={props.alignment.registrations}
+          onEnd={props.alignment.end}
+        />
+      )}
       {selected !== undefined && (
         <SelectedCard
           key={selected.id}

@@ -16,6 +16,7 @@ import type { KeyImageWork } from './use-key-images.ts';
 import type { Panes } from './use-panes.ts';
 import type { ReadingWork } from './use-reading-records.ts';
 import type { ShownSegments } from './use-segments.ts';
+import type { SlideAlignment } from './use-slide-alignment.ts';
 
 export interface PaneProps {
   readonly consultation: Consultation;
@@ -27,6 +28,7 @@ export interface PaneProps {
   readonly segments: ShownSegments;
   readonly keyImages: KeyImageWork;
   readonly item: PaneItem;
+  readonly alignment: SlideAlignment;
   /** Its place in the grid, row by row. */
   readonly pane: number;
 }
@@ -84,6 +86,7 @@ export function Pane({
   areas,
   segments,
   keyImages,
+  alignment,
   item,
   pane,
 }: PaneProps) {
@@ -196,6 +199,7 @@ export function Pane({
           onEngine={(engine) => panes.takeEngine(pane, engine)}
           guides={several ? { sync: panes.sync, pane } : undefined}
         />
+        {alignment.pair?.panes.includes(pane) === true && <div className={styles.cross} data-cross aria-hidden />}
         {writing !== null && (
           <FieldAt
             at={writing.at}

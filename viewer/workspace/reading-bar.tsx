@@ -23,6 +23,7 @@ import { SyncMenu } from './sync-menu.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import type { HangingDesk } from './use-hanging.ts';
 import type { ReadingWork } from './use-reading-records.ts';
+import type { SlideAlignment } from './use-slide-alignment.ts';
 import type { SyncChoice } from './viewport-sync.ts';
 
 const HangingEditor = lazy(async () => ({ default: (await import('./hanging-editor.tsx')).HangingEditor }));
@@ -37,6 +38,7 @@ interface ReadingBarProps {
   readonly hanging: HangingDesk;
   readonly linked: SyncChoice;
   readonly onLinked: (choice: SyncChoice) => void;
+  readonly alignment: SlideAlignment;
 }
 
 interface BarButtonProps {
@@ -103,6 +105,7 @@ export function ReadingBar({
   hanging,
   linked,
   onLinked,
+  alignment,
 }: ReadingBarProps) {
   const [help, setHelp] = useState(false);
   const [editing, setEditing] = useState(false);
@@ -154,7 +157,7 @@ export function ReadingBar({
             hanging={hanging}
             onEditHanging={() => setEditing(true)}
           />
-          {state.grid.slots.length > 1 && <SyncMenu choice={linked} onChoose={onLinked} />}
+          {state.grid.slots.length > 1 && <SyncMenu choice={linked} onChoose={onLinked} alignment={alignment} />}
         </span>
         <BesideMenu items={items} state={state} dispatch={dispatch} />
         <span className={styles.keys}>

@@ -34,6 +34,7 @@ import { useObjectLayers } from './use-object-layers.ts';
 import { usePanes } from './use-panes.ts';
 import { useReadingRecords } from './use-reading-records.ts';
 import { useSegments } from './use-segments.ts';
+import { useSlideAlignment } from './use-slide-alignment.ts';
 import { readPlace } from './view-address.ts';
 import { openKeys, singleViewport, type ViewportGrid } from './viewport-grid.ts';
 import { NO_SYNC, type SyncChoice } from './viewport-sync.ts';
@@ -132,6 +133,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
   );
   const panes = usePanes({ items, state, dispatch, search, setSearch, first: first.hanging });
   const [linked, setLinked] = useState<SyncChoice>(first.linked);
+  const alignment = useSlideAlignment(consultation, material, panes, state.grid.active, me.id);
   useEffect(() => panes.sync.choose(linked), [panes.sync, linked]);
   const hanging = useHanging({
     ...{ consultationId: consultation.id, items, grid: state.grid, linked, setLinked, dispatch },
@@ -284,6 +286,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
         hanging={hanging}
         linked={linked}
         onLinked={setLinked}
+        alignment={alignment}
       />
       <div className={styles.body}>
         {!narrow && state.trayOpen && <aside className={styles.tray}>{tray}</aside>}
@@ -296,6 +299,7 @@ export function ReadingRoom({ consultation, material, records, report }: Reading
           areas={areas}
           segments={shownSegments}
           keyImages={keyImages}
+          alignment={alignment}
           narrow={narrow}
         />
         {!narrow && state.panelOpen && <ResizablePanel>{panel}</ResizablePanel>}

@@ -7,7 +7,7 @@ import { qualityLines } from '#shared/imaging/quality-card.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import { HEAT_COLOURS } from '#viewer/engines/openseadragon/heat-map-layer.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import { QualityLines } from '#viewer/words/quality-words.tsx';
 import { CoverageMap } from './coverage-map.tsx';
 import { SaveRegion } from './save-region.tsx';

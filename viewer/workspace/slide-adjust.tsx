@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { SlideSummary } from '#shared/api/material.ts';
 import { AS_STORED, type DisplayAdjustment, isAsStored } from '#shared/imaging/display-adjustment.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import classes from './slide-adjust.module.css';
 import furniture from './slide-furniture.module.css';
 import labelClasses from './slide-label.module.css';

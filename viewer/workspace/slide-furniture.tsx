@@ -5,7 +5,7 @@ import type { SlideSummary } from '#shared/api/material.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import type { SlideStatus } from '#viewer/engines/image-engine.ts';
 import { magnificationText } from '#viewer/engines/openseadragon/magnification.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import { ColourProfileBadge } from './colour-profile.tsx';
 import { MagnificationMenu, MagnificationPill } from './magnification-presets.tsx';
 import { scaleBarFor } from './scale-bar.ts';

@@ -1,7 +1,7 @@
 import { hasTissueIn, type TissueMask } from '#shared/imaging/tissue-mask.ts';
 import { nextField } from '#viewer/engines/openseadragon/field-walk.ts';
 import { magnificationPresets } from '#viewer/engines/openseadragon/magnification.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import type { Size } from '#viewer/engines/openseadragon/slide-placement.ts';
 import { steppedPlane } from './plane-choices.ts';
 import { actionOfKey, isPlainKey, type Shortcuts } from './shortcuts.ts';

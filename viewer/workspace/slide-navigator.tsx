@@ -1,7 +1,7 @@
 import { type PointerEvent, useState } from 'react';
 import { materialPaths, type SlideSummary } from '#shared/api/material.ts';
 import type { VisibleRectangle } from '#shared/imaging/view-state.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import classes from './slide-navigator.module.css';
 
 interface SlideNavigatorProps {

@@ -6,7 +6,7 @@ import { tissueMaskOf } from '#shared/imaging/tissue-mask.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
 import { slideQualityQuery } from '#viewer/api/slide-quality.ts';
 import type { EngineListener, Mark, SlideStatus, Tool } from '#viewer/engines/image-engine.ts';
-import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import type { Brush } from '#viewer/engines/tools/brush.ts';
 import { usePreferences } from '#viewer/state/preferences.ts';
 import { useColourProfile } from './colour-profile.tsx';

@@ -1,10 +1,12 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCheck, IconLink } from '@tabler/icons-react';
+import { IconCheck, IconLink, IconTarget } from '@tabler/icons-react';
+import type { SlideAlignment } from './use-slide-alignment.ts';
 import type { SyncChoice } from './viewport-sync.ts';
 
 interface SyncMenuProps {
   readonly choice: SyncChoice;
   readonly onChoose: (choice: SyncChoice) => void;
+  readonly alignment: SlideAlignment;
 }
 
 const CHOICES: readonly (readonly [key: keyof SyncChoice, name: string])[] = [
@@ -15,8 +17,8 @@ const CHOICES: readonly (readonly [key: keyof SyncChoice, name: string])[] = [
 ];
 
 /** What the other viewports do along with the active one. */
-export function SyncMenu({ choice, onChoose }: SyncMenuProps) {
-  const isOn = choice.scroll || choice.window || choice.place;
+export function SyncMenu({ choice, onChoose, alignment }: SyncMenuProps) {
+  const isOn = choice.scroll || choice.window || choice.place || alignment.isAttached;
   return (
     <Menu position="bottom-end" closeOnItemClick={false} transitionProps={{ duration: 0 }}>
       <Menu.Target>
@@ -41,6 +43,22 @@ export function SyncMenu({ choice, onChoose }: SyncMenuProps) {
             {name}
           </Menu.Item>
         ))}
+        {alignment.isPossible && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              aria-label={`Slides move together: ${alignment.isAttached ? 'on' : 'off'}`}
+              leftSection={<IconCheck size={14} opacity={alignment.isAttached ? 1 : 0} aria-hidden />}
+              onClick={() => alignment.setAttached(!alignment.isAttached)}
+            >
+              Slides move together
+            </Menu.Item>
+            <Menu.Item leftSection={<IconTarget size={14} aria-hidden />} closeMenuOnClick onClick={alignment.begin}>
+              Align slides by places …
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
         <Menu.Label>Hold Shift over an image to show its point in the others</Menu.Label>
       </Menu.Dropdown>
     </Menu>

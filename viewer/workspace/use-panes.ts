@@ -11,6 +11,7 @@ import type { PaneEngine } from './image-pane.tsx';
 import { itemKey, itemOfKey, itemOfTarget, type PaneItem } from './pane-item.ts';
 import type { ReadingEvent, ReadingState } from './reading-state.ts';
 import { createShownImages, type ShownImages } from './shown-images.ts';
+import { createSlideSync, type SlideSync } from './slide-sync.ts';
 import { type Place, readPlace, writePlace } from './view-address.ts';
 import { createViewportSync, type ViewportSync } from './viewport-sync.ts';
 
@@ -34,6 +35,7 @@ export interface Panes {
   readonly hanging: HangingHand;
   /** The place of a slide under the pointer, with what is shown around it; null where the pointer is on no slide. */
   underPointer(pane: number): { readonly target: Target; readonly view: ViewState; readonly at: Point } | null;
+  readonly slides: SlideSync;
   /** The opened engine of a viewport. */
   engineOf(pane: number): PaneEngine | undefined;
 }
@@ -63,7 +65,11 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
     hand.begin(first);
     return hand;
   });
-  useEffect(() => sync.lead(state.grid.active), [sync, state.grid.active]);
+  const [slides] = useState(createSlideSync);
+  useEffect(() => {
+    sync.lead(state.grid.active);
+    slides.lead(state.grid.active);
+  }, [sync, slides, state.grid.active]);
   const started = useRef(false);
   const timer = useRef(0);
   const grid = useRef(state.grid);
@@ -110,6 +116,7 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
         images.takeEngine(String(pane), engine);
         sync.takeEngine(pane, engine);
         hanging.takeEngine(pane, grid.current.slots[pane] ?? null, engine);
+        slides.takeEngine(pane, engine);
         if (engine === null) {
           engines.current.delete(pane);
           return;
@@ -123,6 +130,7 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
       },
       sync,
       hanging,
+      slides,
       engineOf: (pane) => engines.current.get(pane),
       underPointer(pane) {
         const { target, view, slide } = statuses.current.get(pane) ?? {};
@@ -134,6 +142,7 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
         statuses.current.set(pane, status);
         images.takeStatus(String(pane), status);
         sync.takeStatus(pane, status);
+        slides.moved(pane);
         const { target, view, phase } = status;
         if (pane !== grid.current.active || phase !== 'shown' || target === null || view === null) return;
         window.clearTimeout(timer.current);
@@ -149,6 +158,6 @@ export function usePanes({ items, state, dispatch, search, setSearch, first }: P
         }, ADDRESS_AFTER_MS);
       },
     }),
-    [items, state.grid.slots, dispatch, restore, setSearch, images, sync, hanging],
+    [items, state.grid.slots, dispatch, restore, setSearch, images, sync, hanging, slides],
   );
 }

@@ -2,7 +2,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { materialPaths, type SlideSummary } from '#shared/api/material.ts';
 import { planeQuery } from '#shared/imaging/plane-selection.ts';
 import type { EngineListener, EngineStatus } from '#viewer/engines/image-engine.ts';
-import type { SlideEngine, SlideSource } from '#viewer/engines/openseadragon/slide-engine.ts';
+import type { SlideEngine, SlideSource } from '#viewer/engines/openseadragon/slide-engine-port.ts';
 import { useMountedEngine } from './use-mounted-engine.ts';
 
 export interface SlideEngineState {

@@ -1,6 +1,7 @@
+import { applied } from '#shared/imaging/affine.ts';
 import { bitsOfMagnification, type Coverage, mergedCoverage } from '#shared/imaging/slide-coverage.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
-import { affineOf, applied, placementOfView, type Size } from './slide-placement.ts';
+import { affineOf, placementOfView, type Size } from './slide-placement.ts';
 
 /** How often a view is looked at; whoever records keeps to it. */
 export const SAMPLE_MS = 100;

@@ -1,4 +1,5 @@
-import type { Affine, Size } from './slide-placement.ts';
+import type { Affine } from '#shared/imaging/affine.ts';
+import type { Size } from './slide-placement.ts';
 
 /** Values of cells that are laid over the slide. */
 export interface HeatMap {

@@ -3,22 +3,21 @@ import type { Geometry, Point } from '#shared/annotation/geometry.ts';
 import { measureGeometry } from '#shared/annotation/measure.ts';
 import { describeMeasurement, type Measurement } from '#shared/annotation/measurement.ts';
 import type { SlideSummary } from '#shared/api/material.ts';
+import { type Affine, applied, appliedBack } from '#shared/imaging/affine.ts';
 import { AS_STORED, type DisplayAdjustment, isAsStored } from '#shared/imaging/display-adjustment.ts';
 import { FIRST_PLANES, type PlaneSelection } from '#shared/imaging/plane-selection.ts';
 import type { SlideView } from '#shared/imaging/view-state.ts';
-import type { EngineListener, ImageEngine, Mark } from '#viewer/engines/image-engine.ts';
-import { createMarkOverlay, type MarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
+import type { EngineListener, Mark } from '#viewer/engines/image-engine.ts';
+import { createMarkOverlay } from '#viewer/engines/overlay/mark-overlay.ts';
 import { createDisplayFilter } from './display-filter.ts';
-import { createHeatMapLayer, type HeatMap } from './heat-map-layer.ts';
+import { createHeatMapLayer } from './heat-map-layer.ts';
 import { leastPixelSize } from './level-choice.ts';
 import { calibrationOf } from './magnification.ts';
 import { NativePyramid } from './native-pyramid.ts';
+import type { SlideEngine, SlideSource } from './slide-engine-port.ts';
 import { createSlideGestures } from './slide-gestures.ts';
 import {
-  type Affine,
   affineOf,
-  applied,
-  appliedBack,
   fitted,
   heldOnSlide,
   mirrored,
@@ -36,50 +35,9 @@ import { createTileLoader, type TileLoader } from './tile-loader.ts';
 import { createTilePainter } from './tile-painter.ts';
 import { createTileViewer } from './tile-viewer.ts';
 
-export interface SlideSource {
-  readonly slide: SlideSummary;
-  /** Tiles carry the slide's colour profile, for the browser to apply. */
-  readonly icc: boolean;
-  tileUrl(level: number, column: number, row: number, planes: PlaneSelection): string;
-}
-
 /** True for slides of several focal planes or channels. */
 export function hasPlanes({ focalPlanes, channels }: Pick<SlideSummary, 'focalPlanes' | 'channels'>): boolean {
   return focalPlanes.length > 1 || channels.length > 1 || channels.some(({ window }) => window !== null);
-}
-
-export interface SlideEngine extends ImageEngine<SlideSource>, Pick<MarkOverlay, 'setBrush'> {
-  /** The whole slide, centred. */
-  fit(): void;
-  /** Zooms about the middle of the viewport. */
-  zoomBy(factor: number): void;
-  /** Screen pixels per level-0 pixel, about the middle of the viewport; held within what makes sense. */
-  zoomTo(scale: number): void;
-  /** Moves the field of view by parts of itself: 0.25 across is a quarter of its width to the right. */
-  moveField(across: number, down: number): void;
-  /** Puts a level-0 place in the middle. */
-  centerOn(place: Point): void;
-  /** Turns clockwise about the middle of the viewport. */
-  rotate(degrees: number): void;
-  /** Exchanges left and right on the screen. */
-  flip(): void;
-  display(): DisplayAdjustment;
-  /** Shows the colours brighter, steeper or bent; the tiles stay what they are. */
-  setDisplay(display: DisplayAdjustment): void;
-  /** The focal plane and channels shown now. */
-  planes(): PlaneSelection;
-  /** Shows another focal plane or other channels at the same place; does nothing while no slide is open. */
-  setPlanes(planes: PlaneSelection): void;
-  /** The same slide with more levels or other colours, at the same place; does nothing when another slide is open. */
-  update(source: SlideSource): void;
-  /** Asks again for every tile that could not be had. */
-  retry(): void;
-  /** Lays values of cells over the slide that is open, until another is opened; null takes them away. */
-  setHeatMap(map: HeatMap | null): void;
-  /** The name of the map that is shown; null without one. */
-  heatMap(): string | null;
-  /** The colour of what is being drawn. */
-  setColor(color: string): void;
 }
 
 type Framing = 'fit' | 'free' | { readonly view: SlideView };
@@ -360,6 +318,9 @@ export function createSlideEngine(element: HTMLDivElement, listener: EngineListe
       await painted();
     },
     view: () => (placement === null || source === null ? null : viewNow(placement)),
+    lying: () =>
+      source === null || placement === null ? null : { slideId: source.slide.id, mpp: source.slide.mppX, placement },
+    lieAs: (next) => move((_, slide) => heldOnSlide(next, slide)),
     planes: () => planes,
     setPlanes: takePlanes,
     update(next) {

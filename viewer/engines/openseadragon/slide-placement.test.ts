@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { applied, appliedBack } from '#shared/imaging/affine.ts';
 import {
   affineOf,
-  applied,
-  appliedBack,
   fitted,
   MAX_SCALE,
   mirrored,

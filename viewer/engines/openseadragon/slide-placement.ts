@@ -1,4 +1,5 @@
 import type { Point } from '#shared/annotation/geometry.ts';
+import { type Affine, appliedBack, determinant } from '#shared/imaging/affine.ts';
 import type { SlideView, VisibleRectangle } from '#shared/imaging/view-state.ts';
 
 /**
@@ -19,16 +20,6 @@ export interface SlidePlacement {
 export interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-/** Level-0 pixels to screen pixels: x' = a·x + c·y + e, y' = b·x + d·y + f. */
-export interface Affine {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  readonly e: number;
-  readonly f: number;
 }
 
 const UPRIGHT = { rotation: 0, flipped: false } as const;
@@ -55,7 +46,7 @@ function turn(rotation: number): readonly [cos: number, sin: number] {
   }
 }
 
-/** The transform of a placement on a screen, origin in the upper left corner: scale · rotation · flip. */
+/** Level-0 pixels to screen pixels (CSS) of a placement, origin in the upper left corner: scale · rotation · flip. */
 export function affineOf(placement: SlidePlacement, screen: Size): Affine {
   const [cos, sin] = turn(placement.rotation);
   const { scale, center } = placement;
@@ -71,15 +62,17 @@ export function affineOf(placement: SlidePlacement, screen: Size): Affine {
   };
 }
 
-export function applied(m: Affine, [x, y]: Point): [number, number] {
-  return [m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f];
-}
-
-/** Screen to level-0 pixels. */
-export function appliedBack(m: Affine, [x, y]: Point): [number, number] {
-  const determinant = m.a * m.d - m.b * m.c;
-  const [dx, dy] = [x - m.e, y - m.f];
-  return [(m.d * dx - m.c * dy) / determinant, (m.a * dy - m.b * dx) / determinant];
+/**
+ * The placement that comes nearest to a transform from level-0 to screen pixels, with `center` in the middle: its mean
+ * scale, its rotation and its side; what it stretches is left out.
+ */
+export function placementNear(transform: Affine, center: Point): SlidePlacement {
+  const { a, b, c, d } = transform;
+  const whole = determinant(transform);
+  const flipped = whole < 0;
+  const radians = flipped ? Math.atan2(-b - c, d - a) : Math.atan2(b - c, a + d);
+  const degrees = Math.round(((radians * 180) / Math.PI) * 1e6) / 1e6;
+  return { center, scale: Math.sqrt(Math.abs(whole)), rotation: ((degrees % 360) + 360) % 360, flipped };
 }
 
 /** True when columns of the slide run across the screen. */

@@ -1,6 +1,6 @@
 import OpenSeadragon from 'openseadragon';
+import { type Affine, applied } from '#shared/imaging/affine.ts';
 import { TILE_DATA } from './native-pyramid.ts';
-import { type Affine, applied } from './slide-placement.ts';
 
 /** A tile that is on the screen now, in OpenSeadragon's counting of levels. */
 export interface PaintedTile {
