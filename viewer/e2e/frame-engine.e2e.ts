@@ -83,6 +83,40 @@ describe('a radiology viewport', () => {
     expect(window.takeComplaints()).toEqual([]);
   });
 
+  it('enlarges what is under the pointer, and hides the marks meanwhile', async () => {
+    await open();
+    const middle = await middleOf(viewport);
+    const at = { x: Math.round(middle.x) + 60, y: Math.round(middle.y) + 30 };
+    await page.mouse.move(at.x, at.y);
+    /** Grey values on a ring around the pointer, CSS pixels. */
+    const ring = (radius: number): Promise<number[]> =>
+      viewport.locator('canvas').evaluate(
+        (element, { x, y, r }) => {
+          const canvas = element as HTMLCanvasElement;
+          const box = canvas.getBoundingClientRect();
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+          copy?.drawImage(canvas, 0, 0);
+          return Array.from({ length: 32 }, (_, step) => {
+            const angle = (step / 16) * Math.PI;
+            const [px, py] = [x - box.left + r * Math.cos(angle), y - box.top + r * Math.sin(angle)];
+            return copy?.getImageData(Math.floor(px), Math.floor(py), 1, 1).data[0] ?? -1;
+          });
+        },
+        { ...at, r: radius },
+      );
+    const apart = (one: number[], other: number[]): number =>
+      one.reduce((sum, value, step) => sum + Math.abs(value - (other[step] ?? 0)), 0) / one.length;
+    const [near, far] = [await ring(20), await ring(50)];
+    await viewport.focus();
+    await page.keyboard.press('#');
+    await viewport.getByText('Magnifier 2.5×, marks hidden').waitFor();
+    await eventually(async () => apart(await ring(50), near)).toBeLessThan(10);
+    await page.keyboard.press('#');
+    await viewport.getByText('Magnifier').waitFor({ state: 'detached' });
+    await eventually(async () => apart(await ring(50), far)).toBe(0);
+    expect(apart(near, far)).toBeGreaterThan(10);
+  });
+
   it('covers a slice that fails or is late, locks the tools, and never shows the one before in its place (rule 1)', async () => {
     let failing = true;
     let release = (): void => {};

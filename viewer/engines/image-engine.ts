@@ -160,6 +160,8 @@ export interface FrameStatus {
   readonly probe: string | null;
   /** A first look, coarser than what is stored; the rest is on its way, and nothing can be measured yet. */
   readonly preview: boolean;
+  /** What is under the pointer is shown enlarged, without its marks. */
+  readonly lens: boolean;
 }
 
 export interface SlideStatus {

@@ -6,6 +6,7 @@ import {
   IconContrast2,
   IconFlipHorizontal,
   IconRotateClockwise,
+  IconSearch,
   IconStar,
   IconStarFilled,
   IconZoomScan,
@@ -30,6 +31,7 @@ const ACTIONS: readonly Action[] = [
   { name: 'Turn clockwise', action: 'turn-right', icon: IconRotateClockwise, run: (engine) => engine.rotate(90) },
   { name: 'Mirror', action: 'series.mirror', icon: IconFlipHorizontal, run: (engine) => engine.mirror() },
   { name: 'Invert', action: 'series.invert', icon: IconContrast2, run: (engine) => engine.invert() },
+  { name: 'Magnifier', action: 'series.magnifier', icon: IconSearch, run: (engine) => engine.toggleMagnifier() },
   { name: 'Reset the view', action: null, icon: IconArrowBackUp, run: (engine) => engine.reset() },
 ];
 

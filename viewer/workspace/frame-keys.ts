@@ -34,6 +34,7 @@ const ACTIONS: Readonly<Record<string, (engine: FrameEngine) => unknown>> = {
   'series.region-window': (engine) => engine.windowOnSelection(),
   'series.overlays': (engine) => engine.toggleOverlays(),
   'series.shutter': (engine) => engine.toggleShutter(),
+  'series.magnifier': (engine) => engine.toggleMagnifier(),
   fit: (engine) => engine.fit(),
   'zoom-in': (engine) => engine.zoomBy(1.25),
   'zoom-out': (engine) => engine.zoomBy(0.8),

@@ -9,7 +9,7 @@ import { FrameFurniture, type StudyTexts } from './frame-furniture.tsx';
 import { pressFrameKey } from './frame-keys.ts';
 import { FrameScrubber } from './frame-scrubber.tsx';
 import classes from './frame-viewport.module.css';
-import { PreviewNote } from './preview-note.tsx';
+import { LensNote, PreviewNote } from './preview-note.tsx';
 import { actionOfKey, isPlainKey } from './shortcuts.ts';
 import { isBrush } from './tool-choices.ts';
 import { useCine } from './use-cine.ts';
@@ -145,6 +145,7 @@ export function FrameViewport(props: FrameViewportProps) {
         />
       )}
       {status.frame?.preview === true && <PreviewNote />}
+      {status.frame?.lens === true && <LensNote />}
       {engine !== null && guides !== undefined && <ViewportGuides engine={engine} {...guides} />}
       {engine !== null && video === null && <FrameActions engine={engine} keyMark={keyMark} />}
       {video === null ? (

@@ -31,6 +31,7 @@ const SERIES: readonly (readonly [id: string, name: string, ...keys: string[]])[
   ['overlays', 'Overlays of the file', 'Y'],
   ['shutter', 'Shutter of the file', 'U'],
   ['play', 'Play, pause', "'"],
+  ['magnifier', 'Magnifier on, off', '#'],
   ['copy-back', 'Copy the selected annotation to the previous image', '{'],
   ['copy-on', 'Copy the selected annotation to the next image', '}'],
 ];

@@ -48,6 +48,8 @@ export interface FrameEngine
   reset(): void;
   /** Asks for the wanted image anew after a failure. */
   retry(): void;
+  /** A lens under the pointer, on or off. Marks are hidden under it, and nothing can be drawn. */
+  toggleMagnifier(): void;
   /** The colour of what is being drawn. */
   setColor(color: string): void;
   /** Who draws, by the reader's choice on this computer. */

@@ -14,6 +14,7 @@ import { createFrameMeasuring, type PaintedFrame, shapeControls } from './frame-
 import { type FrameStack, indexOfTarget, targetAt } from './frame-stack.ts';
 import { describeStatus } from './frame-status.ts';
 import { hungPlacement } from './hung-place.ts';
+import { middleOf } from './lens.ts';
 import { createOverlaySource } from './overlay-source.ts';
 import { createPaintWatch } from './paint-watch.ts';
 import { createPatientPlace } from './patient-place.ts';
@@ -50,6 +51,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
   let placement: Placement | null = null;
   let framing: Framing = 'fit';
   let marks: readonly Mark[] = [];
+  let isMagnifying = false;
   let pointer: readonly [number, number] | null = null;
   let statusFrame = 0;
   let lastPainted: number | null = null;
@@ -138,6 +140,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       Math.min(24, Math.max(2, painter.screen().height / Math.max(1, stack?.frames.length ?? 1) / 1.2)),
     pointAt(place) {
       pointer = place;
+      if (isMagnifying) painter.magnify(place);
       refresh();
     },
     clickEmpty: () => listener.onSelected(null),
@@ -194,7 +197,8 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     overlay.setMarks(here === null ? [] : marks.filter(({ target }) => sameTarget(target, here)));
   }
   function refresh(): void {
-    overlay.setLocked(isCovered() || painter.isPreview());
+    // What is under the lens lies elsewhere than it seems: marks are hidden and nothing is drawn meanwhile.
+    overlay.setLocked(isCovered() || painter.isPreview() || isMagnifying);
     overlay.refresh();
     if (statusFrame !== 0) return;
     statusFrame = requestAnimationFrame(() => {
@@ -246,6 +250,7 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
       loadedCount: prefetch?.loadedCount() ?? 0,
       probe: probe(),
       preview: painter.isPreview(),
+      lens: isMagnifying,
       userCalibration: measuring.calibrationHere(),
     });
   }
@@ -363,6 +368,11 @@ export function createFrameEngine(element: HTMLDivElement, listener: EngineListe
     retry() {
       watch.begin(0);
       painter.retry();
+      refresh();
+    },
+    toggleMagnifier() {
+      isMagnifying = !isMagnifying;
+      painter.magnify(isMagnifying ? (pointer ?? middleOf(painter.screen())) : null);
       refresh();
     },
     drawing: drawingChoice,

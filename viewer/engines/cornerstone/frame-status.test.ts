@@ -31,6 +31,7 @@ const facts: StatusFacts = {
   loadedCount: 1,
   probe: null,
   preview: false,
+  lens: false,
   userCalibration: undefined,
 };
 

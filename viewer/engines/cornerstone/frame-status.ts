@@ -24,6 +24,7 @@ export interface StatusFacts {
   readonly loadedCount: number;
   readonly probe: string | null;
   readonly preview: boolean;
+  readonly lens: boolean;
   /** The known length by which new shapes on the painted frame are measured. */
   readonly userCalibration: UserCalibration | undefined;
 }
@@ -69,6 +70,7 @@ export function describeStatus(facts: StatusFacts): EngineStatus {
       fusion: look.fusion?.status() ?? null,
       probe: facts.probe,
       preview: facts.preview,
+      lens: facts.lens,
     },
     slide: null,
   };

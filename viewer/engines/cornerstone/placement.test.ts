@@ -5,6 +5,7 @@ import {
   fitted,
   type ImageFormat,
   imageToScreen,
+  magnifiedMatrix,
   mirrored,
   type Placement,
   panned,
@@ -138,6 +139,24 @@ describe('a stored view', () => {
     expect(shown.x + shown.width).toBeGreaterThanOrEqual(view.visible.x + view.visible.width - 1e-9);
     expect(shown.y + shown.height).toBeGreaterThanOrEqual(view.visible.y + view.visible.height - 1e-9);
     expect(shown.x + shown.width / 2).toBeCloseTo(view.visible.x + view.visible.width / 2, 9);
+  });
+});
+
+describe('through a lens', () => {
+  it('the place under the pointer stays, and what is around it lies farther away', () => {
+    const matrix = screenMatrix(rotated(fitted(square, screen), 90), square, screen, 2);
+    const seen = magnifiedMatrix(matrix, [70, 40], 2.5, 2);
+    const onto = ([a, b, c, d, e, f]: typeof matrix, x: number, y: number) => [a * x + c * y + e, b * x + d * y + f];
+    for (const [x, y] of [
+      [0, 0],
+      [13, 57],
+      [100, 3],
+    ] as const) {
+      const [plainX = 0, plainY = 0] = onto(matrix, x, y);
+      const [lensX = 0, lensY = 0] = onto(seen, x, y);
+      expect(lensX - 140).toBeCloseTo((plainX - 140) * 2.5, 9);
+      expect(lensY - 80).toBeCloseTo((plainY - 80) * 2.5, 9);
+    }
   });
 });
 

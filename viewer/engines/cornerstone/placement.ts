@@ -102,6 +102,17 @@ export function screenMatrix(
   ];
 }
 
+/** The same transform seen through a lens: enlarged about `at`, which stays where it is; in CSS pixels. */
+export function magnifiedMatrix(
+  [a, b, c, d, e, f]: ReturnType<typeof screenMatrix>,
+  at: Point,
+  factor: number,
+  density: number,
+): ReturnType<typeof screenMatrix> {
+  const [x, y] = [at[0] * density, at[1] * density];
+  return [a * factor, b * factor, c * factor, d * factor, x + (e - x) * factor, y + (f - y) * factor];
+}
+
 /** True when columns run up and down the screen. */
 function isSideways(rotation: number): boolean {
   return Math.abs(Math.sin((rotation * Math.PI) / 180)) > Math.SQRT1_2;

@@ -1,10 +1,12 @@
+import type { Point } from '#shared/annotation/geometry.ts';
 import { drawingChoice, drawsOnProcessor, graphicsOfDevice } from './canvas-drawing.ts';
 import { type FrameFailure, failureOf } from './frame-failure.ts';
 import type { FrameImage } from './frame-image.ts';
 import { cachedFrame, firstLook, forgetFrame, type LoadableFrame, loadFrame } from './frame-loader.ts';
 import { tellGraphicsRestored } from './graphics-loss.ts';
+import { LENS_FACTOR, LENS_RADIUS } from './lens.ts';
 import { createPixelPicture, type PixelLook } from './pixel-picture.ts';
-import { type Placement, type Size, screenMatrix } from './placement.ts';
+import { magnifiedMatrix, type Placement, type Size, screenMatrix } from './placement.ts';
 
 export interface Look extends PixelLook {
   readonly placement: Placement;
@@ -42,6 +44,8 @@ export interface StackPainter {
   failure(): FrameFailure | null;
   /** Paints the present image with a look, with the next frame of the screen. */
   paint(look: Look): void;
+  /** Shows what lies around a place (CSS pixels) enlarged, in a circle over it; null takes the lens away. */
+  magnify(at: Point | null): void;
   screen(): Size;
   /** Draws by the processor or the graphics card, as the reader has chosen since. */
   chooseCanvas(): void;
@@ -53,6 +57,8 @@ export interface StackPainter {
 /** Where both paths begin: black, as around every image. */
 const BACKGROUND = '#000';
 
+const LENS_RIM = '#d7dce3';
+
 export function createStackPainter(element: HTMLDivElement, listener: PainterListener): StackPainter {
   let frames: readonly LoadableFrame[] = [];
   let wanted = 0;
@@ -60,6 +66,7 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
   let failure: FrameFailure | null = null;
   let wish = new AbortController();
   let look: Look | null = null;
+  let lens: Point | null = null;
   let scheduled = 0;
   const picture = createPixelPicture();
   let onProcessor = drawsOnProcessor(drawingChoice(), null);
@@ -108,11 +115,36 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     context.fillRect(0, 0, canvas.width, canvas.height);
     const description = painted === null ? undefined : frames[painted.index]?.description;
     if (painted === null || description === undefined || look === null) return;
-    const scale = look.placement.zoom * devicePixelRatio;
+    const matrix = screenMatrix(look.placement, description, screen(), devicePixelRatio);
+    drawImage(painted, look, description, matrix, look.placement.zoom * devicePixelRatio);
+    if (lens === null) return;
+    const [x, y, radius] = [lens[0] * devicePixelRatio, lens[1] * devicePixelRatio, LENS_RADIUS * devicePixelRatio];
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.clip();
+    context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+    const enlarged = magnifiedMatrix(matrix, lens, LENS_FACTOR, devicePixelRatio);
+    drawImage(painted, look, description, enlarged, look.placement.zoom * devicePixelRatio * LENS_FACTOR);
+    context.restore();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.strokeStyle = LENS_RIM;
+    context.lineWidth = 1.5 * devicePixelRatio;
+    context.stroke();
+  }
+  /** `scale`: device pixels of an image pixel. */
+  function drawImage(
+    painted: { readonly index: number; readonly image: FrameImage; readonly preview: boolean },
+    look: Look,
+    description: LoadableFrame['description'],
+    matrix: ReturnType<typeof screenMatrix>,
+    scale: number,
+  ): void {
     context.imageSmoothingEnabled = true;
     // Smaller than it is stored, an image needs more than its nearest pixels.
     context.imageSmoothingQuality = scale < 0.5 ? 'medium' : 'low';
-    context.setTransform(...screenMatrix(look.placement, description, screen(), devicePixelRatio));
+    context.setTransform(...matrix);
     // Planes over the image have its size, not that of a first look.
     const drawn = picture.of(painted.image, description, painted.preview ? { ...look, overlays: [] } : look);
     context.drawImage(drawn, 0, 0, description.columns, description.rows);
@@ -122,6 +154,13 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     // A pixel of a segment is a pixel of the image, at any size.
     context.imageSmoothingEnabled = false;
     context.drawImage(over, 0, 0, description.columns, description.rows);
+  }
+  function schedule(): void {
+    if (scheduled !== 0) return;
+    scheduled = requestAnimationFrame(() => {
+      scheduled = 0;
+      draw();
+    });
   }
   function show(index: number, image: FrameImage, preview: boolean): void {
     look = listener.lookOf(index, image);
@@ -195,11 +234,11 @@ export function createStackPainter(element: HTMLDivElement, listener: PainterLis
     failure: () => failure,
     paint(next) {
       look = next;
-      if (scheduled !== 0) return;
-      scheduled = requestAnimationFrame(() => {
-        scheduled = 0;
-        draw();
-      });
+      schedule();
+    },
+    magnify(at) {
+      lens = at;
+      schedule();
     },
     screen,
     chooseCanvas,
