@@ -116,6 +116,7 @@ describe.skipIf(!hasData)(`real slides are described${absent}`, () => {
     expect(await describeFile('CMU-1-Small-Region.svs')).toEqual({
       format: 'aperio-svs',
       vendor: 'Aperio',
+      compression: 'JPEG',
       width: 2220,
       height: 2967,
       levels: [
