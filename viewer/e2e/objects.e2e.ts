@@ -107,7 +107,7 @@ describe.skipIf(!present)('objects of other systems', () => {
   });
 
   it('list the measurements of a report with its author, though its images are not here', async () => {
-    const report = layer(/User2/);
+    const report = layer(/Imaging Measurement.*User2/s);
     await unfold(report);
     expect(await report.getByRole('listitem').count()).toBeGreaterThan(0);
     expect(await report.textContent()).toMatch(/not on an image here/);
