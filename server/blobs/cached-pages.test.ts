@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CachedPages, isLocalFileSystem } from './cached-pages.ts';
+import { CachedPages, isCalm, isLocalFileSystem } from './cached-pages.ts';
 
 describe('pages that are read in place', () => {
   it('are exactly those that were read a moment ago', () => {
@@ -53,5 +53,15 @@ describe('pages that are read in place', () => {
     expect(isLocalFileSystem(0xef53)).toBe(process.platform === 'linux');
     // As statfs gives it where numbers are signed.
     expect(isLocalFileSystem(0x9123683e | 0)).toBe(process.platform === 'linux');
+  });
+});
+
+describe('a turn of the event loop', () => {
+  it('reads once in place; the next turn may again', async () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    expect([isCalm(), isCalm(), isCalm()]).toEqual([true, false, false]);
+    await turn();
+    expect([isCalm(), isCalm()]).toEqual([true, false]);
   });
 });

@@ -75,6 +75,24 @@ export class CachedPages {
   }
 }
 
+/** One turn of the event loop reads so many in place; what else it asks for goes to the threads, beside its own work. */
+const MOST_IN_TURN = 1;
+let inTurn = 0;
+
+/**
+ * True for the first reads of a turn of the event loop. A lone request is answered soonest in place; where many come at
+ * once, threads on other cores take work from the one that answers them.
+ */
+export function isCalm(): boolean {
+  if (inTurn === 0) {
+    setImmediate(() => {
+      inTurn = 0;
+    });
+  }
+  inTurn += 1;
+  return inTurn <= MOST_IN_TURN;
+}
+
 /** File systems on disks and in memory of this machine, by the number statfs gives them on Linux. */
 const LOCAL = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994, 0x794c7630]);
 

@@ -2,7 +2,7 @@ import { read, readSync } from 'node:fs';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import type { BlobHandle } from '#server/domain/ports.ts';
 import { AppError } from '#shared/errors.ts';
-import { CachedPages, isLocalFileSystem } from './cached-pages.ts';
+import { CachedPages, isCalm, isLocalFileSystem } from './cached-pages.ts';
 
 /**
  * Files kept open while nobody reads them: opening and closing cost as much as reading half a megabyte, and a reader
@@ -66,7 +66,7 @@ export function createHandleCache(idleLimit = IDLE_HANDLES): HandleCache {
         path: file.path,
         async read(offset, length, signal) {
           const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, file.sizeBytes - offset)));
-          if (file.cached?.holds(offset, target.byteLength)) {
+          if (file.cached?.holds(offset, target.byteLength) && isCalm()) {
             signal?.throwIfAborted();
             const { fd } = file.handle;
             // A stored file never changes its length, so that what was read whole before is read whole again.
