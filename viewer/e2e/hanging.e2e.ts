@@ -178,8 +178,8 @@ describe.skipIf(data === null || !hasDcmtk)('hanging protocols', () => {
     await page.keyboard.press('e');
     expect(await help.getByRole('alert').textContent()).toBe('E already stands for “Ellipse”.');
     const saved = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
-    await page.keyboard.press('#');
-    await help.getByRole('button', { name: 'Key of Length: #' }).waitFor();
+    await page.keyboard.press('%');
+    await help.getByRole('button', { name: 'Key of Length: %' }).waitFor();
     await saved;
     await page.goto('/account');
     await page.getByLabel('Corner of: Series').selectOption('Not shown');
@@ -193,7 +193,7 @@ describe.skipIf(data === null || !hasDcmtk)('hanging protocols', () => {
       first.getByText(/^Zoom/).evaluate((line) => line.parentElement?.textContent ?? ''),
     ).toContain('T.T.');
     await first.focus();
-    await page.keyboard.press('#');
+    await page.keyboard.press('%');
     const length = page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Length' });
     await eventually(() => length.getAttribute('aria-pressed')).toBe('true');
     expect(window.takeComplaints()).toEqual([]);
