@@ -1,7 +1,5 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { APIResponse, Browser, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { APIResponse, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { describeMeasurement } from '#shared/annotation/measurement.ts';
@@ -11,23 +9,16 @@ import { consultationPaths } from '#shared/api/consultations.ts';
 import { type Material, materialPaths } from '#shared/api/material.ts';
 import { reportPaths } from '#shared/api/reports.ts';
 import type { SignedVersion } from '#shared/report/report.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
 import { everyPath, withOtherIds } from './consultation-paths.ts';
-import { cite, drag, eventually, middleOf, saved, signIn, takeTool, write } from './hands.ts';
-import { hounsfieldInside, sopInstanceOf } from './hounsfield.ts';
+import { drag, eventually, middleOf, saved, takeTool, write } from './hands.ts';
+import { hounsfieldInside } from './hounsfield.ts';
 import { generatedMaterial, type JobMaterial, realDataFolder, realMaterial } from './main-job-material.ts';
-import { AUDITOR, COORDINATOR, PATHOLOGIST, RADIOLOGIST, REFERRER, STRANGER, USERS } from './main-job-users.ts';
-import { type Product, startProduct, TEST_PASSWORD, type TestUser } from './product.ts';
+import { fileOf, fillReport } from './main-job-report.ts';
+import { createMainJobStage } from './main-job-stage.ts';
+import { AUDITOR, COORDINATOR, PATHOLOGIST, RADIOLOGIST, REFERRER, STRANGER } from './main-job-users.ts';
+import { AUDITED, FINDING, LUNG, QUESTIONS, TISSUE_FINDING, TITLE } from './main-job-words.ts';
+import { TEST_PASSWORD, type TestUser } from './product.ts';
 import { compareViews, measureView } from './shown-view.ts';
-
-const TITLE = 'Nodule in the right upper lobe, biopsy enclosed';
-const QUESTIONS = ['Is the nodule malignant?', 'Does the biopsy show invasive carcinoma?'];
-const FINDING = 'Spiculated nodule with pleural tags; suspicious of a primary carcinoma.';
-const TISSUE_FINDING = 'Atypical glands that invade the stroma.';
-const LUNG = 'W 1500 L −600';
-const DESKTOP = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
-const SCREENSHOTS = join(process.env.SCREENSHOTS ?? join(tmpdir(), 'consilium-screenshots'));
 
 interface Answered {
   readonly parts: readonly SignedVersion[];
@@ -36,55 +27,12 @@ interface Answered {
 
 /** The main job from request to answer, one step a test; a step after a broken one is not tried. */
 function describeMainJob(name: string, prepare: (folder: string) => Promise<JobMaterial>): void {
-  const windows = new Map<TestUser, Window>();
-  let browser: Browser;
-  let product: Product;
+  const { open, close, window, pageOf, read, pictures, step } = createMainJobStage(name);
   let job: JobMaterial;
   let id = '';
-  let broken = false;
 
-  const window = async (user: TestUser): Promise<Window> => {
-    const known = windows.get(user);
-    if (known !== undefined) return known;
-    const opened = await openWindow(browser, product.url);
-    windows.set(user, opened);
-    await signIn(opened.page, user);
-    return opened;
-  };
-  const pageOf = async (user: TestUser): Promise<Page> => (await window(user)).page;
-  const read = async <T>(user: TestUser, path: string): Promise<T> => {
-    const answer = await (await window(user)).context.request.get(path);
-    expect(answer.status(), path).toBe(200);
-    return (await answer.json()) as T;
-  };
   const annotationsOf = async (user: TestUser): Promise<Annotation[]> =>
     (await read<{ annotations: Annotation[] }>(user, annotationPaths.list(id))).annotations;
-  const picture = async (page: Page, what: string): Promise<void> => {
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${what}-${page.viewportSize()?.width}.png`) });
-  };
-  const pictures = async (page: Page, what: string): Promise<void> => {
-    await picture(page, what);
-    await page.setViewportSize(PHONE);
-    await page.waitForTimeout(600);
-    await picture(page, what);
-    await page.setViewportSize(DESKTOP);
-    await page.waitForTimeout(300);
-  };
-  const step = (what: string, work: () => Promise<void>): void => {
-    it(what, async ({ skip }) => {
-      if (broken) skip('an earlier step failed');
-      try {
-        await work();
-        for (const [user, { takeComplaints }] of windows) {
-          expect(takeComplaints(), `console of ${user.name}`).toEqual([]);
-        }
-      } catch (error) {
-        broken = true;
-        for (const [user, { page }] of windows) await picture(page, `broken-${user.role}`).catch(() => {});
-        throw error;
-      }
-    });
-  };
   const openFromWorklist = async (user: TestUser): Promise<Page> => {
     const page = await pageOf(user);
     await page.goto('/');
@@ -95,14 +43,9 @@ function describeMainJob(name: string, prepare: (folder: string) => Promise<JobM
 
   describe(`the main job on ${name} material`, () => {
     beforeAll(async () => {
-      await mkdir(SCREENSHOTS, { recursive: true });
-      [product, browser] = await Promise.all([startProduct(USERS), launchBrowser()]);
-      job = await prepare(product.folder);
+      job = await prepare((await open()).folder);
     });
-    afterAll(async () => {
-      await browser?.close();
-      await product?.stop();
-    });
+    afterAll(close);
 
     step('1. the referrer asks, drops a folder and learns what became of every file', async () => {
       const page = await pageOf(REFERRER);
@@ -336,7 +279,7 @@ function describeMainJob(name: string, prepare: (folder: string) => Promise<JobM
       await form.getByLabel('Your password', { exact: true }).fill('not the password');
       await form.getByRole('button', { name: 'Sign the report' }).click();
       await form.getByRole('alert').waitFor();
-      expect((await windows.get(RADIOLOGIST)?.takeComplaints())?.length).toBe(1);
+      expect((await window(RADIOLOGIST)).takeComplaints().length).toBe(1);
       await pictures(radiology, 'report-panel');
       await form.getByLabel('Your password', { exact: true }).fill(TEST_PASSWORD);
       await form.getByRole('button', { name: 'Sign the report' }).click();
@@ -358,7 +301,7 @@ function describeMainJob(name: string, prepare: (folder: string) => Promise<JobM
       const { request } = (await window(RADIOLOGIST)).context;
       const mine = await request.get(reportPaths.mine(id));
       const { revision, content } = (await mine.json()) as { revision: number; content: unknown };
-      const headers = { origin: product.url };
+      const headers = { origin: new URL((await pageOf(RADIOLOGIST)).url()).origin };
       const changed = await request.put(reportPaths.mine(id), { headers, data: { revision, content } });
       expect(changed.status(), await changed.text()).toBeGreaterThanOrEqual(400);
       expect(changed.status()).toBeLessThan(500);
@@ -441,42 +384,6 @@ function describeMainJob(name: string, prepare: (folder: string) => Promise<JobM
   });
 }
 
-const AUDITED = [
-  'consultation.create',
-  'material.add',
-  'consultation.submit',
-  'consultation.accept',
-  'consultation.read',
-  'annotation.create',
-  'finding.create',
-  'report.save',
-  'report.sign',
-  'consultation.deliver',
-  'report.list',
-  'report.key-image',
-  'report.pdf',
-];
-
-async function fileOf(folder: string, { target }: Annotation): Promise<string> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if (target.kind === 'frame' && (await sopInstanceOf(path)) === target.sopInstanceUid) return path;
-  }
-  throw new Error('no file holds the image of this annotation');
-}
-
-async function fillReport(page: Page, answers: readonly string[], cited: RegExp): Promise<void> {
-  await page.getByRole('button', { name: 'All adequate' }).click();
-  for (const [index, answer] of answers.entries()) {
-    await write(page.getByLabel(`Answer to question ${index + 1}`), answer);
-  }
-  await cite(page.getByRole('region', { name: 'Answers' }).getByRole('listitem').first(), page, cited);
-  await write(page.getByLabel('Impression', { exact: true }).last(), 'Most likely a primary lung carcinoma.');
-  await cite(page.getByRole('region', { name: 'Impression' }), page, cited);
-  await write(page.getByLabel('Recommendation', { exact: true }).last(), 'Discuss in the tumour board.');
-  await page.getByText('Everything that is needed is there.').waitFor();
-}
-
 async function bodyOf(answer: APIResponse): Promise<unknown> {
   return (await answer.json()) as unknown;
 }
@@ -485,4 +392,8 @@ describeMainJob('generated', generatedMaterial);
 
 const data = realDataFolder();
 if (data !== null) describeMainJob('real', (folder) => realMaterial(data, folder));
-else it.skip('the main job on real material: no test data beside the repository and no CONSILIUM_TEST_DATA', () => {});
+else {
+  const reason = 'no test data beside the repository and no CONSILIUM_TEST_DATA';
+  process.stdout.write(`skipped: the main job on real material: ${reason}\n`);
+  it.skip(`the main job on real material: ${reason}`, () => {});
+}
