@@ -114,14 +114,23 @@ async function openOnPostgres(serverUrl: string): Promise<Opened> {
   };
 }
 
+/** What is open for a block of tests. */
+interface Closable {
+  close(): Promise<void>;
+}
+
 /**
- * Runs the same tests on SQLite and, when TEST_DATABASE_URL names a server, on PostgreSQL. `open()` gives the
- * database of the block; it may be called inside tests and hooks only.
+ * Runs the same tests with what `onSqlite` opens and, when TEST_DATABASE_URL names a server, with what `onPostgres`
+ * opens there. `opened()` gives it; it may be called inside tests and hooks only.
  */
-export function describeOnEachDatabase(name: string, tests: (open: () => TestDatabase) => void): void {
+export function describeOnEachDialect<T extends Closable>(
+  name: string,
+  { onSqlite, onPostgres }: { onSqlite(): Promise<T>; onPostgres(serverUrl: string): Promise<T> },
+  tests: (opened: () => T) => void,
+): void {
   const serverUrl = process.env.TEST_DATABASE_URL;
-  const block = (opening: () => Promise<Opened>) => () => {
-    let opened: Opened | null = null;
+  const block = (opening: () => Promise<T>) => () => {
+    let opened: T | null = null;
     beforeAll(async () => {
       opened = await opening();
     });
@@ -130,14 +139,14 @@ export function describeOnEachDatabase(name: string, tests: (open: () => TestDat
     });
     tests(() => {
       if (opened === null) throw new Error('the test database is open inside tests only');
-      return opened.database;
+      return opened;
     });
   };
-  describe(`${name} (SQLite)`, block(openOnSqlite));
+  describe(`${name} (SQLite)`, block(onSqlite));
   if (serverUrl !== undefined && serverUrl !== '') {
     describe(
       `${name} (PostgreSQL)`,
-      block(() => openOnPostgres(serverUrl)),
+      block(() => onPostgres(serverUrl)),
     );
   } else {
     process.stdout.write(`skipped: "${name}" on PostgreSQL, because TEST_DATABASE_URL is not set\n`);
@@ -147,4 +156,11 @@ export function describeOnEachDatabase(name: string, tests: (open: () => TestDat
       });
     });
   }
+}
+
+/** The same tests on a migrated database of their own on each dialect. */
+export function describeOnEachDatabase(name: string, tests: (open: () => TestDatabase) => void): void {
+  describeOnEachDialect(name, { onSqlite: openOnSqlite, onPostgres: openOnPostgres }, (opened) =>
+    tests(() => opened().database),
+  );
 }

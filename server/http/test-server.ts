@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { buildApp } from '#server/app.ts';
 import { type Environment, readConfig } from '#server/config.ts';
-import { createPostgresDatabase } from '#server/db/test-database.ts';
+import { createPostgresDatabase, describeOnEachDialect } from '#server/db/test-database.ts';
 import type { Account } from '#server/domain/consultation-ports.ts';
 import type { Principal } from '#server/domain/ports.ts';
 import { createLog } from '#server/log.ts';
@@ -57,8 +57,13 @@ export const TEST_INTAKE: Intake = {
   questions: [{ text: 'Is the nodule malignant?' }, { text: 'Which biopsy site?' }],
 };
 
+/** The same tests on a server with each database; `server()` may be called inside tests and hooks only. */
+export function describeOnEachServer(name: string, tests: (server: () => TestServer) => void): void {
+  describeOnEachDialect(name, { onSqlite: () => startTestServer(), onPostgres: startTestServerOnPostgres }, tests);
+}
+
 /** As `startTestServer`, on a database of its own on the PostgreSQL server of `serverUrl`. */
-export async function startTestServerOnPostgres(serverUrl: string): Promise<TestServer> {
+async function startTestServerOnPostgres(serverUrl: string): Promise<TestServer> {
   const { url, drop } = await createPostgresDatabase(serverUrl);
   const server = await startTestServer({ DATABASE_URL: url });
   return {

@@ -1,34 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectJson,
-  type SignedIn,
-  startTestServer,
-  startTestServerOnPostgres,
-  TEST_INTAKE,
-  type TestServer,
-} from '#server/http/test-server.ts';
+import { expect, test } from 'vitest';
+import { describeOnEachServer, expectJson, type SignedIn, TEST_INTAKE } from '#server/http/test-server.ts';
 import { consultationPaths } from '#shared/api/consultations.ts';
 import type { Consultation } from '#shared/consultation/consultation.ts';
 
 const { list, one, events, assignments, experts } = consultationPaths;
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? '';
-const skipped = serverUrl === '';
-if (skipped)
-  process.stdout.write('skipped: consultations over HTTP on PostgreSQL, because TEST_DATABASE_URL is not set\n');
-
-describe.each([
-  ['SQLite', false],
-  ['PostgreSQL', true],
-])('consultations over HTTP (%s)', (_name, onPostgres) => {
-  let server: TestServer;
-  beforeAll(async () => {
-    if (onPostgres && skipped) return;
-    server = onPostgres ? await startTestServerOnPostgres(serverUrl) : await startTestServer();
-  });
-  afterAll(() => server?.close());
-  const test = it.skipIf(onPostgres && skipped);
-
+describeOnEachServer('consultations over HTTP', (server) => {
   const fire = (person: SignedIn, { id, revision }: Consultation, event: string, reason: string | null = null) =>
     person.post(events(id), { event, revision, reason });
   const assign = (person: SignedIn, { id, revision }: Consultation, discipline: string, expertId: string | null) =>
@@ -37,34 +14,34 @@ describe.each([
     expectJson<Consultation>(await person.get(one(id)), 200);
 
   test('goes from draft to ready, each role seeing it when its turn comes', async () => {
-    const consultation = await server.ready();
+    const consultation = await server().ready();
     expect(consultation.state).toBe('ready');
     expect(consultation.assignments.map(({ discipline }) => discipline)).toEqual(['radiology', 'pathology']);
     expect(consultation.timeline.map(({ event }) => event)).toEqual(['create', 'submit', 'assign', 'assign', 'accept']);
     expect(Date.parse(consultation.dueAt!) - Date.parse(consultation.submittedAt!)).toBe(72 * 3_600_000);
     for (const who of ['referrer', 'coordinator', 'radiologist', 'pathologist'] as const) {
-      const { items } = expectJson<{ items: Consultation[] }>(await (await server.as(who)).get(list), 200);
+      const { items } = expectJson<{ items: Consultation[] }>(await (await server().as(who)).get(list), 200);
       expect(items.map(({ id }) => id)).toContain(consultation.id);
     }
     for (const who of ['referrer2', 'radiologist2'] as const) {
-      const { items } = expectJson<{ items: Consultation[] }>(await (await server.as(who)).get(list), 200);
+      const { items } = expectJson<{ items: Consultation[] }>(await (await server().as(who)).get(list), 200);
       expect(items).toEqual([]);
     }
   });
 
   test('tells each person what he may do, by the table the server enforces', async () => {
-    const consultation = await server.ready();
-    const asExpert = await reload(await server.as('radiologist'), consultation);
+    const consultation = await server().ready();
+    const asExpert = await reload(await server().as('radiologist'), consultation);
     expect(asExpert.events).toEqual(['read', 'write']);
     expect(asExpert.actions).toContain('annotation.write');
-    const asReferrer = await reload(await server.as('referrer'), consultation);
+    const asReferrer = await reload(await server().as('referrer'), consultation);
     expect(asReferrer.events).toEqual(['cancel']);
     expect(asReferrer.actions).not.toContain('annotation.read');
   });
 
   test('starts reading when an expert opens it, and refuses to start twice', async () => {
-    const consultation = await server.ready();
-    const expert = await server.as('radiologist');
+    const consultation = await server().ready();
+    const expert = await server().as('radiologist');
     const reading = expectJson<Consultation>(await fire(expert, consultation, 'read'), 200);
     expect(reading.state).toBe('reading');
     const again = await fire(expert, reading, 'read');
@@ -72,8 +49,8 @@ describe.each([
   });
 
   test('lets the referrer write until he submits, then the coordinator until he accepts', async () => {
-    const [referrer, coordinator] = [await server.as('referrer'), await server.as('coordinator')];
-    const draft = await server.draft();
+    const [referrer, coordinator] = [await server().as('referrer'), await server().as('coordinator')];
+    const draft = await server().draft();
     const patch = (person: SignedIn, { id, revision }: Consultation, title: string) =>
       person.inject({
         method: 'PATCH',
@@ -98,13 +75,13 @@ describe.each([
   });
 
   test('refuses what its guards ask for, with the reason', async () => {
-    const [referrer, coordinator] = [await server.as('referrer'), await server.as('coordinator')];
-    const unasked = await server.draft({ questions: [] });
+    const [referrer, coordinator] = [await server().as('referrer'), await server().as('coordinator')];
+    const unasked = await server().draft({ questions: [] });
     expect((await fire(referrer, unasked, 'submit')).json()).toMatchObject({
       code: 'GUARD_FAILED',
       params: { reason: 'at least one numbered question is needed' },
     });
-    const submitted = expectJson<Consultation>(await fire(referrer, await server.draft(), 'submit'), 200);
+    const submitted = expectJson<Consultation>(await fire(referrer, await server().draft(), 'submit'), 200);
     expect((await fire(coordinator, submitted, 'accept')).json()).toMatchObject({ code: 'GUARD_FAILED' });
     expect((await fire(coordinator, submitted, 'decline', '  ')).json()).toMatchObject({ code: 'GUARD_FAILED' });
     const declined = expectJson<Consultation>(await fire(coordinator, submitted, 'decline', 'Wrong department'), 200);
@@ -114,19 +91,19 @@ describe.each([
   });
 
   test.each(['deliver', 'sign', 'accept'])('lets no referrer fire %s', async (event) => {
-    const draft = await server.draft();
-    const answer = await fire(await server.as('referrer'), draft, event);
+    const draft = await server().draft();
+    const answer = await fire(await server().as('referrer'), draft, event);
     expect(answer.statusCode).toBe(403);
-    expect((await reload(await server.as('referrer'), draft)).state).toBe('draft');
+    expect((await reload(await server().as('referrer'), draft)).state).toBe('draft');
   });
 
   test('assigns only people who read in the discipline', async () => {
-    const coordinator = await server.as('coordinator');
+    const coordinator = await server().as('coordinator');
     const submitted = expectJson<Consultation>(
-      await fire(await server.as('referrer'), await server.draft(), 'submit'),
+      await fire(await server().as('referrer'), await server().draft(), 'submit'),
       200,
     );
-    const pathologist = (await server.as('pathologist')).account.id;
+    const pathologist = (await server().as('pathologist')).account.id;
     for (const expertId of [pathologist, coordinator.account.id, 'nobody']) {
       const answer = await assign(coordinator, submitted, 'radiology', expertId);
       expect(answer.json()).toMatchObject({ code: 'EXPERT_UNSUITABLE', params: { discipline: 'radiology' } });
@@ -137,9 +114,9 @@ describe.each([
   });
 
   test('keeps a reader on a consultation that is being read, and a signed part with its author', async () => {
-    const coordinator = await server.as('coordinator');
-    const other = (await server.as('radiologist2')).account.id;
-    let now = await server.ready();
+    const coordinator = await server().as('coordinator');
+    const other = (await server().as('radiologist2')).account.id;
+    let now = await server().ready();
     now = expectJson(await assign(coordinator, now, 'pathology', null), 200);
     const alone = await assign(coordinator, now, 'radiology', null);
     expect(alone.json()).toMatchObject({ code: 'GUARD_FAILED' });
@@ -148,18 +125,18 @@ describe.each([
       200,
     );
     expect(same.revision, 'assigning the same person changes nothing').toBe(now.revision);
-    await server.services.db.consultations.markPartSigned(now.id, 'radiology', new Date().toISOString());
+    await server().services.db.consultations.markPartSigned(now.id, 'radiology', new Date().toISOString());
     const taken = await assign(coordinator, now, 'radiology', other);
     expect(taken.json()).toMatchObject({ code: 'GUARD_FAILED', params: { reason: expect.stringMatching(/signed/) } });
   });
 
   test('lets one of two coordinators through who act on the same revision', async () => {
-    const [first, second] = [await server.as('coordinator'), await server.as('coordinator2')];
+    const [first, second] = [await server().as('coordinator'), await server().as('coordinator2')];
     const submitted = expectJson<Consultation>(
-      await fire(await server.as('referrer'), await server.draft(), 'submit'),
+      await fire(await server().as('referrer'), await server().draft(), 'submit'),
       200,
     );
-    const [a, b] = [(await server.as('radiologist')).account.id, (await server.as('radiologist2')).account.id];
+    const [a, b] = [(await server().as('radiologist')).account.id, (await server().as('radiologist2')).account.id];
     const answers = await Promise.all([
       assign(first, submitted, 'radiology', a),
       assign(second, submitted, 'radiology', b),
@@ -170,8 +147,8 @@ describe.each([
   });
 
   test('RULE 5: leaves an audit row of every step, in order', async () => {
-    const { id } = await server.ready();
-    const rows = await server.services.db.audit.page({ consultationId: id, limit: 50 });
+    const { id } = await server().ready();
+    const rows = await server().services.db.audit.page({ consultationId: id, limit: 50 });
     expect(rows.map(({ action }) => action).reverse()).toEqual([
       'consultation.create',
       'consultation.submit',
@@ -179,6 +156,6 @@ describe.each([
       'assignment.set',
       'consultation.accept',
     ]);
-    expect((await server.services.db.audit.verify()).brokenAt).toBeNull();
+    expect((await server().services.db.audit.verify()).brokenAt).toBeNull();
   });
 });

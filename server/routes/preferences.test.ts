@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectJson, startTestServer, startTestServerOnPostgres, type TestServer } from '#server/http/test-server.ts';
+import { expect, test } from 'vitest';
+import { describeOnEachServer, expectJson } from '#server/http/test-server.ts';
 import { type ChangePreferences, preferencesPath, type StoredPreferences } from '#shared/api/preferences.ts';
 import { BUILT_IN_PROTOCOLS } from '#shared/hanging/built-in-protocols.ts';
-
-const serverUrl = process.env.TEST_DATABASE_URL ?? '';
-const skipped = serverUrl === '';
-if (skipped) process.stdout.write('skipped: preferences on PostgreSQL, because TEST_DATABASE_URL is not set\n');
 
 const linked = { scroll: true, window: false, place: false, lines: true };
 const layout = { rows: 1, columns: 2, slots: ['series.1.2', null], active: 0, linked };
 
-describe.each([
-  ['SQLite', false],
-  ['PostgreSQL', true],
-])('preferences (%s)', (_name, onPostgres) => {
-  let server: TestServer;
-  beforeAll(async () => {
-    if (onPostgres && skipped) return;
-    server = onPostgres ? await startTestServerOnPostgres(serverUrl) : await startTestServer();
-  });
-  afterAll(() => server?.close());
-  const test = it.skipIf(onPostgres && skipped);
-
+describeOnEachServer('preferences', (server) => {
   const read = async (who: 'radiologist' | 'radiologist2') =>
-    expectJson<StoredPreferences>(await (await server.as(who)).get(preferencesPath), 200);
+    expectJson<StoredPreferences>(await (await server().as(who)).get(preferencesPath), 200);
   const change = async (changes: ChangePreferences) =>
-    expectJson<StoredPreferences>(await (await server.as('radiologist')).put(preferencesPath, changes), 200);
+    expectJson<StoredPreferences>(await (await server().as('radiologist')).put(preferencesPath, changes), 200);
 
   test('keeps what was named, each preference by itself, and only for the one who chose it', async () => {
     expect(await read('radiologist')).toEqual({ revision: 0, preferences: { layouts: {} } });
@@ -51,7 +36,7 @@ describe.each([
   });
 
   test('refuses what is no preference, and leaves out what it no longer understands', async () => {
-    const person = await server.as('radiologist');
+    const person = await server().as('radiologist');
     const bad = [
       { hangingProtocols: [{ ...BUILT_IN_PROTOCOLS[0], rows: 3 }] },
       { layouts: { a: { ...layout, active: 2 } } },
@@ -63,10 +48,10 @@ describe.each([
       { cornerTexts: { slices: { 'top-left': ['patient'], 'top-right': [], 'bottom-left': [], 'bottom-right': [] } } },
     ];
     for (const payload of bad) expect((await person.put(preferencesPath, payload)).statusCode).toBe(400);
-    const { preferences } = server.services.db;
+    const { preferences } = server().services.db;
     await preferences.put(person.account.id, { name: 'cornerTexts', value: '{"gone":1}', revision: 99 });
     const { revision, ...kept } = await read('radiologist');
     expect([revision, kept.preferences.cornerTexts]).toEqual([99, undefined]);
-    expect((await server.anonymous({ method: 'GET', url: preferencesPath })).statusCode).toBe(401);
+    expect((await server().anonymous({ method: 'GET', url: preferencesPath })).statusCode).toBe(401);
   });
 });
