@@ -7,12 +7,10 @@ import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
 import { drag, eventually, middleOf, saved, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, TEST_PASSWORD, type TestUser } from './product.ts';
+import { type Product, startProduct, TEST_PASSWORD } from './product.ts';
+import { COORDINATOR, RADIOLOGIST, REFERRER } from './reading-desk.ts';
 import { readyConsultation } from './ready-consultation.ts';
 
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
 const SLICES = 8;
 /** The browser's own words for what the tests provoke. */
 const PROVOKED = /status of 401|ERR_INTERNET_DISCONNECTED|Failed to load resource/;

@@ -1,26 +1,18 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, saved, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, saved, takeTool } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const SLICES = 6;
 /** The browser's own word for an answer the test makes fail. */
 const PROVOKED = /the server responded with a status of 500/;
 
 describe('a radiology viewport', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let series: CtSeries;
   let id = '';
   let window: Window;
@@ -28,26 +20,13 @@ describe('a radiology viewport', () => {
   let viewport: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'ct');
-    await mkdir(folder);
-    series = await writeCtSeries(folder, { slices: SLICES, size: 128 });
-    id = await readyConsultation(product, browser, {
-      folder,
-      discipline: 'radiology',
-      referrer: REFERRER,
-      coordinator: COORDINATOR,
-      expert: RADIOLOGIST,
+    desk = await openReadingDesk('radiology', async (folder) => {
+      series = await writeCtSeries(folder, { slices: SLICES, size: 128 });
     });
-    window = await openWindow(browser, product.url);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    ({ id, window, page } = desk);
     viewport = page.getByRole('application');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const open = async (): Promise<void> => {
     await page.goto(`/consultations/${id}/read`);

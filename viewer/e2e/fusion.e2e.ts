@@ -1,28 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { activityAt, writePetSeries } from '#fixtures/pet-phantom.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, saved, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, saved, takeTool } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const SIZE = 128;
 /** What the phantom's PET states: 70 kg, 350 MBq an hour before. */
 const SUV_FACTOR = 70_000 / (350e6 * 2 ** (-3600 / 6586.2));
 
 describe('PET over CT', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let ct: CtSeries;
   let petUid = '';
   let id = '';
@@ -31,25 +25,18 @@ describe('PET over CT', () => {
   let viewport: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'in');
-    ct = await writeCtSeries(join(folder, 'ct'), { slices: 12, size: SIZE, seriesDescription: 'Chest' });
-    const { studyUid, frameOfReferenceUid, instances } = ct;
-    const around = { studyUid, topMm: (instances[0]?.zMm ?? 0) + 6, slices: 14 };
-    ({ seriesUid: petUid } = await writePetSeries(join(folder, 'pet'), { ...around, frameOfReferenceUid }));
-    const elsewhere = { frameOfReferenceUid: '2.25.4711', seriesDescription: 'Another day' };
-    await writePetSeries(join(folder, 'other'), { ...around, ...elsewhere });
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
+    desk = await openReadingDesk('radiology', async (folder) => {
+      ct = await writeCtSeries(join(folder, 'ct'), { slices: 12, size: SIZE, seriesDescription: 'Chest' });
+      const { studyUid, frameOfReferenceUid, instances } = ct;
+      const around = { studyUid, topMm: (instances[0]?.zMm ?? 0) + 6, slices: 14 };
+      ({ seriesUid: petUid } = await writePetSeries(join(folder, 'pet'), { ...around, frameOfReferenceUid }));
+      const elsewhere = { frameOfReferenceUid: '2.25.4711', seriesDescription: 'Another day' };
+      await writePetSeries(join(folder, 'other'), { ...around, ...elsewhere });
+    });
+    ({ id, window, page } = desk);
     viewport = page.getByRole('application');
-    await signIn(page, RADIOLOGIST);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   /** The colour on the canvas over the middle of an image pixel, at one image pixel a screen pixel. */
   const colorOf = (column: number, row: number): Promise<number[]> =>

@@ -7,12 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openWindow, type Window } from './browser.ts';
 import { eventually, signIn } from './hands.ts';
 import { realDataFolder } from './main-job-material.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
+import { type Product, startProduct } from './product.ts';
+import { COORDINATOR, RADIOLOGIST, REFERRER } from './reading-desk.ts';
 import { readyConsultation } from './ready-consultation.ts';
 
-const REFERRER: TestUser = { email: 'referrer@hanging.test', name: 'Dr Lea Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@hanging.test', name: 'Liv Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@hanging.test', name: 'Dr Lou Radiologist', role: 'radiologist' };
 const PEOPLE = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
 
 const data = realDataFolder();

@@ -1,46 +1,33 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { writeUltrasound } from '#fixtures/ultrasound.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths } from '#shared/api/annotations.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, type Place, saved, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, type Place, saved, takeTool } from './hands.ts';
+import { openReadingDesk, RADIOLOGIST, type ReadingDesk } from './reading-desk.ts';
 
 const SLICES = 3;
 
 describe('measuring', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let id = '';
   let window: Window;
   let page: Page;
   let viewport: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'images');
-    await writeCtSeries(join(folder, 'ct'), { slices: SLICES, size: 128, seriesDescription: 'Phantom' });
-    await writeUltrasound(join(folder, 'us'));
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    desk = await openReadingDesk('radiology', async (folder) => {
+      await writeCtSeries(join(folder, 'ct'), { slices: SLICES, size: 128, seriesDescription: 'Phantom' });
+      await writeUltrasound(join(folder, 'us'));
+    });
+    ({ id, window, page } = desk);
     viewport = page.getByRole('application');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const annotations = async (): Promise<Annotation[]> => {
     const answer = await window.context.request.get(annotationPaths.list(id));

@@ -1,15 +1,10 @@
 import { access, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { eventually, signIn } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
+import type { Window } from './browser.ts';
+import { eventually } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const data = resolve(process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '../../../shared/data'));
 const present = await access(join(data, 'objects', 'on-lung-ct-derived')).then(
@@ -25,36 +20,29 @@ const FOLDERS = [
 ];
 
 describe.skipIf(!present)('objects of other systems', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let window: Window;
   let page: Page;
   let viewport: Locator;
   let section: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'images');
-    for (const name of FOLDERS) {
-      const [from, to] = [join(data, name), join(folder, name.replaceAll('/', '-'))];
-      await mkdir(to, { recursive: true });
-      for (const file of await readdir(from)) await copyFile(join(from, file), join(to, file));
-    }
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    const id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    desk = await openReadingDesk('radiology', async (folder) => {
+      for (const name of FOLDERS) {
+        const [from, to] = [join(data, name), join(folder, name.replaceAll('/', '-'))];
+        await mkdir(to, { recursive: true });
+        for (const file of await readdir(from)) await copyFile(join(from, file), join(to, file));
+      }
+    });
+    ({ window, page } = desk);
+    const { id } = desk;
     await page.goto(`/consultations/${id}/read`);
     viewport = page.getByRole('application');
     await page.getByRole('tab', { name: /Annotations/ }).click();
     section = page.getByRole('region', { name: 'From other systems' });
     await section.waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const layer = (words: RegExp): Locator => section.getByRole('group').filter({ hasText: words });
   const unfold = async (one: Locator): Promise<void> => {

@@ -1,40 +1,30 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCtSeries } from '#fixtures/ct-phantom.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { eventually, middleOf, signIn } from './hands.ts';
+import type { Window } from './browser.ts';
+import { eventually, middleOf } from './hands.ts';
 import { realDataFolder } from './main-job-material.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@layout.test', name: 'Dr Lea Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@layout.test', name: 'Liv Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@layout.test', name: 'Dr Lou Radiologist', role: 'radiologist' };
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const data = realDataFolder();
 
 describe.skipIf(data === null)('the reading room with real series', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let window: Window;
   let page: Page;
   let id = '';
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'material');
-    await mkdir(join(folder, 'phantom'), { recursive: true });
-    await writeCtSeries(join(folder, 'phantom'), { slices: 6, size: 128 });
-    for (const real of ['ct/lung-dx-a0002', 'mr/decubitus-hfs-sag-t1', 'projection/dx_image.dcm']) {
-      await cp(join(data ?? '', real), join(folder, real.replaceAll('/', '-')), { recursive: true });
-    }
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    desk = await openReadingDesk('radiology', async (folder) => {
+      await mkdir(join(folder, 'phantom'), { recursive: true });
+      await writeCtSeries(join(folder, 'phantom'), { slices: 6, size: 128 });
+      for (const real of ['ct/lung-dx-a0002', 'mr/decubitus-hfs-sag-t1', 'projection/dx_image.dcm']) {
+        await cp(join(data ?? '', real), join(folder, real.replaceAll('/', '-')), { recursive: true });
+      }
+    });
+    ({ id, window, page } = desk);
     await page.goto(`/consultations/${id}/read`);
     await page
       .getByRole('application')
@@ -42,10 +32,7 @@ describe.skipIf(data === null)('the reading room with real series', () => {
       .getByText(/Slice 1\/|Single image/)
       .waitFor();
   }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const viewports = () => page.getByRole('application');
   const arrange = async (name: string): Promise<void> => {

@@ -1,23 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCtSeries } from '#fixtures/ct-phantom.ts';
 import { keyImagePaths } from '#shared/api/key-images.ts';
 import { segmentPaths } from '#shared/api/segments.ts';
 import type { Segment } from '#shared/segmentation/segment.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, saved, signIn } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, saved } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const run = promisify(execFile);
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
 
 const data = resolve(process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '../../../shared/data'));
 /** A real chest CT where it is at hand, else the phantom. */
@@ -44,32 +40,25 @@ const hasPydicom = await run('/usr/bin/python3', ['-c', 'import pydicom, numpy']
 );
 
 describe('segments and key images', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let id = '';
   let window: Window;
   let page: Page;
   let viewport: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const made = join(product.folder, 'images');
-    if (!existsSync(REAL)) await writeCtSeries(made, { slices: 8, size: 256, seriesDescription: 'Phantom' });
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    const folder = existsSync(REAL) ? REAL : made;
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    desk = await openReadingDesk('radiology', (folder) =>
+      existsSync(REAL)
+        ? cp(REAL, folder, { recursive: true })
+        : writeCtSeries(folder, { slices: 8, size: 256, seriesDescription: 'Phantom' }),
+    );
+    ({ id, window, page } = desk);
     viewport = page.getByRole('application');
     await page.goto(`/consultations/${id}/read`);
     await viewport.getByText(/Slice 1\//).waitFor();
     await page.getByRole('tab', { name: /^Segments/ }).click();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const listed = async (): Promise<Segment[]> => {
     const answer = await window.context.request.get(segmentPaths.list(id));
@@ -145,7 +134,7 @@ describe('segments and key images', () => {
   });
 
   it.skipIf(!hasPydicom)('leaves as DICOM whose pixels others count to the same volume', async () => {
-    const file = join(product.folder, 'segmentations.zip');
+    const file = join(desk.product.folder, 'segmentations.zip');
     await writeFile(file, await (await window.context.request.get(segmentPaths.segmentations(id))).body());
     const { stdout } = await run('/usr/bin/python3', ['-c', COUNT, file]);
     const counted = JSON.parse(stdout) as [string, number, number, number][];

@@ -1,18 +1,13 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Material, materialPaths, type SeriesSummary, type StudySummary } from '#shared/api/material.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { eventually, signIn } from './hands.ts';
+import type { Window } from './browser.ts';
+import { eventually } from './hands.ts';
 import { realDataFolder } from './main-job-material.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 import { comparePixels } from './shown-pixels.ts';
-
-const REFERRER: TestUser = { email: 'referrer@pixels.test', name: 'Dr Pia Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@pixels.test', name: 'Pat Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@pixels.test', name: 'Dr Pax Radiologist', role: 'radiologist' };
 
 const data = realDataFolder();
 /**
@@ -36,30 +31,25 @@ interface Shown {
 }
 
 describe.skipIf(data === null)('what is on the screen', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let window: Window;
   let page: Page;
   let id = '';
   let fileOf = new Map<string, string>();
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'material');
-    const files = WHOLE ? await wholeCorpus() : ONE_OF_EACH;
-    await mkdir(folder);
-    for (const [at, file] of files.entries()) await cp(join(data ?? '', file), join(folder, `${at}.dcm`));
-    fileOf = await filesBySeries(files);
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url, SCREEN);
-    page = window.page;
-    await signIn(page, RADIOLOGIST);
+    desk = await openReadingDesk(
+      'radiology',
+      async (folder) => {
+        const files = WHOLE ? await wholeCorpus() : ONE_OF_EACH;
+        for (const [at, file] of files.entries()) await cp(join(data ?? '', file), join(folder, `${at}.dcm`));
+        fileOf = await filesBySeries(files);
+      },
+      SCREEN,
+    );
+    ({ id, window, page } = desk);
   }, 600_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   it(
     'is what the server renders, to one grey level (PS3.3 C.11)',

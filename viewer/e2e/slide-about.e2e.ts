@@ -1,6 +1,4 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import picture from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSlide } from '#fixtures/slide.ts';
@@ -10,33 +8,21 @@ import { type SlideQuality, slideQualityPaths } from '#shared/api/slide-quality.
 import { slideRegistrationsPath } from '#shared/api/slide-registrations.ts';
 import { adjusted } from '#shared/imaging/display-adjustment.ts';
 import { readCoverage } from '#shared/imaging/slide-coverage.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { eventually, signIn } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
+import type { Window } from './browser.ts';
+import { eventually } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
-const referrer: TestUser = { email: 'referrer@example.org', name: 'Rita Referrer', role: 'referrer' };
-const coordinator: TestUser = { email: 'coordinator@example.org', name: 'Carl Coordinator', role: 'coordinator' };
-const expert: TestUser = { email: 'pathologist@example.org', name: 'Paula Pathologist', role: 'pathologist' };
-
-let product: Product;
-let browser: Browser;
+let desk: ReadingDesk;
 let window: Window;
 let consultationId: string;
 let slideId: string;
 
 beforeAll(async () => {
-  product = await startProduct([referrer, coordinator, expert]);
-  browser = await launchBrowser();
-  const folder = join(product.folder, 'material');
-  await mkdir(folder);
-  await writeSlide(join(folder, 'biopsy.svs'), { width: 2500, height: 1900 });
-  await writeSlide(join(folder, 'ki-67.svs'), { width: 2100, height: 1900, seed: 7 });
-  consultationId = await readyConsultation(product, browser, {
-    ...{ folder, discipline: 'pathology', referrer, coordinator, expert },
+  desk = await openReadingDesk('pathology', async (folder) => {
+    await writeSlide(join(folder, 'biopsy.svs'), { width: 2500, height: 1900 });
+    await writeSlide(join(folder, 'ki-67.svs'), { width: 2100, height: 1900, seed: 7 });
   });
-  window = await openWindow(browser, product.url);
-  await signIn(window.page, expert);
+  ({ id: consultationId, window } = desk);
   const held = await window.context.request.get(materialPaths.material(consultationId));
   slideId = ((await held.json()) as Material).slides.find(({ name }) => name === 'biopsy.svs')!.id;
   for (let attempt = 0; attempt < 200; attempt++) {
@@ -45,14 +31,11 @@ beforeAll(async () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => desk?.close());
 
 test('everything that is known of the slide stands in one place, and the focus map follows the slide', async () => {
   const { page } = window;
-  await page.goto(`${product.url}/consultations/${consultationId}/read?open=slide.${slideId}`);
+  await page.goto(`${desk.product.url}/consultations/${consultationId}/read?open=slide.${slideId}`);
   await page.getByRole('button', { name: 'About this slide' }).click();
   const about = page.getByRole('dialog');
   await about.getByText('In focus').waitFor();
@@ -98,7 +81,7 @@ test('the slide turns over, is toned and is walked over, and the address brings 
   const { page } = window;
   const view = { kind: 'slide', visible: { x: 600, y: 400, width: 700, height: 500 }, rotation: 90 };
   const place = Buffer.from(JSON.stringify({ target: { kind: 'slide', slideId }, view })).toString('base64url');
-  await page.goto(`${product.url}/consultations/${consultationId}/read?view=${place}`);
+  await page.goto(`${desk.product.url}/consultations/${consultationId}/read?view=${place}`);
   const shown = page.getByRole('application');
   const isSharp = async () => {
     await shown.getByText('turned').waitFor();
@@ -185,7 +168,7 @@ test('the slide turns over, is toned and is walked over, and the address brings 
 
 test('two slides move together, and are laid on each other by marked places', async () => {
   const { page } = window;
-  await page.goto(`${product.url}/consultations/${consultationId}/read?open=slide.${slideId}`);
+  await page.goto(`${desk.product.url}/consultations/${consultationId}/read?open=slide.${slideId}`);
   await page.getByRole('button', { name: 'Open another image beside this one' }).click();
   await page.getByRole('menuitem', { name: /ki-67/ }).click();
   const [one, other] = [
@@ -233,7 +216,7 @@ test('two slides move together, and are laid on each other by marked places', as
 test('the material list says the quality in words, on a phone as well', async () => {
   const { page } = window;
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`${product.url}/consultations/${consultationId}`);
+  await page.goto(`${desk.product.url}/consultations/${consultationId}`);
   await page.getByText('Quality: no objection').first().click();
   await page.getByText('Tissue on').first().waitFor();
   expect(window.takeComplaints()).toEqual([]);

@@ -1,20 +1,15 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSlide } from '#fixtures/slide.ts';
 import type { Annotation } from '#shared/annotation/annotation.ts';
 import { annotationPaths, annotationsSchema } from '#shared/api/annotations.ts';
 import { type Material, materialPaths } from '#shared/api/material.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, type Place, saved, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const referrer: TestUser = { email: 'referrer@example.org', name: 'Rita Referrer', role: 'referrer' };
-const coordinator: TestUser = { email: 'coordinator@example.org', name: 'Carl Coordinator', role: 'coordinator' };
-const expert: TestUser = { email: 'pathologist@example.org', name: 'Paula Pathologist', role: 'pathologist' };
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, type Place, saved, takeTool } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 const REAL = join(
   process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'data'),
@@ -24,8 +19,7 @@ const REAL = join(
 /** Both slides state this. */
 const MPP = 0.499;
 
-let product: Product;
-let browser: Browser;
+let desk: ReadingDesk;
 let window: Window;
 let consultationId: string;
 let address: string;
@@ -33,27 +27,18 @@ let address: string;
 let at: (x: number, y: number) => Place;
 
 beforeAll(async () => {
-  product = await startProduct([referrer, coordinator, expert]);
-  browser = await launchBrowser();
-  const folder = join(product.folder, 'material');
-  await mkdir(folder);
-  // The scanner's own file where it is; elsewhere one that was made.
-  if (existsSync(REAL)) await copyFile(REAL, join(folder, 'slide.svs'));
-  else await writeSlide(join(folder, 'slide.svs'), { width: 2500, height: 1900 });
-  consultationId = await readyConsultation(product, browser, {
-    ...{ folder, discipline: 'pathology', referrer, coordinator, expert },
+  desk = await openReadingDesk('pathology', async (folder) => {
+    // The scanner's own file where it is; elsewhere one that was made.
+    if (existsSync(REAL)) await copyFile(REAL, join(folder, 'slide.svs'));
+    else await writeSlide(join(folder, 'slide.svs'), { width: 2500, height: 1900 });
   });
-  window = await openWindow(browser, product.url);
-  await signIn(window.page, expert);
+  ({ id: consultationId, window } = desk);
   const held = await window.context.request.get(materialPaths.material(consultationId));
   const [slide] = ((await held.json()) as Material).slides;
   address = `/consultations/${consultationId}/read?open=slide.${slide?.id}`;
   await openSlide(window.page);
 }, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => desk?.close());
 
 async function openSlide(page: Page): Promise<void> {
   await page.goto(address);

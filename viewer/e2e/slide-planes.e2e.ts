@@ -1,29 +1,24 @@
 /** Colour profiles, focal planes and channels of slides, read back from the canvas. */
 
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeOmeStack, OME_STACK } from '#fixtures/ome-stack.ts';
 import { pictureFields, tiffSample } from '#server/slides/tiff-sample.ts';
 import { annotationPaths, annotationsSchema } from '#shared/api/annotations.ts';
 import { materialPaths, materialSchema, type SlideSummary } from '#shared/api/material.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, signIn, takeTool } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf, takeTool } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
-const REFERRER: TestUser = { email: 'referrer@example.org', name: 'Rita Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@example.org', name: 'Carl Coordinator', role: 'coordinator' };
-const PATHOLOGIST: TestUser = { email: 'pathologist@example.org', name: 'Paula Pathologist', role: 'pathologist' };
 const DATA = process.env.CONSILIUM_TEST_DATA ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 const REAL = join(DATA, 'wsi', 'multi-channel-z-series.ome.tif');
 const hasReal = existsSync(REAL);
 const STORED = [200, 40, 90] as const;
 
-let product: Product;
-let browser: Browser;
+let desk: ReadingDesk;
 let window: Window;
 let consultationId: string;
 let slides: SlideSummary[];
@@ -76,25 +71,17 @@ const middle = (): Promise<number[]> =>
   });
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, PATHOLOGIST]), launchBrowser()]);
-  const folder = join(product.folder, 'slides');
-  await mkdir(folder);
-  await writeFile(join(folder, 'managed.tif'), await managedSlide());
-  await writeFile(join(folder, 'stack.ome.tif'), encodeOmeStack());
-  if (hasReal) await copyFile(REAL, join(folder, 'real.ome.tif'));
-  consultationId = await readyConsultation(product, browser, {
-    ...{ folder, discipline: 'pathology', referrer: REFERRER, coordinator: COORDINATOR, expert: PATHOLOGIST },
+  desk = await openReadingDesk('pathology', async (folder) => {
+    await writeFile(join(folder, 'managed.tif'), await managedSlide());
+    await writeFile(join(folder, 'stack.ome.tif'), encodeOmeStack());
+    if (hasReal) await copyFile(REAL, join(folder, 'real.ome.tif'));
   });
-  window = await openWindow(browser, product.url);
-  await signIn(window.page, PATHOLOGIST);
+  ({ id: consultationId, window } = desk);
   const answer = await window.page.request.get(materialPaths.material(consultationId));
   slides = materialSchema.parse(await answer.json()).slides;
 }, 240_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => desk?.close());
 
 test('the colour profile is applied, can be switched off for exact pixels, and the choice is remembered', async () => {
   const { page } = window;

@@ -1,20 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, signIn } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
-
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
 describe('a series in 3D', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let series: CtSeries;
   let window: Window;
   let page: Page;
@@ -22,14 +16,16 @@ describe('a series in 3D', () => {
   let stage: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'in');
-    await mkdir(join(folder, 'ct'), { recursive: true });
-    series = await writeCtSeries(join(folder, 'ct'), { slices: 24, size: 64 });
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    const id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url, { width: 900, height: 640 });
-    page = window.page;
+    desk = await openReadingDesk(
+      'radiology',
+      async (folder) => {
+        await mkdir(join(folder, 'ct'), { recursive: true });
+        series = await writeCtSeries(join(folder, 'ct'), { slices: 24, size: 64 });
+      },
+      { width: 900, height: 640 },
+    );
+    ({ window, page } = desk);
+    const { id } = desk;
     await page.addInitScript(() => {
       const made: WebGL2RenderingContext[] = [];
       Object.assign(globalThis, { graphicsContexts: made });
@@ -42,15 +38,11 @@ describe('a series in 3D', () => {
     });
     rendering = page.getByRole('region', { name: /^3D of/ });
     stage = rendering.getByRole('application');
-    await signIn(page, RADIOLOGIST);
     await page.goto(`/consultations/${id}/read?open=series.${series.seriesUid}`);
     await page.getByRole('button', { name: '3D' }).click();
     await rendering.getByRole('combobox', { name: 'Preset' }).waitFor({ timeout: 60_000 });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   /** The share of the picture that is lit, and a number that any other picture would hardly have. */
   const picture = (): Promise<{ lit: number; digest: number }> =>

@@ -2,25 +2,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import dicomParser from 'dicom-parser';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CtSeries, writeCtSeries } from '#fixtures/ct-phantom.ts';
-import { launchBrowser, openWindow, type Window } from './browser.ts';
-import { drag, eventually, middleOf, signIn } from './hands.ts';
-import { type Product, startProduct, type TestUser } from './product.ts';
-import { readyConsultation } from './ready-consultation.ts';
+import type { Window } from './browser.ts';
+import { drag, eventually, middleOf } from './hands.ts';
+import { openReadingDesk, type ReadingDesk } from './reading-desk.ts';
 
-const REFERRER: TestUser = { email: 'referrer@clinic.test', name: 'Dr Ada Referrer', role: 'referrer' };
-const COORDINATOR: TestUser = { email: 'coordinator@clinic.test', name: 'Cora Coordinator', role: 'coordinator' };
-const RADIOLOGIST: TestUser = { email: 'radiologist@clinic.test', name: 'Dr Rita Radiologist', role: 'radiologist' };
 const data = process.env.CONSILIUM_TEST_DATA ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 const tilted = join(data, 'ct', 'ge-head-tilt');
 const missing = existsSync(tilted) ? null : `no test data at ${tilted}`;
 if (missing !== null) process.stderr.write(`The tilted gantry is not tried: ${missing}\n`);
 
 describe('planes through a volume', () => {
-  let browser: Browser;
-  let product: Product;
+  let desk: ReadingDesk;
   let series: CtSeries;
   let id = '';
   let window: Window;
@@ -28,22 +23,15 @@ describe('planes through a volume', () => {
   let planes: Locator;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct([REFERRER, COORDINATOR, RADIOLOGIST]), launchBrowser()]);
-    const folder = join(product.folder, 'in');
-    await mkdir(join(folder, 'ct'), { recursive: true });
-    series = await writeCtSeries(join(folder, 'ct'), { slices: 24, size: 128 });
-    if (missing === null) await cp(tilted, join(folder, 'tilted'), { recursive: true });
-    const people = { referrer: REFERRER, coordinator: COORDINATOR, expert: RADIOLOGIST };
-    id = await readyConsultation(product, browser, { folder, discipline: 'radiology', ...people });
-    window = await openWindow(browser, product.url);
-    page = window.page;
+    desk = await openReadingDesk('radiology', async (folder) => {
+      await mkdir(join(folder, 'ct'), { recursive: true });
+      series = await writeCtSeries(join(folder, 'ct'), { slices: 24, size: 128 });
+      if (missing === null) await cp(tilted, join(folder, 'tilted'), { recursive: true });
+    });
+    ({ id, window, page } = desk);
     planes = page.getByRole('region', { name: /^Planes of/ });
-    await signIn(page, RADIOLOGIST);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-  });
+  afterAll(() => desk?.close());
 
   const openPlanes = async (seriesUid: string): Promise<void> => {
     await page.goto(`/consultations/${id}/read?open=series.${seriesUid}`);
